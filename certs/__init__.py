@@ -1,0 +1,1 @@
+"""TRUSTS: certificates are loaded, and issued on the first run."""

@@ -1,0 +1,1 @@
+"""SHOWS: what an operator types and looks at."""

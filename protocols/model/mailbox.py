@@ -1,0 +1,85 @@
+"""A mailbox is an SMTP address in one canonical spelling, so that two spellings of it meet in one route and one cache entry."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Self
+
+_MAX_LOCAL, _MAX_DOMAIN, _MAX_LABEL = 64, 253, 63  # RFC 5321 4.5.3.1, RFC 1035 2.3.4
+_ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~.")  # RFC 5322 3.2.3, lower case
+_LETTERS_DIGITS_HYPHEN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """An SMTP address: lower case, domain as A-labels, without ``SMTP:``; equal whatever spelling was asked.
+
+    ``asked`` keeps the address as the caller wrote it, which is what every answer echoes.
+    Raises ValueError where the address is not canonical; :meth:`parse` makes it so.
+    """
+
+    address: str
+    asked: str = field(compare=False)
+
+    def __post_init__(self) -> None:
+        if canonical(self.address) != self.address:
+            raise ValueError(f"not a canonical SMTP address: {self.address!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The mailbox that ``text`` names. Raises ValueError where it is no SMTP address."""
+        return cls(canonical(text), text)
+
+    @property
+    def local(self) -> str:
+        """What stands before the @."""
+        return self.address.rpartition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        """What stands after the @, as A-labels (RFC 5890)."""
+        return self.address.rpartition("@")[2]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+@lru_cache(maxsize=65_536)
+def canonical(text: str) -> str:
+    """``text`` as a canonical SMTP address. Raises ValueError where it is none."""
+    address = text.strip()
+    if address[:5].upper() == "SMTP:":
+        address = address[5:]
+    local, at, domain = address.rpartition("@")
+    local = local.lower()
+    if not (at and 0 < len(local) <= _MAX_LOCAL and all(c in _ATOM or _is_letter(c) for c in local)):
+        raise ValueError(f"not an SMTP address: {text[:100]!r}")
+    return f"{local}@{canonical_domain(domain)}"
+
+
+@lru_cache(maxsize=16_384)
+def canonical_domain(text: str) -> str:
+    """``text`` as a DNS name in lower-case A-labels. Raises ValueError where it is none."""
+    labels = [_a_label(label) for label in text.strip().rstrip(".").split(".")]
+    domain = ".".join(labels)
+    if len(domain) > _MAX_DOMAIN:
+        raise ValueError(f"domain longer than {_MAX_DOMAIN} octets: {text[:100]!r}")
+    return domain
+
+
+def _a_label(label: str) -> str:
+    """One label as RFC 5891 encodes it; the standard library's own codec is IDNA 2003, for which ß is ss."""
+    label = unicodedata.normalize("NFC", unicodedata.normalize("NFC", label).lower())
+    if label.isascii():
+        encoded = label
+        fit = all(c in _LETTERS_DIGITS_HYPHEN for c in label)
+    else:
+        fit = all(c in _LETTERS_DIGITS_HYPHEN or _is_letter(c) for c in label)
+        encoded = "xn--" + label.encode("punycode").decode("ascii") if fit else label
+    if not fit or not 0 < len(encoded) <= _MAX_LABEL or label[0] == "-" or label[-1] == "-":
+        raise ValueError(f"not a DNS label: {label[:100]!r}")
+    return encoded
+
+
+def _is_letter(c: str) -> bool:
+    return not c.isascii() and unicodedata.category(c)[0] in "LMN"

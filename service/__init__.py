@@ -1,0 +1,1 @@
+"""UNDERPINS: what at least two services share, and nothing else."""

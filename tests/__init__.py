@@ -1,0 +1,1 @@
+"""The tests mirror the tree; contracts/, wire/, clients/ and house/ stand beside the mirror."""
