@@ -2,7 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TypeAlias
+
+_LONGEST_WAIT = timedelta(days=1)
 
 
 class Headers(Mapping[str, str]):
@@ -65,3 +69,19 @@ class HttpResponse:
 
 Send: TypeAlias = Callable[[HttpRequest], Awaitable[HttpResponse]]
 """Sends one request. Raises PeerError(UNREACHABLE | TIMEOUT | GARBLED) where no whole answer came."""
+
+
+def retry_after(headers: Headers, now: datetime) -> timedelta | None:
+    """How long the peer asks to be left alone: Retry-After in seconds or as a date (RFC 9110 10.2.3), a day at most.
+
+    None where the field is missing or says nothing that can be read.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:6])), _LONGEST_WAIT) if len(text) <= 6 else _LONGEST_WAIT
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max(until - now, timedelta()), _LONGEST_WAIT)

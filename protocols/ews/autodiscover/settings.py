@@ -1,0 +1,139 @@
+"""The SOAP dialect of Autodiscover: settings of users and of domains, and that there is no federation."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from protocols.errors import Fault, RequestError
+from protocols.ews.autodiscover.soap import AUTODISCOVER, Message, faultless, read_message
+from protocols.model.mailbox import canonical, canonical_domain
+from protocols.safexml import local_name
+
+MAX_TARGETS = 100
+SUPPORTED_SCHEMAS = (
+    "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, "
+    "Exchange2013_SP1, Exchange2015, Exchange2016"
+)
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+class Kind(Enum):
+    """The operations that are answered, by what they ask about."""
+
+    USER = "GetUserSettings"
+    DOMAIN = "GetDomainSettings"
+    FEDERATION = "GetFederationInformation"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRequest:
+    """What is asked about which addresses (USER) or domains, as written, and how the answer is to be addressed."""
+
+    kind: Kind
+    targets: tuple[str, ...]
+    wanted: tuple[str, ...]
+    message: Message
+
+
+_OPERATIONS = {f"{kind.value}RequestMessage": kind for kind in Kind}
+_TARGETS = {Kind.USER: "Mailbox", Kind.DOMAIN: "Domain", Kind.FEDERATION: "Domain"}
+
+
+def decode(data: bytes) -> SettingsRequest:
+    """What is asked, whatever the prefixes and the SOAP version.
+
+    Raises RequestError: MALFORMED, TOO_COMPLEX, SCHEMA, MUST_UNDERSTAND, or UNKNOWN_OPERATION;
+    :func:`protocols.ews.autodiscover.soap.encode_fault` puts it into words.
+    """
+    message = read_message(data)
+    payload = message.payload
+    kind = _OPERATIONS.get(local_name(payload)) if etree.QName(payload).namespace == AUTODISCOVER else None
+    if kind is None:
+        raise RequestError(Fault.UNKNOWN_OPERATION, local_name(payload)[:100])
+    targets = _texts(payload, _TARGETS[kind])
+    return SettingsRequest(kind, targets, tuple(dict.fromkeys(_texts(payload, "Setting"))), message)
+
+
+def encode(
+    request: SettingsRequest, ews_url: str, *, version: str = "15.02.1544.004", serves: Callable[[str], bool] = bool
+) -> bytes:
+    """The answer, in the request's SOAP version, to go out with HTTP 200.
+
+    Every address of a domain that we serve (``serves``, asked with A-labels) gets the same settings, and every other
+    target an error of its own. Settings that we do not have are SettingIsNotAvailable. Federation is always
+    NotFederated: there is no trust through the Microsoft federation gateway.
+    """
+    if request.kind is Kind.FEDERATION:
+        body = _response("NotFederated", "The domain is not federated.", "")
+    elif not 0 < len(request.targets) <= MAX_TARGETS or not request.wanted:
+        words = f"From 1 to {MAX_TARGETS} targets and at least one setting must be requested."
+        body = _response("InvalidRequest", words, _listed(request.kind, ()))
+    else:
+        body = _response("NoError", "", _listed(request.kind, _answers(request, ews_url, version, serves)))
+    return faultless(request.message, request.kind.value, body, version)
+
+
+def _answers(request: SettingsRequest, ews_url: str, version: str, serves: Callable[[str], bool]) -> Iterable[str]:
+    name, refused, words = (
+        ("User", "InvalidUser", "Invalid user.")
+        if request.kind is Kind.USER
+        else ("Domain", "InvalidDomain", "Invalid domain.")
+    )
+    granted = _status("NoError", "No error.") + _settings(request, ews_url, version, name)
+    denied = _status(refused, words) + f"<{name}SettingErrors/><{name}Settings/>"
+    for target in request.targets:
+        domain = _domain(target, request.kind)
+        told = granted if domain is not None and serves(domain) else denied
+        yield f"<{name}Response>{told}</{name}Response>"
+
+
+def _domain(target: str, kind: Kind) -> str | None:
+    try:
+        return canonical(target).rpartition("@")[2] if kind is Kind.USER else canonical_domain(target)
+    except ValueError:
+        return None
+
+
+def _settings(request: SettingsRequest, ews_url: str, version: str, name: str) -> str:
+    known = {
+        "ExternalEwsUrl": ews_url,
+        "InternalEwsUrl": ews_url,
+        "ExternalEwsVersion": version,
+        "EwsSupportedSchemas": SUPPORTED_SCHEMAS,
+    }
+    kind = "StringSetting" if request.kind is Kind.USER else "DomainStringSetting"
+    found = "".join(
+        f'<{name}Setting i:type="{kind}"><Name>{setting}</Name><Value>{escape(known[setting])}</Value></{name}Setting>'
+        for setting in request.wanted
+        if setting in known
+    )
+    missing = "".join(
+        f"<{name}SettingError><ErrorCode>SettingIsNotAvailable</ErrorCode>"
+        "<ErrorMessage>The setting is not available.</ErrorMessage>"
+        f"<SettingName>{escape(setting)}</SettingName></{name}SettingError>"
+        for setting in request.wanted
+        if setting not in known
+    )
+    return f"<{name}SettingErrors>{missing}</{name}SettingErrors><{name}Settings>{found}</{name}Settings>"
+
+
+def _response(code: str, words: str, rest: str) -> str:
+    return (
+        f'<Response xmlns:i="{_XSI}"><ErrorCode>{code}</ErrorCode><ErrorMessage>{words}</ErrorMessage>{rest}</Response>'
+    )
+
+
+def _status(code: str, words: str) -> str:
+    return f'<ErrorCode>{code}</ErrorCode><ErrorMessage>{words}</ErrorMessage><RedirectTarget i:nil="true"/>'
+
+
+def _listed(kind: Kind, answers: Iterable[str]) -> str:
+    name = "UserResponses" if kind is Kind.USER else "DomainResponses"
+    return f"<{name}>{''.join(answers)}</{name}>"
+
+
+def _texts(payload: etree._Element, name: str) -> tuple[str, ...]:
+    return tuple((found.text or "").strip() for found in payload.iter(f"{{{AUTODISCOVER}}}{name}"))
