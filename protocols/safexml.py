@@ -6,12 +6,24 @@ MAX_DEPTH = 64
 MAX_NODES = 200_000
 _NODE_BYTES = 4  # the shortest element is <a/>
 _TOO_DEEP = etree.XPath("/" + "/".join("*" * (MAX_DEPTH + 1)))
+_OVER_A_LIMIT = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG})
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
 
 
-class XmlRefused(ValueError):
+class XmlRefused(ValueError):  # noqa: N818 - a verdict
     """The bytes are not XML that we read. ``malformed`` tells ill-formed from forbidden; line and column start at 1."""
 
-    def __init__(self, text: str, *, malformed: bool = False, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self, text: str, *, malformed: bool = False, line: int | None = None, column: int | None = None
+    ) -> None:
         super().__init__(text)
         self.malformed = malformed
         self.line = line
@@ -21,22 +33,17 @@ class XmlRefused(ValueError):
 def parse(data: bytes, *, max_nodes: int = MAX_NODES) -> etree._Element:
     """The root element of ``data``, without comments and processing instructions. Raises XmlRefused.
 
-    The size of ``data`` is the caller's to bound, before it is read.
+    The size of ``data`` is the caller's to bound, before it is read. A document type declaration is read before it is
+    refused, but nothing it names is fetched, and what it would expand is bounded by libxml2.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    if data.count(b"<") > 2 * max_nodes:  # an element has two tags at most; refused before its tree fills the memory
+        raise XmlRefused(f"more than {max_nodes} elements")
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise XmlRefused(_first_line(error), malformed=True, line=line, column=column) from None
+        malformed = getattr(error, "code", None) not in _OVER_A_LIMIT
+        raise XmlRefused(_first_line(error), malformed=malformed, line=line, column=column) from None
     except (ValueError, LookupError, UnicodeError):
         raise XmlRefused("the bytes are not text in the encoding they name", malformed=True) from None
     if root.getroottree().docinfo.internalDTD is not None:

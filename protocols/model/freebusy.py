@@ -91,9 +91,9 @@ class Availability:
     """What is known of a mailbox in ``window``: the busy intervals that overlap it, and where nothing is known.
 
     An interval may reach beyond the window: the systems give a partly overlapping event whole. Time in the window that
-    neither an interval nor ``unknown`` covers is free. ``detail`` is the level at which it was fetched and may be shown:
-    at BUSY no interval carries details. ``as_of`` (aware, UTC) is when the peer was asked; for a joined answer, the
-    oldest part's.
+    neither an interval nor ``unknown`` covers is free. ``detail`` is the level at which it was fetched and may be
+    shown: at BUSY no interval carries details. ``as_of`` (aware, UTC) is when the peer was asked; for a joined answer,
+    the oldest part's.
     """
 
     mailbox: Mailbox
@@ -111,12 +111,14 @@ class Unavailable:
     """Nothing can be said of a mailbox, which never means free.
 
     ``mailbox`` is None where what was asked is no address. ``detail`` is for the log, never for the caller.
+    ``whole_call``: the peer failed for whatever was asked with it, not for this mailbox.
     """
 
     mailbox: Mailbox | None
     reason: Reason
     retry_after: timedelta | None = None
     detail: str = field(default="", compare=False)
+    whole_call: bool = field(default=False, compare=False)
 
 
 Answer: TypeAlias = Availability | Unavailable

@@ -5,7 +5,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Self, TypeAlias
+from itertools import repeat
+from operator import itemgetter
+from sys import getsizeof
+from typing import Any, Self, TypeAlias, cast
 
 from protocols.model.window import TimeWindow
 
@@ -48,8 +51,12 @@ class BusyInterval:
     details: EventDetails | None = None
 
 
-_FLAGS = ("meeting", "recurring", "exception", "private", "reminder")
-_Packed: TypeAlias = tuple[str | int | None, ...]  # subject, location, flags of each interval; -1: no details
+DETAIL_FLAGS = ("meeting", "recurring", "exception", "private", "reminder")
+_SWITCHES = tuple({name: bool(flags >> bit & 1) for bit, name in enumerate(DETAIL_FLAGS)} for flags in range(32))
+_Packed: TypeAlias = tuple[str | int | None, ...]  # subject, location, flags of each interval, one after the other
+_Details: TypeAlias = tuple[str | None, str | None, int]
+_Row: TypeAlias = tuple[int, int, int, str | None, str | None, int]  # start, end, status, details
+_BARE: _Details = (None, None, -1)
 
 
 class Intervals:
@@ -63,20 +70,22 @@ class Intervals:
     @classmethod
     def pack(cls, intervals: Iterable[BusyInterval]) -> Self:
         """Pack ``intervals``, in any order. What lies outside 1970 to 2106 is cut off."""
-        rows = []
+        rows: list[_Row] = []
         for interval in intervals:
             start, end = interval.window.seconds
             start, end = max(start, 0), min(end, _LAST_SECOND)
             if start < end:
-                rows.append((start, end, int(interval.status), interval.details))
-        rows.sort(key=lambda row: row[:3])
-        details: _Packed = ()
-        if any(row[3] is not None for row in rows):
-            details = tuple(part for row in rows for part in _flatten(row[3]))
+                rows.append((start, end, int(interval.status), *_flatten(interval.details)))
+        return cls._of_rows(rows)
+
+    @classmethod
+    def _of_rows(cls, rows: list[_Row]) -> Self:
+        rows.sort(key=itemgetter(0, 1, 2))
+        detailed = any(row[5] >= 0 for row in rows)
         return cls(
             array("I", [row[0] for row in rows] + [row[1] for row in rows]),
-            bytes(row[2] for row in rows),
-            details,
+            bytes([row[2] for row in rows]),
+            tuple(part for row in rows for part in row[3:]) if detailed else (),
             max((row[1] - row[0] for row in rows), default=0),
         )
 
@@ -104,8 +113,16 @@ class Intervals:
 
     @property
     def nbytes(self) -> int:
-        """The bytes of the packed data, without the objects around it; for the bound of a cache."""
-        return len(self._edges) * 4 + len(self._statuses) + sum(len(p) for p in self._details if isinstance(p, str))
+        """The bytes it occupies, its texts as if no two intervals shared one; for the bound of a cache."""
+        own = getsizeof(self) + getsizeof(self._edges) + getsizeof(self._statuses)
+        if not self._details:
+            return own
+        return own + getsizeof(self._details) + sum(getsizeof(part) for part in self._details if isinstance(part, str))
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All there is, as a hashable value: equal for equal intervals. For the key of a cache."""
+        return self._edges.tobytes(), self._statuses, self._details
 
     def edges(self) -> Iterator[tuple[int, int, int]]:
         """Start and end in seconds since 1970, and the status's number, of each interval, by start."""
@@ -116,21 +133,29 @@ class Intervals:
         """The details of each interval, in the order of :meth:`edges`."""
         if not self._details:
             yield from (None for _ in self._statuses)
-            return
-        parts = iter(self._details)
-        for subject, location, flags in zip(parts, parts, parts, strict=True):
-            yield _unflatten(subject, location, flags)
+        for subject, location, flags in self.packed_details():
+            yield None if flags < 0 else EventDetails(subject=subject, location=location, **_SWITCHES[flags])
+
+    def packed_details(self) -> Iterator[tuple[str | None, str | None, int]]:
+        """As :meth:`details`, without making objects: subject, location, flags as bits in the order of DETAIL_FLAGS.
+
+        The flags are -1 where an interval has no details. Nothing comes where ``has_details`` is false.
+        """
+        parts = cast("Iterator[Any]", iter(self._details))
+        return zip(parts, parts, parts, strict=True)
 
     def overlapping(self, window: TimeWindow) -> "Intervals":
         """Those that share time with ``window``, whole."""
         low, high = window.seconds
-        n = len(self._statuses)
-        first = bisect_right(self._edges, low - self._longest, 0, n)  # none before it can reach the window
-        last = bisect_left(self._edges, high, first, n)
-        keep = [i for i in range(first, last) if self._edges[n + i] > low]
-        if len(keep) == n:
-            return self
-        return self._pick(keep)
+        edges, n = self._edges, len(self._statuses)
+        first = bisect_right(edges, low - self._longest, 0, n)  # none before it can reach the window
+        last = bisect_left(edges, high, first, n)
+        inside = bisect_left(edges, low, first, last)  # from here on they start in the window
+        reaching = [i for i in range(first, inside) if edges[n + i] > low]
+        start = inside - len(reaching)
+        if reaching and reaching[0] != start:
+            return self._pick([*reaching, *range(inside, last)])
+        return self if last - start == n else self._slice(start, last)
 
     def bare(self) -> "Intervals":
         """The same blocks without any details."""
@@ -140,9 +165,19 @@ class Intervals:
         """The blocks of both, those that are equal in all once."""
         if not len(other):
             return self
-        both = list(self)
+        both = list(self._rows())
         seen = set(both)
-        return Intervals.pack(both + [interval for interval in other if interval not in seen])
+        return Intervals._of_rows(both + [row for row in other._rows() if row not in seen])
+
+    def _rows(self) -> Iterator[_Row]:
+        details = self.packed_details() if self._details else repeat(_BARE, len(self))
+        for edges, detail in zip(self.edges(), details, strict=True):
+            yield *edges, *detail
+
+    def _slice(self, start: int, end: int) -> "Intervals":
+        n, edges = len(self._statuses), self._edges
+        cut = edges[start:end] + edges[n + start : n + end]
+        return Intervals(cut, self._statuses[start:end], self._details[3 * start : 3 * end], self._longest)
 
     def _pick(self, keep: list[int]) -> "Intervals":
         n, edges = len(self._statuses), self._edges
@@ -151,21 +186,11 @@ class Intervals:
         return Intervals(picked, bytes(self._statuses[i] for i in keep), details, self._longest)
 
 
-def _flatten(details: EventDetails | None) -> _Packed:
+def _flatten(details: EventDetails | None) -> _Details:
     if details is None:
-        return None, None, -1
-    flags = sum(getattr(details, name) << bit for bit, name in enumerate(_FLAGS))
+        return _BARE
+    flags = sum(getattr(details, name) << bit for bit, name in enumerate(DETAIL_FLAGS))
     return details.subject, details.location, flags
-
-
-def _unflatten(subject: str | int | None, location: str | int | None, flags: str | int | None) -> EventDetails | None:
-    assert isinstance(flags, int)
-    assert not isinstance(subject, int)
-    assert not isinstance(location, int)
-    if flags < 0:
-        return None
-    switches = {name: bool(flags >> bit & 1) for bit, name in enumerate(_FLAGS)}
-    return EventDetails(subject=subject, location=location, **switches)
 
 
 EMPTY = Intervals.pack(())

@@ -1,11 +1,12 @@
-"""A mailbox is an SMTP address in one canonical spelling, so that two spellings of it meet in one route and one cache entry."""
+"""A mailbox is an SMTP address in one canonical spelling: its spellings meet in one route and one cache entry."""
 
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Self
 
-_MAX_LOCAL, _MAX_DOMAIN, _MAX_LABEL = 64, 253, 63  # RFC 5321 4.5.3.1, RFC 1035 2.3.4
+_MAX_LOCAL, _MAX_DOMAIN, _MAX_LABEL = 64, 253, 63  # octets: RFC 5321 4.5.3.1, RFC 1035 2.3.4
+_MAX_ADDRESS = 512  # longer than any address with its prefix, before its domain is encoded
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~.")  # RFC 5322 3.2.3, lower case
 _LETTERS_DIGITS_HYPHEN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -44,15 +45,20 @@ class Mailbox:
         return self.address
 
 
-@lru_cache(maxsize=65_536)
 def canonical(text: str) -> str:
     """``text`` as a canonical SMTP address. Raises ValueError where it is none."""
+    return _canonical(text if len(text) <= _MAX_ADDRESS else text.strip())
+
+
+@lru_cache(maxsize=65_536)  # refusals are not kept, and what is not refused is short
+def _canonical(text: str) -> str:
     address = text.strip()
     if address[:5].upper() == "SMTP:":
         address = address[5:]
     local, at, domain = address.rpartition("@")
     local = local.lower()
-    if not (at and 0 < len(local) <= _MAX_LOCAL and all(c in _ATOM or _is_letter(c) for c in local)):
+    fits = 0 < len(local.encode("utf-8", "replace")) <= _MAX_LOCAL and domain[:1].strip() == domain[:1]
+    if not (at and fits and all(c in _ATOM or _is_letter(c) for c in local)):
         raise ValueError(f"not an SMTP address: {text[:100]!r}")
     return f"{local}@{canonical_domain(domain)}"
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from operator import itemgetter
 
 from protocols.model.intervals import Intervals
 from protocols.model.window import TimeWindow
 
 UNKNOWN_CELL = 255
+_CELL = [bytes((value,)) for value in range(256)]
 
 
 def merged(intervals: Intervals, window: TimeWindow, step: timedelta, unknown: Iterable[TimeWindow] = ()) -> bytearray:
@@ -18,16 +20,14 @@ def merged(intervals: Intervals, window: TimeWindow, step: timedelta, unknown: I
     low, high = window.seconds
     size = int(step.total_seconds())
     cells = bytearray(-(-(high - low) // size))
-    for start, end, status in sorted(intervals.edges(), key=lambda edge: edge[2]):
+    rows = sorted(intervals.edges(), key=itemgetter(2))
+    rows += [(*gap.seconds, UNKNOWN_CELL) for gap in unknown]
+    for start, end, value in rows:
         if start < high and end > low:
-            _fill(cells, max(start - low, 0), min(end, high) - low, size, status)
-    for gap in unknown:
-        start, end = gap.seconds
-        if start < high and end > low:
-            _fill(cells, max(start - low, 0), min(end, high) - low, size, UNKNOWN_CELL)
+            first = (start - low) // size if start > low else 0
+            last = -((low - end) // size) if end < high else len(cells)
+            if last - first == 1:
+                cells[first] = value
+            else:
+                cells[first:last] = _CELL[value] * (last - first)
     return cells
-
-
-def _fill(cells: bytearray, start: int, end: int, size: int, value: int) -> None:
-    first, last = start // size, -(-end // size)
-    cells[first:last] = bytes((value,)) * (last - first)

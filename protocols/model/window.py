@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,7 +33,8 @@ class TimeWindow:
     @property
     def seconds(self) -> tuple[int, int]:
         """Both ends in seconds since 1970, the start rounded down and the end up."""
-        return int(self.start.timestamp()), -int(-self.end.timestamp() // 1)
+        start, end = self.start - _EPOCH, self.end - _EPOCH  # exact, which a float is not in far years
+        return start.days * 86_400 + start.seconds, end.days * 86_400 + end.seconds + (end.microseconds > 0)
 
     @property
     def length(self) -> timedelta:
@@ -51,14 +54,14 @@ class TimeWindow:
         return TimeWindow(max(self.start, to.start), min(self.end, to.end)) if self.overlaps(to) else None
 
     def widen(self, before: timedelta = timedelta(), after: timedelta = timedelta()) -> "TimeWindow":
-        """The same window, begun earlier and ended later."""
-        return TimeWindow(self.start - before, self.end + after)
+        """The same window, begun earlier and ended later, as far as the years 1 to 9999 reach."""
+        return TimeWindow(self.start - min(before, self.start - _FIRST), self.end + min(after, _LAST - self.end))
 
     def cut(self, longest: timedelta) -> list["TimeWindow"]:
-        """The window in adjoining pieces of at most ``longest``, in order."""
+        """The window in adjoining pieces of at most ``longest``, in order. ValueError where that is not positive."""
         pieces, start = [], self.start
         while start < self.end:
-            end = min(start + longest, self.end)
+            end = start + min(longest, self.end - start)
             pieces.append(TimeWindow(start, end))
             start = end
         return pieces

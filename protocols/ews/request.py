@@ -1,0 +1,172 @@
+"""GetUserAvailability, the question: read as a server gets it, written as a client asks it."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from lxml import etree
+
+from protocols.errors import Fault, RequestError
+from protocols.ews.children import children, named, text_of
+from protocols.ews.names import SOAP, M, T
+from protocols.ews.query import AvailabilityRequest, Target, View
+from protocols.ews.serial_zone import read_zone, write_zone
+from protocols.ews.soap import Envelope
+from protocols.ews.text import escaped, quoted
+from protocols.ews.view_options import read_question, read_stretch, read_view, window_of
+from protocols.ews.zone_context import read_context
+from protocols.model.freebusy import Question
+from protocols.model.mailbox import Mailbox
+from protocols.zones.wall import to_utc
+
+__all__ = ["MOST_MAILBOXES", "AvailabilityRequest", "Target", "View", "decode", "encode", "mailboxes_asked"]
+
+MOST_MAILBOXES = 100
+_DECLARED = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+
+def decode(envelope: Envelope) -> AvailabilityRequest:
+    """What a GetUserAvailabilityRequest asks; unknown elements and headers are ignored.
+
+    The zone is the body's TimeZone, else the header's TimeZoneContext, else UTC. What is no SMTP address spoils only
+    its own Target. Raises RequestError: NO_MAILBOXES, TOO_MANY_MAILBOXES, MISSING_ARGUMENT, MALFORMED, INVALID_WINDOW,
+    WINDOW_TOO_LONG, INVALID_INTERVAL, INVALID_VIEW, INVALID_TIME_ZONE.
+    """
+    parts = children(envelope.payload)
+    headers = children(envelope.header) if envelope.header is not None else {}
+    options, suggestions = parts.get("FreeBusyViewOptions"), "SuggestionsViewOptions" in parts
+    version = headers.get("RequestServerVersion")
+    targets = _targets(parts.get("MailboxDataArray"))
+    zone: tzinfo = UTC
+    question, view = None, View.FREE_BUSY
+    if options is not None:
+        stretch = read_stretch(options)
+        zone = _zone(parts.get("TimeZone"), headers.get("TimeZoneContext"), stretch.start.year)
+        view = read_view(options)
+        question = read_question(options, window_of(stretch, zone), view)
+    elif not suggestions:
+        raise RequestError(Fault.INVALID_VIEW, "neither free/busy nor suggestions are asked for")
+    return AvailabilityRequest(
+        targets=targets,
+        question=question,
+        view=view,
+        zone=zone,
+        server_version=version.get("Version", "").strip() if version is not None else "",
+        suggestions=suggestions,
+        request_type=_request_type(headers),
+    )
+
+
+def encode(request: AvailabilityRequest) -> bytes:
+    """The whole envelope that asks ``request``. Raises ValueError where it has no question."""
+    question = request.question
+    if question is None:
+        raise ValueError("a request without a question cannot be asked")
+    return (
+        f'{_DECLARED}<s:Envelope xmlns:s="{SOAP}" xmlns:m="{M}" xmlns:t="{T}">{_headers(request)}<s:Body>'
+        "<m:GetUserAvailabilityRequest>"
+        f"<t:TimeZone>{write_zone(request.zone, question.window.start.year)}</t:TimeZone>"
+        f"<m:MailboxDataArray>{''.join(map(_mailbox_data, request.targets))}</m:MailboxDataArray>"
+        f"{_view_options(request, question)}{_suggestions(request, question)}"
+        "</m:GetUserAvailabilityRequest></s:Body></s:Envelope>"
+    ).encode()
+
+
+def mailboxes_asked(envelope: Envelope) -> int:
+    """How many mailboxes a request names, whether or not it can be decoded."""
+    array = children(envelope.payload).get("MailboxDataArray")
+    return len(named(array, "MailboxData")) if array is not None else 0
+
+
+def _targets(array: etree._Element | None) -> tuple[Target, ...]:
+    asked = named(array, "MailboxData") if array is not None else []
+    if not asked:
+        raise RequestError(Fault.NO_MAILBOXES)
+    if len(asked) > MOST_MAILBOXES:
+        raise RequestError(
+            Fault.TOO_MANY_MAILBOXES,
+            "There are too many target users in the EmailAddress array. "
+            f"The allowed size = {MOST_MAILBOXES}; the actual size = {len(asked)}.",
+        )
+    return tuple(map(_target, asked))
+
+
+def _target(data: etree._Element) -> Target:
+    email = children(data).get("Email")
+    parts = children(email) if email is not None else {}
+    address, routing = text_of(parts.get("Address")), text_of(parts.get("RoutingType"))
+    if routing.upper() not in ("", "SMTP"):
+        return Target(address, None)
+    try:
+        return Target(address, Mailbox.parse(address))
+    except ValueError:
+        return Target(address, None)
+
+
+def _zone(in_body: etree._Element | None, context: etree._Element | None, year: int) -> tzinfo:
+    try:
+        if in_body is not None:
+            return read_zone(in_body)
+        definition = children(context).get("TimeZoneDefinition") if context is not None else None
+        return read_context(definition, year) if definition is not None else UTC
+    except ValueError as error:
+        raise RequestError(Fault.INVALID_TIME_ZONE, str(error)[:200]) from None
+
+
+def _request_type(headers: dict[str, etree._Element]) -> str:
+    """The schema wraps RequestType in a RequestTypeHeader; the documentation does not. Both are read."""
+    wrapped = headers.get("RequestTypeHeader")
+    element = headers.get("RequestType")
+    if element is None and wrapped is not None:
+        element = children(wrapped).get("RequestType")
+    return text_of(element)
+
+
+def _headers(request: AvailabilityRequest) -> str:
+    version = quoted(request.server_version)
+    parts = [f'<t:RequestServerVersion Version="{version}"/>'] if version else []
+    if request.request_type:
+        kind = escaped(request.request_type)
+        parts.append(f"<t:RequestTypeHeader><t:RequestType>{kind}</t:RequestType></t:RequestTypeHeader>")
+    return f"<s:Header>{''.join(parts)}</s:Header>" if parts else ""
+
+
+def _mailbox_data(target: Target) -> str:
+    address = target.mailbox.address if target.mailbox is not None else target.asked
+    return (
+        f"<t:MailboxData><t:Email><t:Address>{escaped(address)}</t:Address><t:RoutingType>SMTP</t:RoutingType></t:Email>"
+        "<t:AttendeeType>Required</t:AttendeeType></t:MailboxData>"
+    )
+
+
+def _view_options(request: AvailabilityRequest, question: Question) -> str:
+    interval = question.interval
+    cell = ""
+    if interval is not None:
+        minutes = interval // timedelta(minutes=1)
+        cell = f"<t:MergedFreeBusyIntervalInMinutes>{minutes}</t:MergedFreeBusyIntervalInMinutes>"
+    return (
+        f"<t:FreeBusyViewOptions><t:TimeWindow>{_window(request, question)}</t:TimeWindow>{cell}"
+        f"<t:RequestedView>{request.view.value}</t:RequestedView></t:FreeBusyViewOptions>"
+    )
+
+
+def _suggestions(request: AvailabilityRequest, question: Question) -> str:
+    if not request.suggestions:
+        return ""
+    window = _window(request, question)
+    return (
+        "<t:SuggestionsViewOptions>"
+        f"<t:DetailedSuggestionsWindow>{window}</t:DetailedSuggestionsWindow></t:SuggestionsViewOptions>"
+    )
+
+
+def _window(request: AvailabilityRequest, question: Question) -> str:
+    start = _wall(question.window.start, request.zone, latest=False)
+    end = _wall(question.window.end, request.zone, latest=True)
+    return f"<t:StartTime>{start}</t:StartTime><t:EndTime>{end}</t:EndTime>"
+
+
+def _wall(instant: datetime, zone: tzinfo, *, latest: bool) -> str:
+    """Naive in ``zone``; with the offset where a naive time would be read as another instant."""
+    here = instant.astimezone(zone)
+    naive = here.replace(tzinfo=None, fold=0)
+    return naive.isoformat() if to_utc(naive, zone, latest=latest) == instant else here.isoformat()

@@ -1,0 +1,141 @@
+"""Packing loses nothing to the second, choosing is what brute force chooses, and a month stays within a kilobyte."""
+
+import gc
+import tracemalloc
+from array import array
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+
+from protocols.model.intervals import DETAIL_FLAGS, EMPTY, BusyInterval, BusyStatus, EventDetails, Intervals
+from protocols.model.window import TimeWindow
+from tests.protocols.model.strategies import START, several, windows
+
+
+def _month(n: int = 60) -> list[BusyInterval]:
+    return [
+        BusyInterval(TimeWindow.of_seconds(START + i * 36_000, START + i * 36_000 + 3600), BusyStatus.BUSY)
+        for i in range(n)
+    ]
+
+
+def _key(interval: BusyInterval) -> tuple[object, ...]:
+    return interval.window, interval.status
+
+
+def test_a_private_event_shows_neither_subject_nor_place() -> None:
+    with pytest.raises(ValueError, match="private"):
+        EventDetails(subject="x", private=True)
+    with pytest.raises(ValueError, match="private"):
+        EventDetails(location="x", private=True)
+
+
+@given(several)
+def test_pack_and_iterate(items: list[BusyInterval]) -> None:
+    packed = Intervals.pack(items)
+    assert len(packed) == len(items)
+    assert list(packed) == sorted(items, key=_key)
+    assert list(packed.details()) == [interval.details for interval in packed]
+    assert packed.has_details == any(interval.details for interval in items)
+    assert Intervals.pack(packed) == packed
+
+
+@given(several)
+def test_packed_details_say_the_same_as_the_objects(items: list[BusyInterval]) -> None:
+    packed = Intervals.pack(items)
+    raw = list(packed.packed_details())
+    assert len(raw) == (len(items) if packed.has_details else 0)
+    for (subject, location, flags), details in zip(raw, packed.details(), strict=packed.has_details):
+        if details is None:
+            assert (subject, location, flags) == (None, None, -1)
+        else:
+            assert (subject, location) == (details.subject, details.location)
+            assert [bool(flags >> bit & 1) for bit in range(5)] == [getattr(details, name) for name in DETAIL_FLAGS]
+
+
+@given(several, windows())
+def test_overlapping_is_what_brute_force_finds(items: list[BusyInterval], window: TimeWindow) -> None:
+    packed = Intervals.pack(items)
+    found = packed.overlapping(window)
+    assert list(found) == [interval for interval in packed if interval.window.overlaps(window)]
+    assert list(found.overlapping(window)) == list(found)
+
+
+@given(several, windows(), windows())
+def test_overlapping_twice(items: list[BusyInterval], one: TimeWindow, other: TimeWindow) -> None:
+    packed = Intervals.pack(items)
+    both = [i for i in packed if i.window.overlaps(one) and i.window.overlaps(other)]
+    assert list(packed.overlapping(one).overlapping(other)) == both
+
+
+@given(several, several)
+def test_joined(one: list[BusyInterval], other: list[BusyInterval]) -> None:
+    joined = Intervals.pack(one).joined(Intervals.pack(other))
+    assert set(joined) == {*one, *other}
+    assert len(joined) == len(one) + sum(interval not in one for interval in other)
+    assert [_key(interval) for interval in joined] == sorted(_key(interval) for interval in joined)
+
+
+@given(several)
+def test_joining_with_itself_or_nothing_changes_nothing(items: list[BusyInterval]) -> None:
+    packed = Intervals.pack(items)
+    assert packed.joined(packed) == packed.joined(EMPTY) == EMPTY.joined(packed) == packed
+
+
+@given(several)
+def test_bare(items: list[BusyInterval]) -> None:
+    bare = Intervals.pack(items).bare()
+    assert not bare.has_details
+    assert list(bare) == [BusyInterval(i.window, i.status) for i in Intervals.pack(items)]
+
+
+def test_edges_round_outwards_and_what_no_cell_can_hold_is_cut() -> None:
+    at = datetime(2026, 11, 1, 9, tzinfo=UTC)
+    late, soon = timedelta(milliseconds=900), timedelta(milliseconds=100)
+    (row,) = Intervals.pack(
+        [BusyInterval(TimeWindow(at + late, at + timedelta(hours=1) + soon), BusyStatus.BUSY)]
+    ).edges()
+    assert row == (int(at.timestamp()), int(at.timestamp()) + 3601, BusyStatus.BUSY)
+    ever = TimeWindow(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+    assert list(Intervals.pack([BusyInterval(ever, BusyStatus.BUSY)]).edges()) == [(0, 2**32 - 1, BusyStatus.BUSY)]
+    assert Intervals.pack([BusyInterval(TimeWindow.of_seconds(-9, -1), BusyStatus.BUSY)]) == EMPTY
+
+
+def test_all_of_them_is_the_same_object() -> None:
+    packed = Intervals.pack(_month())
+    assert packed.overlapping(TimeWindow.of_seconds(START, START + 60 * 36_000)) is packed
+    assert packed.bare() is packed
+
+
+def test_a_busy_month_is_less_than_a_kilobyte_and_nothing_for_the_collector() -> None:
+    items = _month()
+    Intervals.pack(items)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        packed = [Intervals.pack(items) for _ in range(100)]
+        gc.collect()
+        used = tracemalloc.get_traced_memory()[0] / len(packed)
+    finally:
+        tracemalloc.stop()
+    assert packed[0].nbytes <= 1024
+    assert used <= 1024
+    assert abs(used - packed[0].nbytes) < 128
+    tracked = [part for part in gc.get_referents(packed[0]) if gc.is_tracked(part) and not isinstance(part, type)]
+    assert [type(part) for part in tracked] == [array], "sixty intervals are one thing to walk"
+
+
+def test_texts_count_for_the_bound_of_a_cache() -> None:
+    window = TimeWindow.of_seconds(START, START + 60)
+    short, long = (
+        Intervals.pack([BusyInterval(window, BusyStatus.BUSY, EventDetails(subject="x" * n))]).nbytes for n in (1, 5001)
+    )
+    assert long - short == 5000
+
+
+def test_intervals_are_compared_by_what_they_hold() -> None:
+    assert Intervals.pack(_month(3)) == Intervals.pack(reversed(_month(3)))
+    assert Intervals.pack(_month(3)) != Intervals.pack(_month(2))
+    assert Intervals.pack(_month(3)) != _month(3)
+    assert repr(Intervals.pack(_month(1))).startswith("Intervals([BusyInterval")

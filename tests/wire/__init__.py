@@ -1,0 +1,1 @@
+"""Requests as real clients sent them, byte for byte, and the tests that replay them."""
