@@ -1,0 +1,64 @@
+"""What the benchmarks ask: many different bodies, as exchangelib writes them, over many mailboxes and windows."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+DOMAIN = "fabrikam.example"
+MAILBOXES = 1_000
+WINDOWS = 5  # first days asked: today to four days on, so that 30 days stay within the home frame
+EVENTS = 20  # of each mailbox in each of these windows
+DAYS = 30
+USERNAME, PASSWORD = "bench@contoso.example", "a password of the benchmark"
+HEADERS = {
+    "Content-Type": "text/xml; charset=utf-8",
+    "Authorization": "Basic " + b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode(),
+}
+
+_HEAD = """<?xml version='1.0' encoding='utf-8'?>
+<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" \
+xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" \
+xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">\
+<s:Header><t:RequestServerVersion Version="Exchange2016"/></s:Header>\
+<s:Body><m:GetUserAvailabilityRequest><t:TimeZone><t:Bias>-60</t:Bias>\
+<t:StandardTime><t:Bias>0</t:Bias><t:Time>03:00:00</t:Time><t:DayOrder>5</t:DayOrder><t:Month>10</t:Month>\
+<t:DayOfWeek>Sunday</t:DayOfWeek></t:StandardTime>\
+<t:DaylightTime><t:Bias>-60</t:Bias><t:Time>02:00:00</t:Time><t:DayOrder>5</t:DayOrder><t:Month>3</t:Month>\
+<t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone><m:MailboxDataArray>"""
+_MAILBOX = (
+    "<t:MailboxData><t:Email><t:Address>{}</t:Address><t:RoutingType>SMTP</t:RoutingType></t:Email>"
+    "<t:AttendeeType>Required</t:AttendeeType><t:ExcludeConflicts>false</t:ExcludeConflicts></t:MailboxData>"
+)
+_TAIL = """</m:MailboxDataArray><t:FreeBusyViewOptions><t:TimeWindow>\
+<t:StartTime>{start}T00:00:00</t:StartTime><t:EndTime>{end}T00:00:00</t:EndTime></t:TimeWindow>\
+<t:MergedFreeBusyIntervalInMinutes>30</t:MergedFreeBusyIntervalInMinutes>\
+<t:RequestedView>DetailedMerged</t:RequestedView></t:FreeBusyViewOptions></m:GetUserAvailabilityRequest></s:Body></s:Envelope>"""
+
+
+def address(number: int, kind: str = "person") -> str:
+    """A mailbox of the benchmark; ``kind`` keeps the rows from warming each other's cache."""
+    return f"{kind}{number:06}@{DOMAIN}"
+
+
+def body(addresses: Sequence[str], start: date) -> bytes:
+    """A question about ``addresses`` for 30 days from local midnight of ``start``, DetailedMerged."""
+    tail = _TAIL.format(start=start, end=start + timedelta(days=DAYS))
+    return (_HEAD + "".join(map(_MAILBOX.format, addresses)) + tail).encode()
+
+
+def first_day(number: int, today: date) -> date:
+    """On which day the window of a numbered question begins."""
+    return today + timedelta(days=number % WINDOWS)
+
+
+def bodies_of_one(today: date) -> list[bytes]:
+    """One mailbox each: no two alike, every mailbox once."""
+    return [body([address(n)], first_day(n, today)) for n in range(MAILBOXES)]
+
+
+def bodies_of_hundred(today: date) -> list[bytes]:
+    """A hundred mailboxes each: no two alike in whom they ask, in which order, or when."""
+    return [
+        body([address((n + k * (n % 9 + 1)) % MAILBOXES) for k in range(100)], first_day(n, today))
+        for n in range(MAILBOXES)
+    ]

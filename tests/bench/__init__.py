@@ -1,0 +1,1 @@
+"""Short, steady forms of the benchmarks: that they measure what they say."""

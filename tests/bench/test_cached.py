@@ -1,0 +1,46 @@
+"""Cached answers are compared with a bare handler in the same run, and come from the cache."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bench.cached import Pace, pace, rows, warm
+from bench.questions import address, bodies_of_one, body
+from bench.served import WrongAnswerError, served
+from tests.needs import program
+
+TODAY = datetime.now(UTC).date()
+
+
+def test_the_share_is_the_median_of_the_rounds() -> None:
+    assert Pace(ours=(10, 30, 50), bare=(100, 100, 100)).share == 0.3
+    assert Pace(ours=(10, 20, 90), bare=(100, 100, 100)).words == "20/s of 100/s"
+
+
+async def test_without_a_generator_the_rows_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served(tmp_path) as server:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        found = await rows(server, rounds=1, seconds=1)
+    assert [(row.name, row.value, row.reached) for row in found] == [
+        ("cached_1", None, False),
+        ("cached_100", None, False),
+    ]
+    assert all("wrk is missing" in row.note for row in found)
+
+
+async def test_a_short_run(tmp_path: Path) -> None:
+    program("wrk")
+    async with served(tmp_path) as server:
+        await warm(server)
+        found = await pace(server, bodies_of_one(TODAY), 1, rounds=2, seconds=1)
+    assert len(found.ours) == len(found.bare) == 2
+    assert 0.02 < found.share < 1
+
+
+async def test_what_is_not_cached_is_refused(tmp_path: Path) -> None:
+    program("wrk")
+    bodies = [body([address(number, "cold")], TODAY) for number in range(300)]
+    async with served(tmp_path) as server:
+        with pytest.raises(WrongAnswerError, match="not from the cache"):
+            await pace(server, bodies, 1, rounds=1, seconds=1)
