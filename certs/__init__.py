@@ -1,1 +1,1 @@
-"""TRUSTS: certificates are loaded, and issued on the first run."""
+"""TRUSTS: the certificates that Busyline shows: loaded, with words for what is wrong, or issued on the first run."""

@@ -1,0 +1,142 @@
+"""A certificate of our own for the first run: a small CA that machines under test can trust, and a leaf it signs."""
+
+import ipaddress
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+_CA_LIFE, _LEAF_LIFE, _RENEW = timedelta(days=3650), timedelta(days=397), timedelta(days=30)
+_SKEW = timedelta(hours=1)  # clocks of callers that run behind
+_BITS: Final = 2048  # RSA, which every Exchange and every Java reads
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Where the files lie; ``ca`` is what callers import to trust the leaf."""
+
+    ca: Path
+    chain: Path
+    key: Path
+
+
+def issue(directory: Path, names: Sequence[str], *, now: datetime | None = None) -> Issued:
+    """A leaf for ``names`` (host names and IP addresses), signed by a CA kept in ``directory``.
+
+    What is there already is reused as long as it names all of ``names`` and holds for another month; the CA stays the
+    same, so nobody must import it twice. Private keys are readable by their owner alone.
+    """
+    if not names:
+        raise ValueError("a certificate needs at least one name")
+    now = now or datetime.now(UTC)
+    files = Issued(directory / "ca.pem", directory / "chain.pem", directory / "key.pem")
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ca_key_path = directory / "ca-key.pem"
+    if not (files.ca.exists() and ca_key_path.exists()):
+        _issue_ca(files.ca, ca_key_path, now)
+    ca = x509.load_pem_x509_certificate(files.ca.read_bytes())
+    if not _still_good(files, ca, names, now):
+        ca_key = load_pem_private_key(ca_key_path.read_bytes(), None)
+        assert isinstance(ca_key, rsa.RSAPrivateKey)
+        _issue_leaf(files, ca, ca_key, names, now)
+    return files
+
+
+def _still_good(files: Issued, ca: x509.Certificate, names: Sequence[str], now: datetime) -> bool:
+    if not (files.chain.exists() and files.key.exists()):
+        return False
+    leaf = x509.load_pem_x509_certificate(files.chain.read_bytes())
+    known = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    fresh = leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc - _RENEW
+    return fresh and leaf.issuer == ca.subject and set(_general_names(names)) <= set(known)
+
+
+def _issue_ca(path: Path, key_path: Path, now: datetime) -> None:
+    key = rsa.generate_private_key(65_537, _BITS)
+    serial = x509.random_serial_number()
+    subject = _name(f"Busyline first-run CA {serial & 0xFFFFFFFF:08x}")
+    builder = _builder(subject, subject, key.public_key(), now, _CA_LIFE).serial_number(serial)
+    certificate = (
+        builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    _write_key(key_path, key)
+    path.write_bytes(certificate.public_bytes(Encoding.PEM))
+
+
+def _issue_leaf(
+    files: Issued, ca: x509.Certificate, ca_key: rsa.RSAPrivateKey, names: Sequence[str], now: datetime
+) -> None:
+    key = rsa.generate_private_key(65_537, _BITS)
+    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+    certificate = (
+        _builder(_name(names[0][:64]), ca.subject, key.public_key(), now, _LEAF_LIFE)
+        .serial_number(x509.random_serial_number())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(authority, critical=False)
+        .add_extension(x509.SubjectAlternativeName(_general_names(names)), critical=False)
+        .sign(ca_key, hashes.SHA256())
+    )
+    _write_key(files.key, key)
+    files.chain.write_bytes(certificate.public_bytes(Encoding.PEM) + ca.public_bytes(Encoding.PEM))
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey, now: datetime, life: timedelta
+) -> x509.CertificateBuilder:
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
+    builder = builder.not_valid_before(now - _SKEW).not_valid_after(now + life)
+    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=not signs_certificates,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _general_names(names: Sequence[str]) -> list[x509.GeneralName]:
+    return [_general_name(name) for name in dict.fromkeys(names)]
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name.lower())
+
+
+def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
+    """Never readable by others, not even while it is written."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

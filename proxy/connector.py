@@ -1,0 +1,113 @@
+"""The one shape from the veil to the wire, and the leaf: the only place where an error becomes an answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeAlias, runtime_checkable
+
+import structlog
+
+from protocols.errors import PeerError
+from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, all_unavailable
+from protocols.model.mailbox import Mailbox
+from proxy.answers import addressed, bare, fitted, whole_call_failed
+
+Clock: TypeAlias = Callable[[], datetime]
+"""The time now, aware and in UTC."""
+Ask: TypeAlias = Callable[[Sequence[Mailbox], Question, datetime], Awaitable[list[Answer]]]
+"""A protocol's ``ask`` with its Send and settings bound; the last argument is when the request is sent (``as_of``)."""
+
+logger = structlog.get_logger("busyline.connector")
+
+
+class Connector(Protocol):
+    """Whoever answers for mailboxes: a peer, or a layer around one."""
+
+    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+        """One answer per mailbox, in the order asked, always: what failed is an Unavailable, never an exception.
+
+        An Availability has the window asked (what of it is not known is in ``unknown``), echoes the mailbox as asked,
+        and carries details only where the question wants them.
+        """
+        ...
+
+
+@runtime_checkable
+class Ready(Protocol):
+    """A connector that can tell at once what it need not wait for."""
+
+    def ready(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer | None]:
+        """Per mailbox, in order, what ``lookup`` would answer without waiting; None where it would have to ask."""
+        ...
+
+
+class Leaf:
+    """A protocol over its Send, as a connector.
+
+    A PeerError becomes one Unavailable per mailbox. Answers in the wrong number or order cannot be told apart: all are
+    GARBLED. Any other exception is our bug: logged with its traceback and answered as PEER_FAILED.
+    """
+
+    def __init__(self, name: str, ask: Ask, clock: Clock) -> None:
+        self._name, self._ask, self._clock = name, ask, clock
+
+    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+        """See :class:`Connector`."""
+        if not mailboxes:
+            return []
+        try:
+            answers = await self._ask(mailboxes, question, self._clock())
+        except PeerError as error:
+            return whole_call_failed(mailboxes, error.reason, error.detail, error.retry_after)
+        except Exception:
+            logger.exception("connector_failed", connector=self._name)
+            return whole_call_failed(mailboxes, Reason.PEER_FAILED, "a fault of ours, see the log")
+        if [answer.mailbox for answer in answers] != list(mailboxes):
+            logger.error("answers_do_not_match", connector=self._name, asked=len(mailboxes), answered=len(answers))
+            return whole_call_failed(mailboxes, Reason.GARBLED, "answers do not match the mailboxes asked")
+        return [_as_asked(*pair, question) for pair in zip(answers, mailboxes, strict=True)]
+
+
+async def guarded(connector: Connector, name: str, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+    """``connector``'s answers; where it breaks its promise, PEER_FAILED for each mailbox and a traceback in the log."""
+    try:
+        answers = await connector.lookup(mailboxes, question)
+    except Exception:
+        logger.exception("lookup_failed", connector=name)
+        return all_unavailable(mailboxes, Reason.PEER_FAILED, detail="a fault of ours, see the log")
+    if len(answers) != len(mailboxes):
+        logger.error("answers_do_not_match", connector=name, asked=len(mailboxes), answered=len(answers))
+        return all_unavailable(mailboxes, Reason.GARBLED, detail="answers do not match the mailboxes asked")
+    return answers
+
+
+def at_once(ready: Ready, name: str, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer | None]:
+    """What the connector has ready; None for each mailbox that must be looked up, all of them where it fails."""
+    try:
+        return ready.ready(mailboxes, question)
+    except Exception:
+        logger.exception("ready_failed", connector=name)
+        return [None] * len(mailboxes)
+
+
+async def cut(lookup: Awaitable[list[Answer]], after: timedelta) -> list[Answer] | None:
+    """What ``lookup`` answers; None where it has not by then, and it is cancelled."""
+    try:
+        async with asyncio.timeout(max(after.total_seconds(), 0)) as scope:
+            return await lookup
+    except TimeoutError:
+        if not scope.expired():
+            raise
+        return None
+
+
+def utc_now() -> datetime:
+    """The Clock of a real run."""
+    return datetime.now(UTC)
+
+
+def _as_asked(answer: Answer, mailbox: Mailbox, question: Question) -> Answer:
+    if not isinstance(answer, Availability):
+        return addressed(answer, mailbox)
+    answer = fitted(answer, mailbox, question.window)
+    return bare(answer) if question.detail is Detail.BUSY else answer

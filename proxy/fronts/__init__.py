@@ -1,0 +1,1 @@
+"""The fronts: each identifies, decodes, looks up and encodes for one kind of caller."""

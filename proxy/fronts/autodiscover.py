@@ -1,0 +1,124 @@
+"""Autodiscover in its three dialects: tells callers where to ask, by the public address whatever Host they named."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from protocols.errors import RequestError
+from protocols.ews.autodiscover import json_v2, pox, settings, soap
+from protocols.model.mailbox import canonical
+from proxy.auth import Authenticator
+from proxy.fronts.answers import challenge, json, not_allowed, xml
+from proxy.fronts.body import read_xml
+from proxy.fronts.record import Record
+
+JSON_PATH = "/autodiscover/autodiscover.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directions:
+    """What all dialects tell: where to ask, and for which domains (as A-labels) anything is known."""
+
+    ews_url: str
+    pox_url: str
+    serves: Callable[[str], bool]
+
+
+class PoxFront:
+    """Plain XML: what Exchange's availability service asks first, anonymously and then with Basic."""
+
+    name = "autodiscover-pox"
+
+    def __init__(
+        self, *, auth: Authenticator, directions: Directions, max_body: int, clock: Callable[[], datetime]
+    ) -> None:
+        self._auth, self._directions, self._max_body, self._clock = auth, directions, max_body, clock
+
+    async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
+        """The EWS address for every address of a served domain. Raises RequestError."""
+        if request.method not in {"GET", "POST"}:
+            return _offering_soap(not_allowed("GET", "POST"))
+        caller = await self._auth.identify(request.headers.get("Authorization"))
+        if caller is None:
+            return _offering_soap(challenge(self._auth.challenge))
+        record.caller = caller.name
+        if request.method == "GET":
+            return self._error(pox.INVALID_REQUEST)
+        asked = pox.decode(await read_xml(request, self._max_body))
+        domain = _domain(asked.address)
+        if domain is None:
+            return self._error(pox.BAD_ADDRESS)
+        if not self._directions.serves(domain):
+            return self._error(pox.EMAIL_NOT_FOUND)
+        return _offering_soap(xml(pox.encode(self._directions.ews_url)))
+
+    def _error(self, code: int) -> web.Response:
+        return _offering_soap(xml(pox.encode_error(code, pox.MESSAGES[code], self._clock())))
+
+
+class SettingsFront:
+    """SOAP: settings only for callers that prove themselves, federation information for everybody."""
+
+    name = "autodiscover-soap"
+
+    def __init__(self, *, auth: Authenticator, directions: Directions, max_body: int) -> None:
+        self._auth, self._directions, self._max_body = auth, directions, max_body
+
+    async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
+        """Raises RequestError."""
+        authorization = request.headers.get("Authorization")
+        caller = await self._auth.identify(authorization)
+        if caller is None and (authorization is not None or request.method != "POST"):
+            return challenge(self._auth.challenge)
+        if request.method != "POST":
+            return not_allowed("POST")
+        record.caller = caller.name if caller else ""
+        try:
+            body = await read_xml(request, self._max_body)
+            record.soap = soap.dialect(body)
+            asked = settings.decode(body)
+        except RequestError:
+            if caller is None:  # a stranger learns nothing, not even what was wrong
+                return challenge(self._auth.challenge)
+            raise
+        record.operation = asked.kind.value
+        if caller is None and asked.kind is not settings.Kind.FEDERATION:
+            return challenge(self._auth.challenge)
+        directions = self._directions
+        answer = settings.encode(asked, directions.ews_url, serves=directions.serves)
+        return xml(answer, content_type=asked.message.content_type)
+
+
+class JsonFront:
+    """JSON, version 2: one GET, the same answer for every address, for everybody."""
+
+    name = "autodiscover-json"
+
+    def __init__(self, directions: Directions) -> None:
+        self._directions = directions
+
+    async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
+        """The address of the protocol asked for."""
+        if request.method != "GET":
+            return not_allowed("GET")
+        rest = request.rel_url.raw_path[len(JSON_PATH) :].strip("/")
+        email = unquote(rest.partition("/")[2]) if rest else ""
+        directions = self._directions
+        status, body = json_v2.answer(request.query, email, directions.ews_url, directions.pox_url)
+        return json(body, status=status)
+
+
+def _offering_soap(response: web.Response) -> web.Response:
+    """exchangelib and others look for this before they use the SOAP dialect."""
+    response.headers["X-SOAP-Enabled"] = "True"
+    return response
+
+
+def _domain(address: str) -> str | None:
+    try:
+        return canonical(address).rpartition("@")[2]
+    except ValueError:
+        return None

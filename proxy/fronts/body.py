@@ -1,0 +1,53 @@
+"""The body of a request: read whole, decompressed, capped, and of a type that the front understands."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from protocols.errors import Fault, RequestError
+
+_XML: Final = frozenset({"", "text/xml", "application/xml", "application/soap+xml"})
+_PATIENCE: Final = 30.0  # seconds for a body that trickles in
+
+
+async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
+    """The body, at most ``limit`` bytes after decompression.
+
+    A caller that waits for ``100 Continue`` is told to go on. Raises RequestError: UNSUPPORTED_TYPE where the caller
+    says it is no XML, TOO_LARGE, or MALFORMED where it does not come whole.
+    """
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in _XML:
+        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
+    if (request.content_length or 0) > limit:
+        raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
+    if "Expect" in request.headers:
+        await _go_on(request)
+    content = request.content
+    try:
+        if content.is_eof() and content.total_bytes <= limit:  # nearly always: all of it came with the head
+            return content.read_nowait()
+        async with asyncio.timeout(_PATIENCE):
+            return await _whole(request, limit)
+    except TimeoutError:
+        raise RequestError(Fault.MALFORMED, "the body did not arrive") from None
+    except web.RequestPayloadError:
+        raise RequestError(Fault.MALFORMED, "the body is not what Content-Encoding or its length say") from None
+
+
+async def _whole(request: web.BaseRequest, limit: int) -> bytes:
+    parts, size = [], 0
+    async for part in request.content.iter_any():
+        size += len(part)
+        if size > limit:
+            raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _go_on(request: web.BaseRequest) -> None:
+    """RFC 9110 10.1.1. aiohttp's applications do this by themselves, its low-level server does not."""
+    if request.version[:2] == (1, 1) and request.headers["Expect"].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun

@@ -1,0 +1,90 @@
+"""Exchange Web Services: what Exchange, Google and every EWS client ask free/busy by."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from aiohttp import web
+
+from protocols.ews import request as availability_request
+from protocols.ews import response as availability_response
+from protocols.ews import timezones
+from protocols.ews.manner import EXCHANGE, Manner
+from protocols.ews.operations import AVAILABILITY, TIME_ZONES, operation_of
+from protocols.ews.query import AvailabilityRequest
+from protocols.ews.soap import Envelope, read_envelope
+from protocols.model.freebusy import Answer, Reason, Unavailable
+from proxy.auth import Authenticator
+from proxy.connector import Connector
+from proxy.fronts.answers import challenge, not_allowed, xml
+from proxy.fronts.body import read_xml
+from proxy.fronts.record import Record
+from proxy.fronts.schema import SchemaFront
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """How one caller is served: everything it may see behind ``connector``, written in its ``manner``."""
+
+    connector: Connector
+    manner: Manner = EXCHANGE
+
+
+Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]
+
+
+class EwsFront:
+    """POST of a SOAP envelope; GET with ``?wsdl`` gets the description. Desks are found by the caller's name."""
+
+    name = "ews"
+
+    def __init__(self, *, auth: Authenticator, desks: Mapping[str, Desk], schema: SchemaFront, max_body: int) -> None:
+        self._auth, self._desks, self._schema, self._max_body = auth, desks, schema, max_body
+
+    async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
+        """Identify, decode, look up, encode. Raises RequestError."""
+        if request.method != "POST":
+            return self._described(request)
+        caller = await self._auth.identify(request.headers.get("Authorization"))
+        if caller is None:
+            return challenge(self._auth.challenge)
+        desk = self._desks[caller.name]
+        record.caller, record.per_mailbox = caller.name, desk.manner.per_mailbox_faults
+        envelope = read_envelope(await read_xml(request, self._max_body))
+        record.envelope = envelope
+        record.operation = operation_of(envelope)
+        return xml(await _OPERATIONS[record.operation](envelope, desk, record))
+
+    def _described(self, request: web.BaseRequest) -> web.Response:
+        if request.method == "GET" and request.query_string.lower() == "wsdl":
+            return self._schema.document("Services.wsdl")
+        return not_allowed("POST")
+
+
+async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes:
+    asked = availability_request.decode(envelope)
+    answers = await _answers(asked, desk.connector)
+    record.answered(answers)
+    return availability_response.encode(asked, answers, desk.manner)
+
+
+async def _answers(asked: AvailabilityRequest, connector: Connector) -> list[Answer]:
+    """One answer per target: what is no address is not looked up."""
+    if asked.question is None:
+        return []
+    mailboxes = [target.mailbox for target in asked.targets if target.mailbox is not None]
+    found = await connector.lookup(mailboxes, asked.question) if mailboxes else []
+    if len(found) == len(asked.targets):
+        return found
+    following = iter(found)
+    return [
+        Unavailable(mailbox=None, reason=Reason.INVALID_ADDRESS) if target.mailbox is None else next(following)
+        for target in asked.targets
+    ]
+
+
+async def _time_zones(envelope: Envelope, _: Desk, __: Record) -> bytes:
+    return timezones.encode(timezones.decode(envelope))
+
+
+_OPERATIONS: dict[str, Operation] = {AVAILABILITY: _availability, TIME_ZONES: _time_zones}

@@ -1,0 +1,61 @@
+"""Lets a caller ask only what it may ask, and see only what it may see."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable
+from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
+from protocols.model.mailbox import Mailbox
+from protocols.model.window import TimeWindow
+from proxy.answers import bare, within
+from proxy.connector import Connector
+from proxy.layers.concurrency import side_by_side
+from routing.policy import Policy, judge
+from routing.table import RouteTable
+
+
+class Veil:
+    """One caller's view. What is forbidden, loops or has no route is answered without asking anybody.
+
+    Each mailbox is asked at the level granted for it, and whatever comes back is stripped to that level. Doubt inside
+    the window makes the mailbox Unavailable (INCOMPLETE), or Busy there for a caller with ``unknown_as = "busy"``.
+    """
+
+    def __init__(self, inner: Connector, *, policy: Policy, table: RouteTable) -> None:
+        self._inner, self._policy, self._table = inner, policy, table
+
+    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+        """See :class:`proxy.connector.Connector`."""
+        answers: list[Answer | None] = []
+        granted: dict[Detail, list[int]] = {}
+        for index, mailbox in enumerate(mailboxes):
+            verdict = judge(self._policy, mailbox, self._table.find(mailbox))
+            if verdict.reason is not None:
+                answers.append(Unavailable(mailbox=mailbox, reason=verdict.reason, detail=verdict.rule))
+                continue
+            answers.append(None)
+            level = Detail.BUSY if question.detail is Detail.BUSY else verdict.detail
+            granted.setdefault(level, []).append(index)
+        asked = [
+            self._inner.lookup([mailboxes[index] for index in indices], replace(question, detail=level))
+            for level, indices in granted.items()
+        ]
+        for (level, indices), found in zip(granted.items(), await side_by_side(asked), strict=True):
+            for index, answer in zip(indices, found, strict=True):
+                answers[index] = _veiled(answer, level, question.window, self._policy.unknown_as)
+        return [answer for answer in answers if answer is not None]
+
+
+def _veiled(answer: Answer, level: Detail, window: TimeWindow, unknown_as: Literal["error", "busy"]) -> Answer:
+    if isinstance(answer, Unavailable):
+        return answer
+    if level is Detail.BUSY:
+        answer = bare(answer)
+    if not answer.unknown:
+        return answer
+    doubtful = within(window, answer.unknown)
+    if doubtful and unknown_as == "error":
+        return Unavailable(mailbox=answer.mailbox, reason=Reason.INCOMPLETE, detail="a part of the window is unknown")
+    blocks = Intervals.pack(BusyInterval(part, BusyStatus.BUSY) for part in doubtful)
+    return replace(answer, intervals=answer.intervals.joined(blocks), unknown=())

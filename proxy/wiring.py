@@ -1,0 +1,253 @@
+"""The only place where names are wired together: settings in, a proxy out that listens and answers."""
+
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+import structlog
+
+from certs import first_run, pem
+from protocols.ews.manner import Manner
+from protocols.model.caller import Caller
+from protocols.model.mailbox import Mailbox
+from proxy.auth.basic import BasicAuth, Credential, is_hash
+from proxy.connector import Clock, Connector, utc_now
+from proxy.federation import Federation
+from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.health import HealthFront, MetricsFront
+from proxy.fronts.schema import SchemaFront
+from proxy.layers.cache import AnswerStore
+from proxy.layers.veil import Veil
+from proxy.server import Front, Server
+from proxy.settings import CallerSettings, CertificateFiles, CertificateNone, ProxySettings
+from proxy.wiring_stacks import Shared, connector
+from routing.patterns import Patterns
+from routing.policy import Policy
+from routing.table import Route, RouteTable
+from service.addresses import ListenAddress
+from service.door import Door
+from service.metrics import Metrics
+from service.secrets import SecretError, resolve
+
+EWS_PATH: Final = "/EWS/Exchange.asmx"
+POX_PATH: Final = "/autodiscover/autodiscover.xml"
+SOAP_PATH: Final = "/autodiscover/autodiscover.svc"
+_EWS_PATHS = (EWS_PATH, "/EWS", "/")  # Google posts to whatever address its administrator typed
+_SCHEMA_PATHS = ("/EWS/Services.wsdl", "/EWS/messages.xsd", "/EWS/types.xsd")
+_GRACE: Final = timedelta(seconds=1)
+
+_log = structlog.get_logger("busyline.wiring")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """One caller's part: what it may do, and how it is served."""
+
+    policy: Policy
+    desk: Desk
+
+
+def build(
+    settings: ProxySettings,
+    *,
+    directory: Path,
+    clock: Clock = utc_now,
+    connectors: Mapping[str, Connector] | None = None,
+    listen: bool = True,
+) -> "Proxy":
+    """A proxy for ``settings``, whose file references are relative to ``directory``.
+
+    ``connectors`` replaces those of the settings, by name. Without ``listen`` it opens no door: for asking in process.
+    """
+    return Proxy(settings, directory=directory, clock=clock, connectors=connectors or {}, listen=listen)
+
+
+class Proxy:
+    """An asynchronous context: inside, it answers. Leaving it lets answers under way finish.
+
+    Entering raises SecretError, CertificateError or OSError (an address in use, a CA file missing), in words.
+    """
+
+    def __init__(
+        self,
+        settings: ProxySettings,
+        *,
+        directory: Path,
+        clock: Clock,
+        connectors: Mapping[str, Connector],
+        listen: bool,
+    ) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        cache = settings.cache
+        self.store = AnswerStore(mailboxes=cache.mailboxes, ttl=cache.ttl, negative_ttl=cache.negative_ttl)
+        self.table = RouteTable(
+            Route(match=route.match, via=route.via, rewrite=route.rewrite) for route in settings.routes
+        )
+        self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
+        self._stack = AsyncExitStack()
+        self._owns: dict[str, _Own] = {}
+        self._ready = False
+        self.addresses: tuple[ListenAddress, ...] = ()
+        self.metrics_addresses: tuple[ListenAddress, ...] = ()
+        self.ca: Path | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        self._ready = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ready = False
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where it really listens, with the scheme; the first address."""
+        scheme = "http" if isinstance(self.settings.server.certificate, CertificateNone) else "https"
+        return f"{scheme}://{self.addresses[0]}"
+
+    @property
+    def metrics_url(self) -> str | None:
+        """Where the metrics really are; None where they are served nowhere."""
+        return f"http://{self.metrics_addresses[0]}" if self.metrics_addresses else None
+
+    def asker(self, name: str) -> Connector:
+        """What the caller ``name`` would be answered, policy and deadline included. Raises KeyError."""
+        return self._owns[name].desk.connector
+
+    def policy(self, name: str) -> Policy:
+        """What the caller ``name`` may do. Raises KeyError."""
+        return self._owns[name].policy
+
+    async def _open(self) -> None:
+        self._count()
+        auth = BasicAuth([self._credential(caller) for caller in self.settings.callers])
+        connectors = await self._connectors()
+        federations: dict[timedelta, Federation] = {}
+        for caller in self.settings.callers:
+            deadline = caller.deadline or self.settings.server.deadline
+            if deadline not in federations:
+                federation = Federation(table=self.table, connectors=connectors, deadline=deadline)
+                self._stack.push_async_callback(partial(federation.close, grace=_GRACE))
+                federations[deadline] = federation
+            self._owns[caller.name] = self._own(caller, federations[deadline])
+        if self._listen:
+            await self._listen_everywhere(auth)
+
+    async def _connectors(self) -> dict[str, Connector]:
+        shared = Shared(directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock)
+        return {
+            name: self._given.get(name) or await connector(name, settings, shared, self._stack)
+            for name, settings in self.settings.connectors.items()
+        }
+
+    def _own(self, caller: CallerSettings, federation: Federation) -> _Own:
+        policy = Policy(
+            may_ask=caller.may_ask,
+            sees=caller.sees,
+            never_via=frozenset(caller.never_via),
+            unknown_as=caller.unknown_as,
+            rooms=self.settings.rooms.match,
+            rooms_see=caller.rooms_see,
+        )
+        manner = Manner(
+            always_events=caller.always_events,
+            per_mailbox_faults=caller.faults == "per-mailbox",
+            offsets=caller.times == "offset",
+        )
+        return _Own(
+            policy=policy, desk=Desk(connector=Veil(federation, policy=policy, table=self.table), manner=manner)
+        )
+
+    def _credential(self, caller: CallerSettings) -> Credential:
+        reference = caller.basic.password
+        password_hash = resolve(reference, self._directory).reveal()
+        if not is_hash(password_hash):
+            raise SecretError(
+                f"{reference} of the caller {caller.name} is no hash: write there what hash-password prints"
+            )
+        return Credential(caller.basic.usernames, password_hash, Caller(caller.name, caller.organisation, "basic"))
+
+    async def _listen_everywhere(self, auth: BasicAuth) -> None:
+        server = self.settings.server
+        health = HealthFront(lambda: self._ready)
+        watching: dict[str, Front] = {"/healthz": health, "/readyz": health}
+        inner = self._server({**watching, "/metrics": MetricsFront(self.metrics.exposition)})
+        metrics_door = Door(inner.handle, server.metrics_listen)
+        self.metrics_addresses = (await self._stack.enter_async_context(metrics_door)).addresses
+        json = JsonFront(self._directions())
+        outer = self._server({**watching, **self._fronts(auth), JSON_PATH: json}, {f"{JSON_PATH}/": json})
+        door = Door(outer.handle, server.listen, tls=self._tls())
+        self.addresses = (await self._stack.enter_async_context(door)).addresses
+        self._stack.callback(self._stop_being_ready)
+
+    def _server(self, fronts: Mapping[str, Front], prefixes: Mapping[str, Front] | None = None) -> Server:
+        return Server(fronts, prefixes=prefixes, metrics=self.metrics, clock=self._clock)
+
+    def _fronts(self, auth: BasicAuth) -> dict[str, Front]:
+        server, directions = self.settings.server, self._directions()
+        schema = SchemaFront(server.public_url)
+        desks = {name: own.desk for name, own in self._owns.items()}
+        ews = EwsFront(auth=auth, desks=desks, schema=schema, max_body=server.max_body)
+        pox = PoxFront(auth=auth, directions=directions, max_body=server.max_body, clock=self._clock)
+        soap = SettingsFront(auth=auth, directions=directions, max_body=server.max_body)
+        return {
+            **dict.fromkeys(_EWS_PATHS, ews),
+            **dict.fromkeys(_SCHEMA_PATHS, schema),
+            POX_PATH: pox,
+            SOAP_PATH: soap,
+        }
+
+    def _directions(self) -> Directions:
+        public = self.settings.server.public_url
+        return Directions(ews_url=public + EWS_PATH, pox_url=public + POX_PATH, serves=served(self.table))
+
+    def _tls(self) -> ssl.SSLContext | None:
+        certificate = self.settings.server.certificate
+        host = urlsplit(self.settings.server.public_url).hostname or ""
+        if isinstance(certificate, CertificateNone):
+            return None
+        if isinstance(certificate, CertificateFiles):
+            chain, key = self._directory / certificate.chain, self._directory / certificate.key
+        else:
+            issued = first_run.issue(self._directory / certificate.directory, _names(host), now=self._clock())
+            chain, key, self.ca = issued.chain, issued.key, issued.ca
+        loaded = pem.load(chain, key, now=self._clock(), host=host)
+        for note in loaded.notes:
+            _log.warning("certificate", file=str(chain), note=note)
+        return loaded.context
+
+    def _stop_being_ready(self) -> None:
+        self._ready = False
+
+    def _count(self) -> None:
+        read, store = self.metrics.read, self.store
+        read("busyline_cache_hits_total", "Mailboxes answered from the cache", lambda: float(store.hits))
+        read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
+        read("busyline_cache_entries", "Answers kept", lambda: float(store.size))
+
+
+def _names(host: str) -> list[str]:
+    """The public name first; the loopback's too, so that a first try from this machine is trusted."""
+    return list(dict.fromkeys([host, "localhost", "127.0.0.1", "::1"]))
+
+
+def served(table: RouteTable) -> Callable[[str], bool]:
+    """Whether a domain (A-labels) has a route, or anybody in it has one of their own."""
+    patterns = Patterns({route.match.rpartition("@")[2]: True for route in table.routes})
+    return lambda domain: patterns.find(Mailbox.parse(f"anybody@{domain}")) is not None

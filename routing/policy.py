@@ -1,0 +1,105 @@
+"""Who may ask about whom, and how much they see."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import translate
+from functools import lru_cache
+from typing import Literal
+
+from protocols.model.freebusy import Detail, Reason
+from protocols.model.mailbox import Mailbox
+from routing.patterns import Patterns, canonical_pattern
+from routing.table import Route, rewritten
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What one caller may do. The defaults are the narrow ones.
+
+    ``may_ask``: addresses, domains, ``*.domain``, or ``*`` for everybody. ``sees``: the most shown of a person,
+    ``rooms_see`` of a room (a room's subjects are organisers' names). ``rooms``: addresses with ``*`` as wildcard,
+    matched against the address asked and the one the connector knows. ``never_via``: connectors whose own calendars
+    this caller brings with it, so that a question never comes back to where it started. ``unknown_as``: how doubtful
+    time is shown.
+    Raises ValueError for what is no pattern.
+    """
+
+    may_ask: tuple[str, ...] = ()
+    sees: Detail = Detail.BUSY
+    never_via: frozenset[str] = frozenset()
+    unknown_as: Literal["error", "busy"] = "error"
+    rooms: tuple[str, ...] = ()
+    rooms_see: Detail = Detail.BUSY
+    _may_ask: Patterns[str] = field(init=False, repr=False, compare=False)
+    _rooms: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        patterns = {canonical_pattern(text) for text in self.may_ask}
+        object.__setattr__(self, "_may_ask", Patterns({pattern: pattern for pattern in patterns}))
+        object.__setattr__(self, "_rooms", _any_of(self.rooms))
+
+    def rule_for(self, mailbox: Mailbox) -> str | None:
+        """The most particular entry of ``may_ask`` that fits the mailbox; None: it may not be asked about."""
+        return self._may_ask.find(mailbox)
+
+    def is_room(self, mailbox: Mailbox, route: Route) -> bool:
+        """Whether the mailbox counts as a room."""
+        if route.rooms or self._rooms is None:
+            return route.rooms
+        return bool(self._rooms.match(mailbox.address)) or (
+            route.rewrite is not None and bool(self._rooms.match(_known_as(mailbox, route)))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a policy says of one mailbox: ``reason`` where it is not allowed, and the rule in words."""
+
+    allowed: bool
+    detail: Detail
+    reason: Reason | None
+    rule: str
+
+
+def judge(policy: Policy, mailbox: Mailbox, route: Route | None) -> Verdict:
+    """May ``policy``'s caller ask about ``mailbox``, which ``route`` would answer for, and how much may it see.
+
+    Permission comes first: who may not ask learns nothing of routes.
+    """
+    rule = policy.rule_for(mailbox)
+    if rule is None:
+        return _FORBIDDEN
+    if route is None:
+        return _NO_ROUTE
+    if route.via in policy.never_via:
+        return _loop(route.via)
+    room = policy.is_room(mailbox, route)
+    return _allowed(rule, policy.rooms_see if room else policy.sees, room)
+
+
+_FORBIDDEN = Verdict(False, Detail.BUSY, Reason.FORBIDDEN, "no entry of may_ask fits this mailbox")
+_NO_ROUTE = Verdict(False, Detail.BUSY, Reason.NO_ROUTE, "no route fits this mailbox")
+
+
+@lru_cache(maxsize=1024)
+def _loop(via: str) -> Verdict:
+    return Verdict(False, Detail.BUSY, Reason.LOOP, f"this caller is never answered via {via} (never_via)")
+
+
+@lru_cache(maxsize=4096)
+def _allowed(rule: str, detail: Detail, room: bool) -> Verdict:
+    kind = "a room" if room else "a person"
+    return Verdict(True, detail, None, f"may_ask {rule} allows it; of {kind} this caller sees {detail.value}")
+
+
+def _known_as(mailbox: Mailbox, route: Route) -> str:
+    try:
+        return rewritten(mailbox, route).address
+    except ValueError:
+        return mailbox.address  # federation answers such a one without asking
+
+
+def _any_of(globs: Iterable[str]) -> re.Pattern[str] | None:
+    alternatives = [translate(glob.strip().lower()) for glob in globs]
+    return re.compile("|".join(alternatives)) if alternatives else None

@@ -1,0 +1,46 @@
+"""Lengths of time the way a person writes them in the settings: ``8s``, ``500ms``, ``2m``, ``1h``, ``7d``."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+_WRITTEN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|h|d)")
+
+
+def parse(text: object) -> timedelta:
+    """The length that ``text`` writes down; never nought. Raises ValueError with a remedy."""
+    if isinstance(text, timedelta):
+        length = text
+    else:
+        match = _WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError('not a length of time: write a number and its unit, such as "8s", "500ms", "2m" or "1h"')
+        length = float(match[1]) * _UNITS[match[2]]
+    if length <= timedelta():
+        raise ValueError('a length of time must be more than nothing: write for example "8s"')
+    return length
+
+
+def written(length: timedelta) -> str:
+    """``length`` in the largest unit that leaves a whole number, to the millisecond."""
+    milliseconds = round(length / _UNITS["ms"])
+    for unit in ("d", "h", "m", "s"):
+        size = round(_UNITS[unit] / _UNITS["ms"])
+        if milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms"
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(parse), PlainSerializer(written), WithJsonSchema({"type": "string", "examples": ["8s"]})
+]
+"""A field of the settings that holds a length of time."""

@@ -1,0 +1,82 @@
+"""Certificates from files: what serves, what cannot, and what callers would object to."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from certs import first_run
+from certs.pem import CertificateError, load, notes
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> first_run.Issued:
+    return first_run.issue(tmp_path_factory.mktemp("tls"), ["busy.example.com"], now=NOW)
+
+
+def test_what_serves(files: first_run.Issued) -> None:
+    loaded = load(files.chain, files.key, now=NOW, host="Busy.example.com")
+    assert loaded.notes == ()
+    assert loaded.expires == NOW + timedelta(days=397)
+    assert loaded.context.minimum_version.name == "TLSv1_2"
+
+
+def test_what_cannot_serve(files: first_run.Issued, tmp_path: Path) -> None:
+    other = first_run.issue(tmp_path / "other", ["a"], now=NOW)
+    key = load_pem_private_key(files.key.read_bytes(), None)
+    locked, empty = tmp_path / "locked.pem", tmp_path / "empty.pem"
+    locked.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")))
+    empty.write_bytes(b"")
+    for chain, private, words in (
+        (files.chain, other.key, "is not the key of the first certificate"),
+        (files.ca, files.key, "put the server's own certificate first"),
+        (files.chain, locked, "has a passphrase"),
+        (files.chain, files.chain, "holds no private key"),
+        (files.key, files.key, "holds no certificate"),
+        (empty, files.key, "holds no certificate"),
+        (tmp_path / "missing", files.key, "there is no file"),
+        (files.chain, tmp_path, "cannot be read"),
+        (files.chain, tmp_path / "missing", "there is no file"),
+    ):
+        with pytest.raises(CertificateError, match=words):
+            load(chain, private, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "host", "words"),
+    [
+        (0, "busy.example.com", []),
+        (380, "busy.example.com", ["expires on 2027-12-22"]),
+        (397, "busy.example.com", ["expired on 2027-12-22"]),
+        (-1, "busy.example.com", ["is not valid before"]),
+        (0, "other.example.com", ["does not name other.example.com, which callers use: it names busy.example.com"]),
+    ],
+)
+def test_what_callers_would_object_to(files: first_run.Issued, days: int, host: str, words: list[str]) -> None:
+    chain = x509.load_pem_x509_certificates(files.chain.read_bytes())
+    found = notes(chain, now=NOW + timedelta(days=days), host=host)
+    assert len(found) == len(words)
+    assert all(word in note for word, note in zip(words, found, strict=True))
+
+
+def test_a_chain_that_lacks_its_intermediate_or_its_order(files: first_run.Issued) -> None:
+    leaf, ca = x509.load_pem_x509_certificates(files.chain.read_bytes())
+    assert "append the intermediate" in notes([leaf], now=NOW)[0]
+    assert notes([ca], now=NOW) == []  # its own issuer
+    assert "out of order" in notes([ca, leaf], now=NOW)[0]
+
+
+def test_a_wildcard_stands_for_one_label(tmp_path: Path) -> None:
+    files = first_run.issue(tmp_path, ["*.example.com"], now=NOW)
+    chain = x509.load_pem_x509_certificates(files.chain.read_bytes())
+    assert notes(chain, now=NOW, host="busy.example.com") == []
+    assert notes(chain, now=NOW, host="a.busy.example.com") != []

@@ -1,0 +1,67 @@
+"""The body over real sockets: whole, decompressed, capped, and asked for where the caller waits."""
+
+import gzip
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from protocols.errors import RequestError
+from proxy.fronts.body import read_xml
+from service.addresses import ListenAddress
+from service.door import Door
+
+LIMIT = 1000
+XML = {"Content-Type": 'Text/XML; charset="utf-8"'}
+
+
+async def _echo(request: web.BaseRequest) -> web.Response:
+    try:
+        return web.Response(body=await read_xml(request, LIMIT))
+    except RequestError as error:
+        return web.Response(status=400, text=error.fault.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "answer"),
+    [
+        (b"<a/>", XML, 200, b"<a/>"),
+        (b"x" * LIMIT, XML, 200, b"x" * LIMIT),
+        (b"x" * (LIMIT + 1), XML, 400, b"too-large"),
+        (gzip.compress(b"x" * LIMIT), {**XML, "Content-Encoding": "gzip"}, 200, b"x" * LIMIT),
+        (gzip.compress(b"x" * 10**8), {**XML, "Content-Encoding": "gzip"}, 400, b"too-large"),
+        (b"this is no gzip", {**XML, "Content-Encoding": "gzip"}, 400, b"malformed"),
+        (b"<a/>", {"Content-Type": "text/html"}, 400, b"unsupported-type"),
+        (b"<a/>", {"Content-Type": "application/soap+xml; action=x"}, 200, b"<a/>"),
+    ],
+)
+async def test_what_is_read(body: bytes, headers: dict[str, str], status: int, answer: bytes) -> None:
+    async with (
+        Door(_echo, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(f"http://{door.addresses[0]}/", data=body, headers=headers) as response,
+    ):
+        assert (response.status, await response.read()) == (status, answer)
+
+
+async def test_a_body_in_chunks_is_capped_as_it_comes() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100
+
+    async with (
+        Door(_echo, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(f"http://{door.addresses[0]}/", data=chunks(), headers=XML) as response,
+    ):
+        assert await response.text() == "too-large"
+
+
+async def test_a_caller_that_waits_is_told_to_go_on() -> None:
+    async with (
+        Door(_echo, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(f"http://{door.addresses[0]}/", data=b"<a/>", headers=XML, expect100=True) as response,
+    ):
+        assert await response.text() == "<a/>"

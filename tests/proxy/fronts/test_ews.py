@@ -1,0 +1,79 @@
+"""The EWS front: what is answered to whom, in which manner, and that unknown and forbidden look the same."""
+
+from pathlib import Path
+
+import aiohttp
+from lxml import etree
+
+from protocols.ews import schema
+from tests.proxy.served import EWS, XML, Busy, login, question, serving
+
+_ZONES = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"'
+    b' xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"'
+    b' xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><s:Body>'
+    b'<m:GetServerTimeZones ReturnFullTimeZoneData="true"><m:Ids><t:Id>W. Europe Standard Time</t:Id></m:Ids>'
+    b"</m:GetServerTimeZones></s:Body></s:Envelope>"
+)
+
+
+async def _asked(session: aiohttp.ClientSession, url: str, body: bytes) -> str:
+    async with session.post(url + EWS, data=body, headers=XML) as answer:
+        text = await answer.text()
+        assert answer.status == 200, text
+        schema.validator().assertValid(etree.fromstring(text.encode()))
+        return text
+
+
+async def test_order_and_duplicates_are_kept_and_bad_addresses_spoil_nothing(tmp_path: Path) -> None:
+    peer = Busy()
+    async with serving(tmp_path, connector=peer) as proxy, aiohttp.ClientSession(headers=login()) as session:
+        asked = question(
+            "b@fabrikam.example", "no address", "a@fabrikam.example", "b@fabrikam.example", "x@elsewhere.example"
+        )
+        text = await _asked(session, proxy.url, asked)
+    codes = [part.partition("<")[0] for part in text.split("<m:ResponseCode>")[1:]]
+    assert codes == ["NoError", "ErrorMailRecipientNotFound", "NoError", "NoError", "ErrorNoFreeBusyAccess"]
+    assert set(peer.asked) == {"a@fabrikam.example", "b@fabrikam.example"}
+
+
+async def test_unknown_and_forbidden_are_the_same_bytes(tmp_path: Path) -> None:
+    may_ask = ["known.example"]
+    async with serving(tmp_path, may_ask=may_ask) as proxy, aiohttp.ClientSession(headers=login()) as session:
+        forbidden = await _asked(session, proxy.url, question("a@fabrikam.example"))
+        without_route = await _asked(session, proxy.url, question("a@known.example"))
+    assert forbidden == without_route
+
+
+async def test_details_are_not_for_a_caller_that_sees_busy(tmp_path: Path) -> None:
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession(headers=login()) as session:
+        text = await _asked(session, proxy.url, question("a@fabrikam.example", view="Detailed"))
+    assert "<t:FreeBusyViewType>FreeBusy<" in text
+
+
+async def test_each_callers_manner(tmp_path: Path) -> None:
+    for manner, events, written in (
+        ({}, 0, ""),
+        ({"always_events": True}, 1, "2026-11-23T09:00:00<"),
+        ({"always_events": True, "times": "offset"}, 1, "2026-11-23T09:00:00+00:00<"),
+    ):
+        async with serving(tmp_path, **manner) as proxy, aiohttp.ClientSession(headers=login()) as session:
+            text = await _asked(session, proxy.url, question("a@fabrikam.example", view="MergedOnly"))
+            assert text.count("<t:CalendarEvent>") == events
+            assert written in text
+            assert "<t:MergedFreeBusy>" in text
+
+
+async def test_time_zones(tmp_path: Path) -> None:
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession(headers=login()) as session:
+        text = await _asked(session, proxy.url, _ZONES)
+    assert text.count("<t:TimeZoneDefinition ") == 1
+    assert 'Id="W. Europe Standard Time"' in text
+
+
+async def test_the_description_at_its_usual_place(tmp_path: Path) -> None:
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession() as session:
+        for place in (f"{EWS}?wsdl", f"{EWS}?WSDL", "/EWS/Services.wsdl"):
+            async with session.get(proxy.url + place) as answer:
+                assert answer.status == 200
+                assert 'location="http://busy.example.com/EWS/Exchange.asmx"' in await answer.text()

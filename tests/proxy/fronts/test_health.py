@@ -1,0 +1,23 @@
+"""For whoever watches: alive, ready, and the numbers."""
+
+from aiohttp.test_utils import make_mocked_request
+
+from proxy.fronts.health import HealthFront, MetricsFront
+from proxy.fronts.record import Record
+
+RECORD = Record("id")
+
+
+async def test_ready_and_not_ready() -> None:
+    for ready, status in ((True, 200), (False, 503)):
+        front = HealthFront(lambda ready=ready: ready)  # type: ignore[misc]
+        assert (await front.answer(make_mocked_request("GET", "/readyz"), RECORD)).status == status
+        assert (await front.answer(make_mocked_request("GET", "/healthz"), RECORD)).status == 200
+        assert (await front.answer(make_mocked_request("POST", "/healthz"), RECORD)).status == 405
+
+
+async def test_metrics() -> None:
+    front = MetricsFront(lambda: (b"a 1\n", "text/plain; version=1.0"))
+    answer = await front.answer(make_mocked_request("GET", "/metrics"), RECORD)
+    assert (answer.body, answer.headers["Content-Type"]) == (b"a 1\n", "text/plain; version=1.0")
+    assert (await front.answer(make_mocked_request("POST", "/metrics"), RECORD)).status == 405

@@ -1,0 +1,106 @@
+"""Tests of proxy/layers/breaker.py."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from protocols.model.freebusy import Reason
+from proxy.layers.breaker import PEER_IS_DOWN, Breaker
+from tests.contracts.virtual import START
+
+
+class _Clock:
+    now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def _open(clock: _Clock) -> Breaker:
+    breaker = Breaker(clock=clock, failures=3, pause=timedelta(seconds=10))
+    for _ in range(3):
+        assert breaker.admit() is None
+        breaker.note(Reason.TIMEOUT)
+    return breaker
+
+
+def test_it_opens_after_so_many_failures_in_a_row_and_tells_the_last_reason() -> None:
+    breaker = _open(_Clock())
+    assert breaker.is_open
+    assert breaker.refuses() is Reason.TIMEOUT
+    assert breaker.admit() is Reason.TIMEOUT
+
+
+def test_an_answer_between_starts_the_count_anew() -> None:
+    breaker = Breaker(clock=_Clock(), failures=2)
+    for outcome in (Reason.TIMEOUT, None, Reason.TIMEOUT, None, Reason.TIMEOUT):
+        assert breaker.admit() is None
+        breaker.note(outcome)
+    assert not breaker.is_open
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_only_a_peer_that_is_down_counts(reason: Reason) -> None:
+    breaker = Breaker(clock=_Clock(), failures=1)
+    breaker.note(reason)
+    assert breaker.is_open == (reason in PEER_IS_DOWN)
+
+
+def test_zero_never_opens() -> None:
+    breaker = Breaker(clock=_Clock(), failures=0)
+    for _ in range(100):
+        breaker.note(Reason.TIMEOUT)
+    assert breaker.refuses() is None
+
+
+def test_after_the_pause_one_call_probes() -> None:
+    clock = _Clock()
+    breaker = _open(clock)
+    clock.wait(9.9)
+    assert breaker.admit() is Reason.TIMEOUT
+    clock.wait(0.1)
+    assert breaker.refuses() is None
+    assert breaker.admit() is None
+    assert breaker.admit() is Reason.TIMEOUT
+
+
+def test_a_probe_that_is_answered_closes() -> None:
+    clock = _Clock()
+    breaker = _open(clock)
+    clock.wait(10)
+    breaker.admit()
+    breaker.note(None)
+    assert not breaker.is_open
+    assert [breaker.admit(), breaker.admit()] == [None, None]
+
+
+def test_a_probe_that_fails_opens_for_another_pause() -> None:
+    clock = _Clock()
+    breaker = _open(clock)
+    clock.wait(10)
+    breaker.admit()
+    breaker.note(Reason.UNREACHABLE)
+    clock.wait(9)
+    assert breaker.refuses() is Reason.UNREACHABLE
+    clock.wait(1)
+    assert breaker.refuses() is None
+
+
+def test_a_probe_that_is_called_off_lets_the_next_one_probe() -> None:
+    clock = _Clock()
+    breaker = _open(clock)
+    clock.wait(10)
+    breaker.admit()
+    breaker.give_up()
+    assert breaker.is_open
+    assert breaker.admit() is None
+
+
+def test_a_clock_set_back_does_not_keep_it_open_for_long() -> None:
+    clock = _Clock()
+    breaker = _open(clock)
+    clock.wait(-3600)
+    assert breaker.refuses() is None

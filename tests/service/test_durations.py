@@ -1,0 +1,33 @@
+"""Lengths of time as people write them."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.durations import parse, written
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("8s", 8), ("500ms", 0.5), ("2m", 120), ("1h", 3600), ("7d", 604_800), ("1.5s", 1.5), (" 10 s ", 10)],
+)
+def test_what_is_read(text: str, seconds: float) -> None:
+    assert parse(text).total_seconds() == seconds
+
+
+@pytest.mark.parametrize("text", ["8", "s", "", "-1s", "0s", "8 sec", "8S", "1h30m", 8, None, timedelta(), "1e3s"])
+def test_what_is_refused_with_a_remedy(text: object) -> None:
+    with pytest.raises(ValueError, match='"8s"'):
+        parse(text)
+
+
+@given(st.integers(1, 10**9).map(lambda number: timedelta(milliseconds=number)))
+def test_written_and_read_again(length: timedelta) -> None:
+    assert parse(written(length)) == length
+
+
+def test_the_largest_whole_unit() -> None:
+    lengths = (timedelta(days=7), timedelta(minutes=90), timedelta(seconds=8), timedelta(milliseconds=1500))
+    assert [written(length) for length in lengths] == ["7d", "90m", "8s", "1500ms"]

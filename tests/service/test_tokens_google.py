@@ -1,0 +1,88 @@
+"""google-auth against a token endpoint: what is signed, what comes back, and each refusal in words."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+import pytest
+
+from protocols.errors import PeerError
+from protocols.model.freebusy import Reason
+from service.secrets import Secret, SecretError
+from service.tokens_google import GoogleTokens, key_file
+from service.wire import BlockingWire
+from simulation.google.keys import ServiceAccount
+
+ACCOUNT = ServiceAccount()
+
+
+@asynccontextmanager
+async def endpoint(status: int, answer: Mapping[str, Any], seen: list[dict[str, Any]]) -> AsyncIterator[GoogleTokens]:
+    """Tokens from an endpoint that gives ``answer`` to everybody and keeps the claims it was shown."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+        form = parse_qs((await reader.readexactly(length)).decode())
+        seen.append(jwt.decode(form["assertion"][0], options={"verify_signature": False}))
+        body = json.dumps(answer).encode()
+        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token"
+    wire = BlockingWire()
+    scopes = ("https://scope/a",)
+    try:
+        yield GoogleTokens(wire, account=ACCOUNT.file(url), subject="ann@northwind.example", scopes=scopes)
+    finally:
+        wire.close()
+        server.close()
+
+
+async def test_the_account_speaks_for_the_subject() -> None:
+    seen: list[dict[str, Any]] = []
+    async with endpoint(200, {"access_token": "t", "expires_in": 3599, "token_type": "Bearer"}, seen) as tokens:
+        token, lifetime = await asyncio.to_thread(tokens.fetch)
+    assert token.reveal() == "t"
+    assert 3500 < lifetime <= 3600
+    (claims,) = seen
+    assert (claims["iss"], claims["sub"], claims["scope"]) == (
+        ACCOUNT.email,
+        "ann@northwind.example",
+        "https://scope/a",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("unauthorized_client", "delegation is missing"),
+        ("invalid_grant", "does not know the subject"),
+        ("invalid_client", "does not exist any more"),
+        ("something_new", r"refuses a token \(something_new\)"),
+    ],
+)
+async def test_each_refusal_in_words(error: str, words: str) -> None:
+    async with endpoint(401, {"error": error, "error_description": "hunter2"}, []) as tokens:
+        with pytest.raises(PeerError, match=words) as raised:
+            await tokens.bearer()
+    assert raised.value.reason is Reason.UNAUTHORIZED
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "not JSON"), ("[]", "lacks client_email"), ('{"client_email": "a", "token_uri": "b"}', "lacks private_key")],
+)
+def test_what_is_no_key_file(text: str, words: str) -> None:
+    with pytest.raises(SecretError, match=words):
+        key_file(Secret(text))
+
+
+def test_a_key_file() -> None:
+    assert key_file(Secret(json.dumps(ACCOUNT.file("https://x"))))["client_email"] == ACCOUNT.email

@@ -1,0 +1,179 @@
+"""The outgoing wire against real sockets: every way a peer can fail is a PeerError with words and without secrets."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from certs import first_run, pem
+from protocols.errors import PeerError
+from protocols.http import Headers, HttpRequest
+from protocols.model.freebusy import Reason
+from service.wire import BlockingWire, Wire
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def peer(talk: Talk) -> AsyncIterator[str]:
+    """A server that handles each connection by ``talk``; its address."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await talk(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield f"http://{host}:{port}/path?key=hunter2"
+    finally:
+        server.close()
+
+
+def answering(*answers: bytes) -> Talk:
+    """The answers in turn on one connection, each to one request."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+
+    return talk
+
+
+def whole(body: bytes, *fields: str, status: str = "200 OK") -> bytes:
+    """An HTTP answer."""
+    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *fields])
+    return head.encode() + b"\r\n\r\n" + body
+
+
+async def test_status_headers_and_body_come_back() -> None:
+    answer = whole(gzip.compress(b"hello"), "Content-Encoding: gzip", "X-A: 1", "x-a: 2", status="418 Teapot")
+    async with peer(answering(answer)) as url, Wire() as wire:
+        response = await wire.send(HttpRequest("GET", url))
+        assert (response.status, response.body) == (418, b"hello")
+        assert list(response.headers.all("X-A")) == ["1", "2"]
+
+
+async def test_one_connection_serves_many_requests() -> None:
+    async with peer(answering(*[whole(b"a")] * 3)) as url, Wire() as wire:
+        for _ in range(3):
+            assert (await wire.send(HttpRequest("POST", url, Headers(), b""))).body == b"a"
+
+
+async def test_what_is_sent() -> None:
+    seen: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n") + await reader.readexactly(4))
+        writer.write(whole(b""))
+
+    async with peer(talk) as url, Wire() as wire:
+        await wire.send(HttpRequest("POST", url + "%2F", Headers((("Content-Type", "text/xml"),)), b"body"))
+    text = seen[0].decode()
+    assert text.startswith("POST /path?key=hunter2%2F HTTP/1.1\r\n")
+    assert "User-Agent: Busyline\r\n" in text
+    assert "gzip" in text
+    assert "Cookie" not in text
+
+
+def _hang(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> Awaitable[None]:
+    return asyncio.sleep(30)
+
+
+@pytest.mark.parametrize(
+    ("talk", "reason", "words"),
+    [
+        (
+            answering(whole(b"", "Location: https://elsewhere/?token=hunter2", status="302 Found")),
+            "garbled",
+            "redirect",
+        ),
+        (answering(b"not http at all\r\n\r\n"), "garbled", "no HTTP answer"),
+        (answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), "garbled", "broke off"),
+        (answering(whole(b"no gzip", "Content-Encoding: gzip")), "garbled", "compressed"),
+        (answering(whole(b"x" * 2000)), "garbled", "exceeds 1000 bytes"),
+        (answering(whole(gzip.compress(b"x" * 10**7), "Content-Encoding: gzip")), "garbled", "exceeds 1000 bytes"),
+        (answering(b""), "unreachable", "closed the connection"),
+        (_hang, "timeout", "no answer in time"),
+    ],
+)
+async def test_every_failure_has_its_words(talk: Talk, reason: str, words: str) -> None:
+    async with peer(talk) as url, Wire(timeout=timedelta(seconds=0.3), max_answer=1000) as wire:
+        with pytest.raises(PeerError, match=words) as raised:
+            await wire.send(HttpRequest("GET", url, Headers({"Authorization": "Bearer hunter2"})))
+        assert raised.value.reason is Reason(reason)
+        assert "hunter2" not in str(raised.value)
+
+
+async def test_nobody_listens() -> None:
+    async with peer(answering()) as url:
+        pass
+    async with Wire() as wire:
+        with pytest.raises(PeerError, match="refused") as raised:
+            await wire.send(HttpRequest("GET", url))
+        assert raised.value.reason is Reason.UNREACHABLE
+
+
+async def test_a_question_lost_on_a_connection_closed_meanwhile_is_asked_once_more() -> None:
+    connections = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(whole(b"a"))
+        await writer.drain()
+        if connections == 1:
+            await reader.readuntil(b"\r\n\r\n")  # and hangs up without an answer
+
+    for repeatable, count in ((True, 2), (False, 1)):
+        connections = 0
+        async with peer(talk) as url, Wire(repeatable=repeatable) as wire:
+            await wire.send(HttpRequest("POST", url))
+            if repeatable:
+                assert (await wire.send(HttpRequest("POST", url))).body == b"a"
+            else:
+                with pytest.raises(PeerError, match="closed the connection"):
+                    await wire.send(HttpRequest("POST", url))
+        assert connections == count
+
+
+async def test_tls_is_verified_and_a_private_authority_is_trusted(tmp_path: Path) -> None:
+    files = first_run.issue(tmp_path, ["127.0.0.1"])
+    context = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answering(whole(b"hello"))(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with Wire(ca=files.ca) as wire:
+        assert (await wire.send(HttpRequest("GET", url))).body == b"hello"
+    async with Wire() as wire:
+        with pytest.raises(PeerError, match="certificate is not trusted: self-signed certificate") as raised:
+            await wire.send(HttpRequest("GET", url))
+        assert raised.value.reason is Reason.UNREACHABLE
+    blocking = BlockingWire(ca=files.ca)
+    assert (await asyncio.to_thread(blocking.get, url)).text == "hello"
+    blocking.close()
+    server.close()
+
+
+async def test_the_blocking_wire_fails_in_words_too() -> None:
+    async with peer(answering()) as url:
+        pass
+    blocking = BlockingWire()
+    with pytest.raises(PeerError) as raised:
+        await asyncio.to_thread(blocking.post, url, data={"a": "b"})
+    assert raised.value.reason is Reason.UNREACHABLE
+    assert "hunter2" not in str(raised.value)
+    blocking.close()
