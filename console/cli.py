@@ -1,0 +1,85 @@
+"""The command line: every command by name, and the one place that turns an error into a sentence and an exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from certs.pem import CertificateError
+from console import check, config_example, explain, hash_password, lookup, serve
+from console.configuration import ConfigurationError
+from console.demo import command as demo
+from console.setup import command as setup
+from console.setup.sides import SetupError
+from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
+from service.secrets import SecretError
+
+SHOW_TRACEBACKS = "BUSYLINE_TRACEBACK"
+_ENDINGS: dict[object, int] = {None: DONE, DONE: DONE, WRONG_USAGE: WRONG_USAGE}
+
+app = typer.Typer(
+    name="busyline",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Free/busy between Exchange, Microsoft 365 and Google. "
+    "Exit codes: 0 done, 1 found something wrong, 2 wrong usage.",
+)
+config = typer.Typer(no_args_is_help=True, help="The configuration file.")
+app.command("demo")(demo.command)
+app.command("serve")(serve.command)
+app.command("check")(check.command)
+app.command("lookup")(lookup.command)
+app.command("explain")(explain.command)
+app.command("setup")(setup.command)
+app.command("hash-password")(hash_password.command)
+app.add_typer(config, name="config")
+config.command("example")(config_example.command)
+
+
+@config.callback()
+def _config() -> None:
+    """The configuration file."""
+
+
+def main() -> None:
+    """The entry point of `busyline`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; nobody ever sees a traceback unless $BUSYLINE_TRACEBACK is set."""
+    code = DONE
+    try:
+        app(list(arguments))
+    except SystemExit as ending:
+        code = _ENDINGS.get(ending.code, FOUND_WRONG)  # interrupted, too
+    except (ConfigurationError, SetupError, SecretError, CertificateError) as error:
+        code = _told(str(error), WRONG_USAGE)
+    except EndingError as error:
+        code = _told(str(error), error.code)
+    except KeyboardInterrupt:
+        code = DONE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what reads us has seen enough
+    except Exception as error:  # noqa: BLE001  the last resort, so that an operator reads a sentence
+        code = _our_fault(error)
+    return code
+
+
+def _our_fault(error: Exception) -> int:
+    if os.environ.get(SHOW_TRACEBACKS):
+        traceback.print_exc()
+    return _told(
+        f"Busyline failed: {type(error).__name__}: {error}\n"
+        f"This is a fault of Busyline. {SHOW_TRACEBACKS}=1 shows where; please report it with that text.",
+        FOUND_WRONG,
+    )
+
+
+def _told(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code

@@ -1,0 +1,154 @@
+"""`busyline explain`: the way of one question, station by station, and how it ended, in words."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from console.asking import caller_named, opened, utc_now, window_of
+from console.configuration import Configuration
+from console.terminal import (
+    FOUND_WRONG,
+    WRONG_USAGE,
+    CallerOption,
+    ConfigOption,
+    EndingError,
+    JsonOption,
+    configured,
+    print_json,
+    screen,
+)
+from console.words import REASONS
+from console.zone import chosen
+from protocols.model.freebusy import Answer, Detail, Question, Unavailable
+from protocols.model.mailbox import Mailbox
+from proxy.layers.frames import Frames
+from proxy.wiring import Proxy
+from proxy.wiring_peers import WINDOW
+from routing.policy import judge
+from routing.table import Route, rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One stop of the question: what it is called and what happened there."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """An answer, how long the caller waited, and how much of that the calendar system took."""
+
+    answer: Answer
+    seconds: float
+    upstream_calls: int
+    upstream_seconds: float
+
+
+def command(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whom the question is about.")],
+    caller: CallerOption = None,
+    details: Annotated[bool, typer.Option("--details", help="Ask for subjects and places.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show route, policy, connector, cache and time of each hop for one address. Exit code 1 where nothing is known."""
+    configuration, directory = configured(config)
+    name = caller_named(configuration, caller)
+    try:
+        mailbox = Mailbox.parse(address)
+    except ValueError:
+        raise EndingError(f'"{address}" is no e-mail address', WRONG_USAGE) from None
+    detail = Detail.DETAILS if details else Detail.BUSY
+    question = Question(window=window_of(1, chosen(None), utc_now()), detail=detail)
+
+    async def walk() -> tuple[list[Station], Answer]:
+        async with opened(configuration, directory) as proxy:
+            return await stations(configuration, proxy, name, mailbox, question)
+
+    found, answer = asyncio.run(walk())
+    if as_json:
+        print_json([asdict(station) for station in found])
+    else:
+        for station in found:
+            screen().print(f"{station.name + ':':<10} {station.words}", soft_wrap=True)
+    if isinstance(answer, Unavailable):
+        raise typer.Exit(FOUND_WRONG)
+
+
+async def stations(
+    configuration: Configuration, proxy: Proxy, caller: str, mailbox: Mailbox, question: Question
+) -> tuple[list[Station], Answer]:
+    """Every stop on the way, in order; the calendar system is really asked, then the cache."""
+    route = proxy.table.find(mailbox)
+    verdict = judge(proxy.policy(caller), mailbox, route)
+    found = [Station("question", f"{mailbox} for {caller}, {question.window.start:%d %b %Y %H:%M} UTC and a day on")]
+    found.append(Station("route", _route_words(mailbox, route)))
+    found.append(Station("policy", ("allowed: " if verdict.allowed else "refused: ") + verdict.rule))
+    first = await _timed(proxy, caller, mailbox, question, route)
+    if verdict.allowed and route:
+        found += _connector(configuration, route, question)
+        found.append(Station("first", _first_words(first, route)))
+        if not isinstance(first.answer, Unavailable):
+            again = await _timed(proxy, caller, mailbox, question, route)
+            found.append(Station("again", _again_words(again)))
+    found.append(Station("answer", answer_words(first.answer)))
+    return found, first.answer
+
+
+def _route_words(mailbox: Mailbox, route: Route | None) -> str:
+    if route is None:
+        return f"none: no [[routes]] names {mailbox}, {mailbox.domain} or a *. above it"
+    words = f'[[routes]] match = "{route.match}" leads to {route.via}'
+    try:
+        known = rewritten(mailbox, route)
+    except ValueError:
+        return f"{words}, but rewrite makes no address of it"
+    return words if known == mailbox else f"{words}, which knows it as {known}"
+
+
+def _connector(configuration: Configuration, route: Route, question: Question) -> Iterator[Station]:
+    settings = configuration.connectors[route.via]
+    yield Station("connector", f"{route.via}, by {settings.protocol}, at most {settings.deadline.total_seconds():g} s")
+    frame = Frames(longest=WINDOW).of(question.window, utc_now())
+    ttl = configuration.cache.ttl.total_seconds()
+    words = f"{frame.start:%d %b %Y} to {frame.end:%d %b %Y} UTC is fetched at once and kept for {ttl:g} s"
+    yield Station("frame", words)
+
+
+async def _timed(proxy: Proxy, caller: str, mailbox: Mailbox, question: Question, route: Route | None) -> Timed:
+    def upstream(kind: str) -> float:
+        labels = {"connector": route.via if route else ""}
+        return proxy.metrics.registry.get_sample_value(f"busyline_upstream_seconds_{kind}", labels) or 0.0
+
+    calls, seconds, started = upstream("count"), upstream("sum"), time.perf_counter()
+    (answer,) = await proxy.asker(caller).lookup([mailbox], question)
+    took = time.perf_counter() - started
+    return Timed(answer, took, int(upstream("count") - calls), upstream("sum") - seconds)
+
+
+def _first_words(timed: Timed, route: Route) -> str:
+    total, peer = timed.seconds * 1000, timed.upstream_seconds * 1000
+    calls = f"{timed.upstream_calls} call{'s' if timed.upstream_calls != 1 else ''}"
+    own = max(total - peer, 0.0)
+    return f"not in the cache; {calls} to {route.via} took {peer:.1f} ms, everything else {own:.1f} ms"
+
+
+def _again_words(timed: Timed) -> str:
+    where = "from the cache" if not timed.upstream_calls else "not kept, so the calendar system was asked again"
+    return f"{where}, {timed.seconds * 1000:.2f} ms"
+
+
+def answer_words(answer: Answer) -> str:
+    """How the question ended, for an operator."""
+    if isinstance(answer, Unavailable):
+        detail = f" ({answer.detail})" if answer.detail else ""
+        wait = f"; it asks for {answer.retry_after.total_seconds():g} s of patience" if answer.retry_after else ""
+        return f"no data: {REASONS[answer.reason]}{detail}{wait} [{answer.reason.value}]"
+    count = len(answer.intervals)
+    return f"known: {count} busy interval{'s' if count != 1 else ''}, seen with {answer.detail.value}"

@@ -1,0 +1,40 @@
+"""`busyline hash-password`: turns a caller's password into what the configuration keeps of it."""
+
+import getpass
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+
+from console.terminal import WRONG_USAGE, EndingError
+from proxy.auth.basic import hash_password
+
+SHORTEST = 12
+
+
+def command(
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Make a strong password; it is shown once, on standard error.")
+    ] = False,
+) -> None:
+    """Read a password and print the hash that `password` of a caller refers to."""
+    password = _made() if generate else _read()
+    if len(password) < SHORTEST:
+        raise EndingError(f"too short: a password that machines keep has {SHORTEST} characters or more", WRONG_USAGE)
+    print(hash_password(password))
+
+
+def _made() -> str:
+    password = secrets.token_urlsafe(24)
+    print(f"The password, shown this once: {password}", file=sys.stderr)
+    return password
+
+
+def _read() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise EndingError("the two are not equal", WRONG_USAGE)
+    return password

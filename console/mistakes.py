@@ -1,0 +1,165 @@
+"""Turns what the settings classes refuse into sentences: what is wrong with which key, and what to write instead."""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from console.places import Place
+
+Schema: TypeAlias = Mapping[str, Any]
+_WANTED = {
+    "string_type": 'text in double quotes, such as "…"',
+    "int_type": "a whole number, without quotes",
+    "int_parsing": "a whole number, without quotes",
+    "bool_type": "true or false, without quotes",
+    "bool_parsing": "true or false, without quotes",
+    "path_type": "a path in double quotes",
+    "tuple_type": "a list, such as [ … ]",
+    "list_type": "a list, such as [ … ]",
+    "dict_type": "a section with keys of its own",
+    "model_type": "a section with keys of its own",
+    "model_attributes_type": "a section with keys of its own",
+}
+_BOUNDS = {
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "is empty: write at least one",
+    "string_too_short": "is empty: write something",
+}
+
+
+def explained(error: ErrorDetails, data: object, model: type[BaseModel]) -> tuple[Place, str, str]:
+    """Where the mistake stands in ``data``, what it is and its remedy ("" where the former says it all)."""
+    schema = _schema(model)
+    place = _in_data(error["loc"], data)
+    kind = error["type"]
+    what, remedy = error["msg"].removeprefix("Value error, "), ""
+    if kind in {"union_tag_not_found", "union_tag_invalid"}:
+        return _tag(error, place, data)
+    if kind == "extra_forbidden":
+        what, remedy = _unknown_key(place, data, schema)
+    elif kind == "missing":
+        what, remedy = "is missing", _write(place, data, schema)
+    elif kind in {"literal_error", "enum"}:
+        what, remedy = _choice(error, str(_value(place, data)))
+    elif kind in _BOUNDS:
+        what = _BOUNDS[kind].format(**error.get("ctx", {}))
+    elif kind in _WANTED:
+        what, remedy = "is not what is wanted here", _wanted(kind, place, data, schema)
+    return place, what, remedy
+
+
+@cache
+def _schema(model: type[BaseModel]) -> Schema:
+    return model.model_json_schema()
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that looks like ``word`` as a question, or all of them where none does."""
+    known = sorted(candidates)
+    if close := difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6):
+        return f"did you mean {close[0]}?"
+    return f"write one of {', '.join(known)}" if known else "remove it"
+
+
+def _in_data(loc: tuple[str | int, ...], data: object) -> Place:
+    """The place without the tags of unions, which pydantic adds to it and nobody wrote."""
+    place: list[str | int] = []
+    for index, part in enumerate(loc):
+        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
+            place.append(part)
+            data = data[part]  # type: ignore[index]
+        elif index == len(loc) - 1:
+            place.append(part)
+    return tuple(place)
+
+
+def _value(place: Place, data: object) -> object:
+    for part in place:
+        data = data[part]  # type: ignore[index]
+    return data
+
+
+def _unknown_key(place: Place, data: object, schema: Schema) -> tuple[str, str]:
+    keys = shape(place[:-1], data, schema).get("properties", {})
+    remaining = set(keys) - set(_as_dict(_value(place[:-1], data)))
+    return "there is no such key here", did_you_mean(str(place[-1]), remaining or keys)
+
+
+def _write(place: Place, data: object, schema: Schema) -> str:
+    key = str(place[-1])
+    field = shape(place[:-1], data, schema).get("properties", {}).get(key, {})
+    if examples := _examples(field):
+        return f"write for example: {key} = {json.dumps(examples[0], ensure_ascii=False)}"
+    if _resolve(field, schema).get("properties") or "oneOf" in field:
+        return f"add a section [{'.'.join(str(part) for part in place)}]"
+    return f"write {key} = …"
+
+
+def _examples(field: Schema) -> list[Any]:
+    return list(field.get("examples", ()))
+
+
+def _tag(error: ErrorDetails, place: Place, data: object) -> tuple[Place, str, str]:
+    context = error.get("ctx", {})
+    key = str(context["discriminator"]).strip("'")
+    if error["type"] == "union_tag_not_found":
+        return (*place, key), "is missing", "it says of which kind this section is"
+    given = str(_as_dict(_value(place, data)).get(key))
+    known = [word.strip(" '") for word in str(context["expected_tags"]).split(",")]
+    return (*place, key), f'"{given}" is not known', did_you_mean(given, known)
+
+
+def _choice(error: ErrorDetails, given: str) -> tuple[str, str]:
+    expected = str(error.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+    return f'"{given}" is not known', did_you_mean(given, [word.strip(" '") for word in expected.split(",")])
+
+
+def _wanted(kind: str, place: Place, data: object, schema: Schema) -> str:
+    field: Schema = {}
+    if place and isinstance(place[-1], str):
+        field = shape(place[:-1], data, schema).get("properties", {}).get(place[-1], {})
+    if _resolve(field.get("items", {}), schema).get("properties"):
+        return f"write each in a section of its own, [[{place[-1]}]], with double brackets"
+    return f"write {_WANTED[kind]}"
+
+
+def _as_dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def shape(place: Place, data: object, schema: Schema) -> Schema:
+    """The part of a JSON schema that describes ``place``, its unions decided by what ``data`` says there."""
+    current = _decided(schema, data, schema)
+    for part in place:
+        data = data[part] if isinstance(data, dict | list) else None  # type: ignore[index]
+        inner = current.get("items", {}) if isinstance(part, int) else _member(current, part)
+        current = _decided(inner, data, schema)
+    return current
+
+
+def _member(schema: Schema, name: str) -> Schema:
+    found: Schema = schema.get("properties", {}).get(name) or schema.get("additionalProperties") or {}
+    return found
+
+
+def _resolve(part: Schema, schema: Schema) -> Schema:
+    while reference := part.get("$ref"):
+        part = schema["$defs"][str(reference).rpartition("/")[2]]
+    return part
+
+
+def _decided(part: Schema, data: object, schema: Schema) -> Schema:
+    part = _resolve(part, schema)
+    if "discriminator" in part:
+        tag = _as_dict(data).get(part["discriminator"]["propertyName"])
+        return _resolve({"$ref": part["discriminator"]["mapping"].get(tag, "")}, schema) if tag else {}
+    for option in part.get("anyOf", ()):
+        if option.get("type") != "null":
+            return _resolve(option, schema)
+    return part

@@ -1,0 +1,88 @@
+"""The Google side: what an administrator enters in the Admin console so that Google Calendar asks Busyline."""
+
+from collections.abc import Iterator
+
+from console.setup.sides import Side
+from console.setup.text import Step, prose
+
+INTEROP_PAGE = "https://admin.google.com/ac/apps/calendar/settings/interop"
+MENU = "Admin console > Apps > Google Workspace > Calendar > Calendar Interop management"
+HTTPS_PORT = 443
+
+
+def steps_of(side: Side) -> str:
+    """The steps that let ``side`` ask."""
+    title = f"{side.organisation} ({side.caller}): lets its Google users see when people of {_list(side)} are free"
+    return prose(title, notes(side), _steps(side))
+
+
+def notes(side: Side) -> Iterator[str]:
+    """What would make Google refuse, as far as the configuration shows it."""
+    if not side.public_url.startswith("https:"):
+        yield f"Google asks over https only; public_url is {side.public_url}."
+    elif side.public_port != HTTPS_PORT:
+        yield f"Google asks on port {HTTPS_PORT} only; public_url names port {side.public_port}."
+    if side.self_signed:
+        yield "Google trusts public CAs only; the certificate of [server.certificate] is issued by Busyline itself."
+    if bad := [name for name in side.usernames if "@" not in name]:
+        yield (
+            f"Google takes an e-mail address as role account and refuses {', '.join(bad)}: "
+            '"Exchange username is not an email address".'
+        )
+    if side.wildcards:
+        yield f"Google wants each domain by name: {', '.join(side.wildcards)} needs one may_ask entry for each in use."
+
+
+def _list(side: Side) -> str:
+    return ", ".join(side.domains) or "no domain at all"
+
+
+def _steps(side: Side) -> Iterator[Step]:
+    yield Step(
+        title=f"Open {MENU}.",
+        why=f"Directly: {INTEROP_PAGE}. Note what is entered there now; only one source of outside availability is "
+        "possible, so the connector for HCL Notes must be off.",
+        unconfirmed=("the direct address, and the names of menu and fields: Google changes them.",),
+    )
+    yield Step(
+        title='Under "Exchange availability in Calendar" tick "Allow Google Calendar to display Exchange users\' '
+        'availability", then "Add an Exchange endpoint".',
+        why="Where an endpoint exists already, add this one beside it and leave the other as it is.",
+        lines=_endpoint(side),
+        unconfirmed=(
+            "the type Microsoft 365 (Graph API) has no field for a URL, so it cannot ask Busyline.",
+            "Google names Basic for Exchange on one's own servers; it is what Busyline's callers use.",
+        ),
+    )
+    yield from _people(side)
+    yield Step(
+        title='Leave "Show event details" off, unless [[callers]] says sees = "details".',
+        why="Busyline gives this caller no more than sees allows, whatever is ticked here.",
+    )
+    yield Step(
+        title="Try it.",
+        why="In Google Calendar make an event, add a guest of the domains above and open Find a time. Where it shows "
+        f"nothing, ask Busyline: busyline explain ADDRESS --as {side.caller}",
+    )
+
+
+def _endpoint(side: Side) -> tuple[str, ...]:
+    names = side.usernames
+    return (
+        "Type                       Exchange Web Services (EWS)",
+        f"Exchange Web Services URL  {side.ews_url}",
+        f"Exchange role account      {names[0]}",
+        *(f"Additional role account    {name}" for name in names[1:]),
+        "Authentication             Basic, with the password whose hash [[callers]] names",
+        *(f"Supported domain           {domain}" for domain in side.domains),
+    )
+
+
+def _people(side: Side) -> Iterator[Step]:
+    yield Step(
+        title=f"Turn the Calendar service OFF for everybody of {_list(side)} who has an account here as well.",
+        why="Admin console > Apps > Google Workspace > Calendar > Service status, by organisational unit. Where it is "
+        "on, Google shows its own empty calendar and never asks. The same holds for a consumer account on the same "
+        "address.",
+        unconfirmed=("that Google never asks while the service is on: Google's page requires OFF, others say why.",),
+    )

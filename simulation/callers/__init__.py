@@ -1,0 +1,7 @@
+"""The callers: Exchange's Availability service and Google's Calendar Interop, asking somebody else's server."""
+
+from simulation.callers.exchange import AddressSpace, ExchangeCaller
+from simulation.callers.google import GoogleCaller, role_accounts
+from simulation.callers.reading import Block, Seen
+
+__all__ = ["AddressSpace", "Block", "ExchangeCaller", "GoogleCaller", "Seen", "role_accounts"]

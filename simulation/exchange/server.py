@@ -1,0 +1,189 @@
+"""The simulated Exchange Server: who may come in, and which door answers what."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ssl import SSLContext
+
+from aiohttp import web
+from lxml import etree
+
+from protocols import safexml
+from protocols.model.freebusy import Detail
+from simulation.estate import Estate
+from simulation.exchange import autodiscover
+from simulation.exchange.operations import convert_id, server_time_zones
+from simulation.exchange.question import AvailabilityQuestion, addresses_of, read_question
+from simulation.exchange.soap import NS, M, SoapFault, envelope, fault
+from simulation.exchange.views import error_of, view_of
+from simulation.faults import Call, Trouble
+from simulation.people import Sharing
+from simulation.server import SimulatedServer
+
+MOST_ENTRIES = 1000
+EWS, POX, SVC, JSON = (
+    "/ews/exchange.asmx",
+    "/autodiscover/autodiscover.xml",
+    "/autodiscover/autodiscover.svc",
+    "/autodiscover/autodiscover.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may ask, and how much every mailbox shows to them."""
+
+    username: str
+    password: str
+    sees: Detail = Detail.BUSY
+
+
+FEDERATION = Account("busyline@fabrikam.example", "fabrikam-free-busy")
+ASSISTANT = Account("assistant@fabrikam.example", "fabrikam-assistant", Detail.DETAILS)
+
+
+class ExchangeServer(SimulatedServer):
+    """Exchange Server of fabrikam.example: EWS free/busy and Autodiscover behind Basic.
+
+    ``offsets`` makes it write times with their offset from UTC, as old servers did. ``FEDERATION`` sees blocks only,
+    ``ASSISTANT`` subjects and places; user names match in any letter case, with a domain before or behind.
+    """
+
+    def __init__(
+        self,
+        estate: Estate,
+        *,
+        ssl: SSLContext | None = None,
+        accounts: tuple[Account, ...] = (FEDERATION, ASSISTANT),
+        offsets: bool = False,
+    ) -> None:
+        super().__init__(estate, ssl=ssl)
+        self.offsets = offsets
+        self._accounts = {account.username.lower(): account for account in accounts}
+        self._doors: Mapping[str, Callable[[web.Request, Call, Account, Trouble | None], web.Response]] = {
+            EWS: self._ews,
+            POX: lambda _request, call, _account, _trouble: autodiscover.pox(call.body, estate, self.ews_url),
+            SVC: lambda _request, call, _account, _trouble: autodiscover.settings(call.body, estate, self.ews_url),
+        }
+
+    @property
+    def ews_url(self) -> str:
+        """Where EWS is, as Autodiscover tells it."""
+        return f"{self.url}/EWS/Exchange.asmx"
+
+    @property
+    def autodiscover_url(self) -> str:
+        """Where the XML dialect of Autodiscover is."""
+        return f"{self.url}/autodiscover/autodiscover.xml"
+
+    def is_question(self, path: str) -> bool:
+        return path.lower() == EWS
+
+    def addresses_in(self, request: web.Request, call: Call) -> tuple[str, ...]:
+        try:
+            operation = safexml.parse(call.body).find("s:Body/m:GetUserAvailabilityRequest", NS)
+        except safexml.XmlRefused:
+            return ()
+        return () if operation is None else addresses_of(operation)
+
+    async def answer(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
+        path = request.path.lower()
+        if path.startswith(JSON):
+            return autodiscover.json_v2(request.query, self.ews_url)
+        door = self._doors.get(path)
+        if door is None:
+            return web.Response(status=404)
+        account = None if trouble is Trouble.DENIED else self._who(call)
+        if account is None:
+            return self._challenge(path)
+        call.user = account.username
+        if request.method != "POST":
+            return web.Response(status=405 if path == EWS else 200, headers={"X-SOAP-Enabled": "True"})
+        return door(request, call, account, trouble)
+
+    def throttled(self, request: web.Request) -> web.Response:
+        if self.faults.throttle_status is None:
+            return fault(SoapFault("ErrorServerBusy", back_off=self.faults.retry_after))
+        wait = {} if self.faults.retry_after is None else {"Retry-After": f"{self.faults.retry_after:g}"}
+        return web.Response(status=self.faults.throttle_status, headers=wait)
+
+    def broken(self, request: web.Request) -> web.Response:
+        return fault(SoapFault("ErrorInternalServerError"))
+
+    def _challenge(self, path: str) -> web.Response:
+        headers = {"WWW-Authenticate": 'Basic realm="mail.fabrikam.example"'}
+        if path != EWS:
+            headers["X-SOAP-Enabled"] = "True"
+        return web.Response(status=401, headers=headers)
+
+    def _who(self, call: Call) -> Account | None:
+        scheme, _, text = call.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            username, _, password = base64.b64decode(text, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        domain, _, plain = username.lower().rpartition("\\")
+        name = f"{plain}@{domain}.example" if domain else plain
+        account = self._accounts.get(name)
+        return account if account and account.password == password else None
+
+    def _ews(self, request: web.Request, call: Call, account: Account, trouble: Trouble | None) -> web.Response:
+        if request.content_type != "text/xml":
+            return web.Response(status=415)
+        try:
+            root = safexml.parse(call.body)
+        except safexml.XmlRefused:
+            return fault(SoapFault("ErrorSchemaValidation"))
+        operation = next(iter(root.iterfind("s:Body/*", NS)), None)
+        name = "" if operation is None else etree.QName(operation)
+        try:
+            if operation is None or operation.tag == f"{{{M}}}GetUserAvailabilityRequest":
+                return self._availability(read_question(root), account, trouble)
+            if name == f"{{{M}}}GetServerTimeZones":
+                return server_time_zones(operation, self.estate.today.year)
+            if name == f"{{{M}}}ConvertId":
+                return convert_id(operation)
+            raise SoapFault("ErrorInvalidOperation")
+        except SoapFault as error:
+            return fault(error)
+
+    def _availability(self, question: AvailabilityQuestion, account: Account, trouble: Trouble | None) -> web.Response:
+        parts = []
+        if question.window is not None:
+            answers = [self._one(address, question, account) for address in question.addresses]
+            if trouble is Trouble.WRONG_COUNT:
+                answers.pop()
+            if trouble is Trouble.WRONG_ORDER:
+                answers.reverse()
+            parts.append(f"<FreeBusyResponseArray>{''.join(answers)}</FreeBusyResponseArray>")
+        if question.suggestions:
+            parts.append(_suggestions(question))
+        return envelope(f'<GetUserAvailabilityResponse xmlns="{M}">{"".join(parts)}</GetUserAvailabilityResponse>')
+
+    def _one(self, address: str, question: AvailabilityQuestion, account: Account) -> str:
+        assert question.window is not None
+        if code := self.faults.addresses.get(address.lower()):
+            return error_of(code, address)
+        person = self.estate.find(address.lower().removeprefix("smtp:"), "ews")
+        if person is None:
+            return error_of("ErrorMailRecipientNotFound", f"<>SMTP:{address}")
+        events = self.estate.events(person.address, question.window)
+        if len(events) > MOST_ENTRIES:
+            return error_of("ErrorResultSetTooBig", str(len(events)))
+        detail = Detail.DETAILS if person.sharing is Sharing.DETAILS else account.sees
+        return view_of(person, events, question, detail, self.offsets)
+
+
+def _suggestions(question: AvailabilityQuestion) -> str:
+    days = "".join(
+        '<SuggestionDayResult xmlns="http://schemas.microsoft.com/exchange/services/2006/types">'
+        f"<Date>{day:%Y-%m-%dT%H:%M:%S}</Date><DayQuality>Poor</DayQuality><SuggestionArray/></SuggestionDayResult>"
+        for day in question.suggestions
+    )
+    return (
+        '<SuggestionsResponse><ResponseMessage ResponseClass="Success"><ResponseCode>NoError</ResponseCode>'
+        f"</ResponseMessage><SuggestionDayResultArray>{days}</SuggestionDayResultArray></SuggestionsResponse>"
+    )

@@ -1,0 +1,72 @@
+"""Drives exchangelib, the EWS client of the Python world."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import requests.adapters
+from exchangelib import BASIC, Configuration, Credentials, EWSDateTime, EWSTimeZone, FailFast
+from exchangelib.autodiscover.protocol import AutodiscoverProtocol
+from exchangelib.protocol import BaseProtocol, Protocol
+
+from tests.clients.blocks import Answer, block
+
+
+def free_busy(
+    url: str,
+    username: str,
+    password: str,
+    addresses: list[str],
+    start: datetime,
+    end: datetime,
+    zone: str,
+    *,
+    ca: str | None = None,
+    view: str = "DetailedMerged",
+) -> list[Answer]:
+    """Blocks of each address between two naive times of the IANA ``zone``; free ones are left out."""
+    tz = EWSTimeZone(zone)
+    window = [EWSDateTime.from_datetime(naive).replace(tzinfo=tz) for naive in (start, end)]
+    with _protocol(Protocol, url, username, password, ca) as protocol:
+        views = protocol.get_free_busy_info([(a, "Required", False) for a in addresses], *window, requested_view=view)
+        return [_answer(view) for view in views]
+
+
+def discovered(
+    url: str, username: str, password: str, address: str, *, ca: str | None = None
+) -> tuple[str | None, str | None]:
+    """The EWS URL that SOAP Autodiscover at ``url`` gives for ``address``, and the error code otherwise."""
+    with _protocol(AutodiscoverProtocol, url, username, password, ca) as protocol:
+        answer = protocol.get_user_settings(user=address, settings=["external_ews_url", "ews_supported_schemas"])
+        settings = getattr(answer, "user_settings", None) or {}
+        return settings.get("external_ews_url"), getattr(answer, "error_code", None)
+
+
+def _answer(view: Any) -> Answer:
+    if isinstance(view, Exception):
+        return type(view).__name__
+    events = [event for event in view.calendar_events or () if event.busy_type != "Free"]
+    return sorted(block(event.start, event.end, event.busy_type) for event in events)
+
+
+@contextmanager
+def _protocol(kind: Any, url: str, username: str, password: str, ca: str | None) -> Iterator[Any]:
+    """A protocol of exchangelib that trusts ``ca``; its kinds are cached by URL, so it is taken down afterwards."""
+
+    class Trusting(requests.adapters.HTTPAdapter):
+        def send(self, request: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+            return super().send(request, **(kwargs | {"verify": ca or True}))
+
+    previous, BaseProtocol.HTTP_ADAPTER_CLS = BaseProtocol.HTTP_ADAPTER_CLS, Trusting
+    auth_type = BASIC if kind is AutodiscoverProtocol else None  # EWS: found out from the challenge
+    config = Configuration(
+        service_endpoint=url, credentials=Credentials(username, password), auth_type=auth_type, retry_policy=FailFast()
+    )
+    protocol = kind(config=config)
+    try:
+        yield protocol
+    finally:
+        protocol.close()
+        Protocol.clear_cache()
+        BaseProtocol.HTTP_ADAPTER_CLS = previous

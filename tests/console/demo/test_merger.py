@@ -1,0 +1,27 @@
+"""The merger: a configuration that is in order, secrets that only the owner reads, three systems that answer."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+from console.check import findings
+from console.configuration import load
+from console.demo.merger import Merger
+
+
+async def test_its_configuration_is_in_order(running: Merger, tmp_path: Path) -> None:
+    assert list(findings(load(tmp_path / "busyline.toml"), tmp_path, datetime.now(UTC))) == []
+
+
+async def test_secrets_are_readable_by_their_owner_alone(running: Merger, tmp_path: Path) -> None:
+    modes = modes_of(tmp_path, "*.secret", "*.json", "*.password", "*.hash")
+    assert modes == [0o600] * 6
+
+
+def modes_of(directory: Path, *patterns: str) -> list[int]:
+    return [stat.S_IMODE(path.stat().st_mode) for pattern in patterns for path in directory.glob(pattern)]
+
+
+async def test_no_password_stands_in_the_configuration(running: Merger, tmp_path: Path) -> None:
+    text = (tmp_path / "busyline.toml").read_text("utf-8")
+    assert not any(password in text for password in running.passwords.values())

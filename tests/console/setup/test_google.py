@@ -1,0 +1,33 @@
+"""The Google side: the fields of its form, and what Google would refuse."""
+
+from dataclasses import replace
+
+from console.configuration import Configuration
+from console.setup.command import text_for
+from console.setup.sides import Side, sides
+
+
+def test_google_gets_url_role_account_and_domains(configuration: Configuration) -> None:
+    (side,) = sides(configuration, ("northwind-google-interop",))
+    steps = text_for(side)
+    assert "Exchange Web Services (EWS)" in steps
+    assert "https://busy.example.com/EWS/Exchange.asmx" in steps
+    assert "Exchange role account      interop@northwind.example" in steps
+    assert "Supported domain           contoso.example" in steps
+    assert "Supported domain           fabrikam.example" in steps
+    assert "Calendar service OFF" in steps
+    assert "unconfirmed" in steps
+
+
+def warned(side: Side, **changes: object) -> str:
+    return " ".join(text_for(replace(side, **changes)).replace("\n#", "").split())  # type: ignore[arg-type]
+
+
+def test_tells_what_the_other_side_would_refuse(configuration: Configuration) -> None:
+    google, online, _ = sides(configuration)
+    assert "Exchange username is not an email address" in warned(google, usernames=("NORTHWIND\\interop",))
+    assert "port 8443" in warned(google, public_url="https://busy.example.com:8443")
+    assert "public CAs only" in warned(google, self_signed=True)
+    assert "public CAs only" in warned(online, self_signed=True)
+    assert "101 domains" in warned(online, domains=tuple(f"d{n}.example" for n in range(101)))
+    assert "no wildcard: *.northwind.example" in warned(online, wildcards=("*.northwind.example",))

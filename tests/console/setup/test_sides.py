@@ -1,0 +1,45 @@
+"""Whose system asks, which kind it is, and about which domains."""
+
+import pytest
+
+from console.configuration import Configuration
+from console.setup.sides import Kind, SetupError, Side, sides
+
+
+def test_unknown_caller_and_a_caller_of_no_system(configuration: Configuration) -> None:
+    with pytest.raises(SetupError, match='there is no caller "nobody": write one of northwind-google-interop'):
+        sides(configuration, ("nobody",))
+    caller = configuration.callers[0].model_copy(update={"never_via": ()})
+    with pytest.raises(SetupError, match="none is named"):
+        sides(configuration.model_copy(update={"callers": (caller,)}))
+    with pytest.raises(SetupError, match=r"no \[\[callers\]\]"):
+        sides(configuration.model_copy(update={"callers": ()}))
+
+
+def asking(configuration: Configuration, *patterns: str) -> Side:
+    caller = configuration.callers[1].model_copy(update={"may_ask": patterns})
+    (side,) = sides(configuration.model_copy(update={"callers": (caller,)}))
+    return side
+
+
+def test_the_kind_follows_from_the_systems_own_people(configuration: Configuration) -> None:
+    assert [side.kind for side in sides(configuration)] == [Kind.GOOGLE, Kind.EXCHANGE_ONLINE, Kind.EXCHANGE]
+    assert next(side.own for side in sides(configuration)) == ("northwind.example",)
+
+
+def test_everybody_means_every_routed_domain_but_its_own(configuration: Configuration) -> None:
+    assert asking(configuration, "*").domains == ("fabrikam.example", "northwind.example")
+
+
+def test_addresses_and_wildcards_become_what_the_other_side_can_enter(configuration: Configuration) -> None:
+    side = asking(configuration, "ann@northwind.example", "*.example")
+    assert side.single == ("ann@northwind.example",)
+    assert side.wildcards == ("*.example",)
+    assert side.domains == ("fabrikam.example", "northwind.example")
+
+
+def test_the_port_that_goes_without_saying_is_left_out(configuration: Configuration) -> None:
+    server = configuration.server.model_copy(update={"public_url": "https://busy.example.com:443"})
+    (side, *_) = sides(configuration.model_copy(update={"server": server}))
+    assert side.autodiscover_url == "https://busy.example.com/autodiscover/autodiscover.xml"
+    assert side.public_port == 443

@@ -1,0 +1,30 @@
+"""`busyline check`: in order, or every problem by its key."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.cli import run
+from console.example import example
+
+
+def test_check_finds_all_in_order(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--config", str(config)]) == 0
+    assert capsys.readouterr().out.endswith("2 connectors, 2 routes, 1 callers: all in order\n")
+
+
+def test_check_names_every_missing_secret_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "busyline.toml"
+    path.write_text(example(), "utf-8")
+    assert run(["check", "--json", "--config", str(path)]) == 1
+    found = {finding["key"] for finding in json.loads(capsys.readouterr().out) if finding["severity"] == "error"}
+    assert found == {
+        "server.certificate",
+        "connectors.contoso.certificate",
+        "connectors.northwind.service_account",
+        "connectors.fabrikam.auth.password",
+        "callers[1].basic.password",
+        "callers[2].basic.password",
+        "callers[3].basic.password",
+    }

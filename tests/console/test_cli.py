@@ -1,0 +1,54 @@
+"""How commands end: 0 done, 1 found something wrong, 2 wrong usage; and never with a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from console.cli import run
+from tests.console.conftest import SECRET
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], ["lookup"], ["lookup", "a@n.example", "--days", "0"]])
+def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    assert "Usage" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    text = capsys.readouterr().out
+    for command in ("demo", "serve", "check", "lookup", "explain", "setup", "hash-password", "config"):
+        assert f"\n  {command} " in text
+
+
+@pytest.mark.parametrize(
+    "command", [["serve"], ["check"], ["lookup", "a@n.example"], ["explain", "a@n.example"], ["setup"]]
+)
+def test_a_wrong_configuration_is_2_and_named(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "busyline.toml"
+    path.write_text("[server]\nlistn = 1\n", "utf-8")
+    assert run([*command, "--config", str(path)]) == 2
+    assert f"{path}:2: server.listn: there is no such key here; did you mean listen?" in capsys.readouterr().err
+
+
+def test_no_command_prints_a_secret(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lookup", "ann@n.example", "--config", str(config)])
+    run(["explain", "ann@n.example", "--config", str(config)])
+    run(["check", "--config", str(config)])
+    shown = capsys.readouterr()
+    assert SECRET not in shown.out + shown.err
+
+
+def test_an_unset_secret_is_told_and_2(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BUSYLINE_TEST_PASSWORD")
+    assert run(["lookup", "ann@n.example", "--config", str(config)]) == 2
+    assert "the environment variable BUSYLINE_TEST_PASSWORD is not set" in capsys.readouterr().err
+
+
+def test_an_unknown_caller_is_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "ann@n.example", "--as", "nobody", "--config", str(config)]) == 2
+    assert 'there is no caller "nobody": write --as one of exchange' in capsys.readouterr().err

@@ -1,0 +1,34 @@
+"""The documents keep their word: every link leads somewhere, every code and command is named, every file is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from console.cli import app
+from protocols.ews.tables import CODES
+from protocols.model.freebusy import Reason
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_LINK = re.compile(r"\]\(([^)#]+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(document: Path) -> None:
+    for target in _LINK.findall(document.read_text("utf-8")):
+        assert target.startswith("https://") or (document.parent / target).exists(), target
+
+
+def test_the_guide_names_every_code_and_every_reason_together() -> None:
+    guide = (ROOT / "docs" / "guides" / "first-pair.md").read_text("utf-8")
+    rows = {row.split("`")[1]: row for row in guide.splitlines() if row.startswith("| `Error")}
+    assert set(rows) == set(CODES.values())
+    for reason in Reason:
+        assert f"`{reason.value}`" in rows[CODES[reason]], reason
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for command in app.registered_commands:
+        assert f"busyline {command.name}" in readme

@@ -1,0 +1,24 @@
+"""`busyline explain`: every station of the way, and how it ended."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.cli import run
+
+
+def test_explain_names_every_station(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "ann@n.example", "--json", "--config", str(config)]) == 1
+    stations = {station["name"]: station["words"] for station in json.loads(capsys.readouterr().out)}
+    assert list(stations) == ["question", "route", "policy", "connector", "frame", "first", "answer"]
+    assert stations["route"] == '[[routes]] match = "n.example" leads to n'
+    assert stations["connector"] == "n, by ews, at most 1 s"
+    assert stations["answer"].startswith("no data: the calendar system cannot be reached (")
+
+
+def test_explain_says_what_the_policy_refuses(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "bob@elsewhere.example", "--config", str(config)]) == 1
+    text = capsys.readouterr().out
+    assert "policy:    refused: no entry of may_ask fits this mailbox" in text
+    assert "may_ask of this caller does not name this address" in text

@@ -1,0 +1,46 @@
+"""`busyline serve` as a process: it says where it listens, answers, and stops when it is told to."""
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.console.conftest import SERVER
+
+
+def start(path: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "console", "serve", "--config", str(path)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_listens_answers_and_stops(tmp_path: Path) -> None:
+    path = tmp_path / "busyline.toml"
+    path.write_text(SERVER, "utf-8")
+    with start(path) as process:
+        assert process.stderr is not None
+        line = json.loads(process.stderr.readline())
+        assert line["event"] == "listening"
+        with urllib.request.urlopen(f"http://{line['addresses'][0]}/healthz", timeout=10) as response:
+            assert response.status == 200
+        process.send_signal(signal.SIGTERM)
+        rest = [json.loads(text)["event"] for text in process.stderr]
+        assert process.wait(20) == 0
+    assert rest[-2:] == ["stopping", "stopped"]
+
+
+def test_an_address_in_use_is_a_sentence_and_1(tmp_path: Path) -> None:
+    path = tmp_path / "busyline.toml"
+    path.write_text(SERVER, "utf-8")
+    with start(path) as first:
+        assert first.stderr is not None
+        address = json.loads(first.stderr.readline())["addresses"][0]
+        path.write_text(SERVER.replace("127.0.0.1:0", address), "utf-8")
+        with start(path) as second:
+            _, told = second.communicate(timeout=20)
+        first.send_signal(signal.SIGINT)
+        assert first.wait(20) == 0
+    assert second.returncode == 1
+    assert told.startswith("Busyline cannot start: ")
+    assert "Traceback" not in told

@@ -1,0 +1,1 @@
+"""The simulation keeps to the facts that it pretends."""

@@ -1,0 +1,13 @@
+"""The estate that the tests of the simulation look at."""
+
+from datetime import date
+
+import pytest
+
+from simulation.estate import Estate
+
+
+@pytest.fixture(scope="session")
+def estate() -> Estate:
+    """The merger, around a Monday in November."""
+    return Estate(date(2026, 11, 23))
