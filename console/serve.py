@@ -1,6 +1,7 @@
 """`busyline serve`: the proxy in the foreground, until somebody asks it to stop."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,6 @@ from console.terminal import ConfigOption, EndingError, configured
 from proxy import wiring
 from service import logs
 
-_FLUSH_SECONDS = 1.0
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -61,17 +61,13 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
             "listening", addresses=addresses, public_url=configuration.server.public_url, metrics=proxy.metrics_url
         )
         lines.flush()
-        while not stop.is_set():
-            await _a_moment(stop)
-            lines.flush()
+        _spare_the_collector()
+        await stop.wait()
         log.info("stopping")
     log.info("stopped")
 
 
-async def _a_moment(stop: asyncio.Event) -> None:
-    """Until the log is due, or until it is time to stop."""
-    try:
-        async with asyncio.timeout(_FLUSH_SECONDS):
-            await stop.wait()
-    except TimeoutError:
-        return
+def _spare_the_collector() -> None:
+    """What was loaded to start with stays until the end: walking it again and again costs an eighth of the speed."""
+    gc.collect()
+    gc.freeze()

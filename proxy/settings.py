@@ -156,6 +156,7 @@ class CacheSettings(Section):
     ttl: Duration = Field(timedelta(seconds=60), description="how old a cached answer may be")
     negative_ttl: Duration = Field(timedelta(seconds=30), description='how long "no such mailbox" is remembered')
     mailboxes: int = Field(100_000, ge=0, description="how many answers are kept; 0 keeps none")
+    fragments: ByteCount = Field(67_108_864, description="how much of what was rendered is kept beside them")
 
 
 class PeerSection(Section):

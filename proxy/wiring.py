@@ -1,7 +1,7 @@
 """The only place where names are wired together: settings in, a proxy out that listens and answers."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +12,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import structlog
+from cachetools import LRUCache
 
 from certs import first_run, pem
 from protocols.ews.manner import Manner
@@ -92,6 +93,7 @@ class Proxy:
         self.table = RouteTable(
             Route(match=route.match, via=route.via, rewrite=route.rewrite) for route in settings.routes
         )
+        self._fragments: LRUCache[Hashable, str] = LRUCache(cache.fragments, getsizeof=len)
         self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
         self._stack = AsyncExitStack()
         self._owns: dict[str, _Own] = {}
@@ -170,9 +172,8 @@ class Proxy:
             per_mailbox_faults=caller.faults == "per-mailbox",
             offsets=caller.times == "offset",
         )
-        return _Own(
-            policy=policy, desk=Desk(connector=Veil(federation, policy=policy, table=self.table), manner=manner)
-        )
+        veil = Veil(federation, policy=policy, table=self.table)
+        return _Own(policy=policy, desk=Desk(connector=veil, manner=manner, fragments=self._fragments))
 
     def _credential(self, caller: CallerSettings) -> Credential:
         reference = caller.basic.password

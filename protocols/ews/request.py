@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from lxml import etree
 
 from protocols.errors import Fault, RequestError
-from protocols.ews.children import children, named, text_of
+from protocols.ews.children import Parts, children, first, named, text_of
 from protocols.ews.names import SOAP, M, T
 from protocols.ews.query import AvailabilityRequest, Target, View
 from protocols.ews.serial_zone import read_zone, write_zone
@@ -38,10 +38,11 @@ def decode(envelope: Envelope) -> AvailabilityRequest:
     zone: tzinfo = UTC
     question, view = None, View.FREE_BUSY
     if options is not None:
-        stretch = read_stretch(options)
+        wanted = children(options)
+        stretch = read_stretch(wanted)
         zone = _zone(parts.get("TimeZone"), headers.get("TimeZoneContext"), stretch.start.year)
-        view = read_view(options)
-        question = read_question(options, window_of(stretch, zone), view)
+        view = read_view(wanted)
+        question = read_question(wanted, window_of(stretch, zone), view)
     elif not suggestions:
         raise RequestError(Fault.INVALID_VIEW, "neither free/busy nor suggestions are asked for")
     return AvailabilityRequest(
@@ -72,7 +73,7 @@ def encode(request: AvailabilityRequest) -> bytes:
 
 def mailboxes_asked(envelope: Envelope) -> int:
     """How many mailboxes a request names, whether or not it can be decoded."""
-    array = children(envelope.payload).get("MailboxDataArray")
+    array = first(envelope.payload, "MailboxDataArray")
     return len(named(array, "MailboxData")) if array is not None else 0
 
 
@@ -90,7 +91,7 @@ def _targets(array: etree._Element | None) -> tuple[Target, ...]:
 
 
 def _target(data: etree._Element) -> Target:
-    email = children(data).get("Email")
+    email = first(data, "Email")
     parts = children(email) if email is not None else {}
     address, routing = text_of(parts.get("Address")), text_of(parts.get("RoutingType"))
     if routing.upper() not in ("", "SMTP"):
@@ -111,7 +112,7 @@ def _zone(in_body: etree._Element | None, context: etree._Element | None, year: 
         raise RequestError(Fault.INVALID_TIME_ZONE, str(error)[:200]) from None
 
 
-def _request_type(headers: dict[str, etree._Element]) -> str:
+def _request_type(headers: Parts) -> str:
     """The schema wraps RequestType in a RequestTypeHeader; the documentation does not. Both are read."""
     wrapped = headers.get("RequestTypeHeader")
     element = headers.get("RequestType")

@@ -8,7 +8,7 @@ from typing import NoReturn, cast
 from lxml import etree
 
 from protocols.errors import Fault, RequestError
-from protocols.ews.children import children, text_of
+from protocols.ews.children import Parts, children, text_of
 from protocols.ews.query import RANKS, View
 from protocols.model.freebusy import Question
 from protocols.model.window import DAY, TimeWindow
@@ -29,9 +29,9 @@ class Stretch:
     end: datetime
 
 
-def read_stretch(options: etree._Element) -> Stretch:
+def read_stretch(options: Parts) -> Stretch:
     """The window as written. Raises RequestError (MISSING_ARGUMENT, MALFORMED, INVALID_WINDOW)."""
-    window = children(options).get("TimeWindow")
+    window = options.get("TimeWindow")
     if window is None:
         raise RequestError(Fault.MISSING_ARGUMENT, "TimeWindow")
     parts = children(window)
@@ -61,12 +61,12 @@ def window_of(stretch: Stretch, zone: tzinfo) -> TimeWindow:
     return TimeWindow(start, until)
 
 
-def read_view(options: etree._Element) -> View:
+def read_view(options: Parts) -> View:
     """The view asked for: of several words the one that returns most; FreeBusy where none is asked.
 
     Raises RequestError(INVALID_VIEW).
     """
-    element = children(options).get("RequestedView")
+    element = options.get("RequestedView")
     if element is None:
         return View.FREE_BUSY
     words = text_of(element).split()
@@ -76,9 +76,9 @@ def read_view(options: etree._Element) -> View:
     return View(max(known, key=RANKS.__getitem__))
 
 
-def read_question(options: etree._Element, window: TimeWindow, view: View) -> Question:
+def read_question(options: Parts, window: TimeWindow, view: View) -> Question:
     """The question. Raises RequestError (INVALID_INTERVAL, MALFORMED)."""
-    element = children(options).get("MergedFreeBusyIntervalInMinutes")
+    element = options.get("MergedFreeBusyIntervalInMinutes")
     interval = min(DEFAULT_INTERVAL, window.length) if element is None else _interval(element, window)
     return Question(window=window, detail=view.detail, interval=interval if view.merged else None)
 
@@ -93,7 +93,7 @@ def _interval(element: etree._Element, window: TimeWindow) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def _instant(parts: dict[str, etree._Element], name: str) -> datetime:
+def _instant(parts: Parts, name: str) -> datetime:
     element = parts.get(name)
     if element is None:
         raise RequestError(Fault.MISSING_ARGUMENT, name)

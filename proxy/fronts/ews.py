@@ -1,6 +1,6 @@
 """Exchange Web Services: what Exchange, Google and every EWS client ask free/busy by."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,10 +24,14 @@ from proxy.fronts.schema import SchemaFront
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """How one caller is served: everything it may see behind ``connector``, written in its ``manner``."""
+    """How one caller is served: everything it may see behind ``connector``, written in its ``manner``.
+
+    ``fragments`` keeps what was rendered; its keys hold all that shows in the bytes, so that callers may share it.
+    """
 
     connector: Connector
     manner: Manner = EXCHANGE
+    fragments: MutableMapping[Hashable, str] | None = None
 
 
 Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]
@@ -65,7 +69,7 @@ async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes
     asked = availability_request.decode(envelope)
     answers = await _answers(asked, desk.connector)
     record.answered(answers)
-    return availability_response.encode(asked, answers, desk.manner)
+    return availability_response.encode(asked, answers, desk.manner, fragments=desk.fragments)
 
 
 async def _answers(asked: AvailabilityRequest, connector: Connector) -> list[Answer]:

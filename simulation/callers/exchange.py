@@ -134,18 +134,20 @@ class ExchangeCaller:
         """First without a credential, then with Basic where that is what the other side demands."""
         reply, challenge = await self._post(url, body, agent, None, seconds)
         if reply.status == 401 and challenge:
-            reply, _ = await self._post(url, body, agent, aiohttp.BasicAuth(space.username, space.password), seconds)
+            credential = aiohttp.encode_basic_auth(space.username, space.password)
+            reply, _ = await self._post(url, body, agent, credential, seconds)
         return reply
 
     async def _post(
-        self, url: str, body: str, agent: str, auth: aiohttp.BasicAuth | None, seconds: float
+        self, url: str, body: str, agent: str, credential: str | None, seconds: float
     ) -> tuple[_Reply, bool]:
         assert self._session is not None, "use the caller with `async with`"
         headers = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": agent, "Accept": "text/xml"}
+        headers |= {"Authorization": credential} if credential else {}
         timeout = aiohttp.ClientTimeout(total=seconds)
         data = body.encode()
         async with self._session.post(
-            url, data=data, headers=headers, auth=auth, expect100=True, timeout=timeout, allow_redirects=False
+            url, data=data, headers=headers, expect100=True, timeout=timeout, allow_redirects=False
         ) as response:
             offers = [value.partition(" ")[0].lower() for value in response.headers.getall("WWW-Authenticate", [])]
             return _Reply(response.status, await response.read()), "basic" in offers

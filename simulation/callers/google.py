@@ -60,11 +60,15 @@ class GoogleCaller:
         """What the user sees of each address between two aware times; one for each, in order, blocks in UTC."""
         assert self._session is not None, "use the caller with `async with`"
         body = self._question(addresses, start, end, view, interval)
-        auth = aiohttp.BasicAuth(next(self._usernames), self._password)
-        headers = {"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml, multipart/related", "User-Agent": ""}
+        headers = {
+            "Authorization": aiohttp.encode_basic_auth(next(self._usernames), self._password),
+            "Content-Type": "text/xml; charset=utf-8",
+            "Accept": "text/xml, multipart/related",
+            "User-Agent": "",
+        }
         try:
             async with self._session.post(
-                self._url, data=body.encode(), headers=headers, auth=auth, allow_redirects=False
+                self._url, data=body.encode(), headers=headers, allow_redirects=False
             ) as response:
                 if response.status not in (200, 500):
                     return nothing(addresses, f"HTTP {response.status}")

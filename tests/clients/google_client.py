@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-import google_auth_httplib2
-import httplib2
+import google_auth_httplib2  # type: ignore[import-untyped]
+import httplib2  # type: ignore[import-untyped]
 from google.oauth2 import service_account
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
@@ -54,7 +54,8 @@ def events(
 
 
 def _api(api_url: str, key_file: dict[str, str], subject: str, scope: str, ca: str | None) -> Any:
-    credentials = service_account.Credentials.from_service_account_info(key_file, scopes=[scope], subject=subject)
+    account: Any = service_account.Credentials
+    credentials = account.from_service_account_info(key_file, scopes=[scope], subject=subject)
     http = google_auth_httplib2.AuthorizedHttp(credentials, http=httplib2.Http(ca_certs=ca, timeout=20))
     options = {"api_endpoint": f"{api_url}/calendar/v3/"}
     return build("calendar", "v3", http=http, static_discovery=True, client_options=options)

@@ -13,6 +13,8 @@ from zeep.transports import Transport
 from protocols.zones.rules import Change, rules_of
 from tests.clients.blocks import Answer, block
 
+_CLIENT: Any = zeep.Client  # zeep has types only here and there
+_TRANSPORT: Any = Transport
 _BINDING = "{http://schemas.microsoft.com/exchange/services/2006/messages}ExchangeServiceBinding"
 
 
@@ -37,7 +39,7 @@ def free_busy(
         session.auth = HTTPBasicAuth(username, password)
         session.verify = ca or True
         session.trust_env = False  # else a bundle named in the environment wins over `verify`
-        client = zeep.Client(wsdl, transport=Transport(session=session))
+        client = _CLIENT(wsdl, transport=_TRANSPORT(session=session))
         service = client.create_service(_BINDING, url)
         try:
             answer = service.GetUserAvailability(

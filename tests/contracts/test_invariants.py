@@ -201,7 +201,7 @@ def _play(scene: Scene, subject: str | None = "merger") -> list[list[Answer]]:
         for pause, people, question in scene.questions:
             await asyncio.sleep(pause)
             asked.append(asyncio.create_task(veil.lookup([Mailbox.parse(person) for person in people], question)))
-        await asyncio.wait(asked, timeout=DEADLINE.total_seconds())
+        await asyncio.wait(asked, timeout=DEADLINE.total_seconds() + 0.001)
         answers = [await task for task in asked if task.done()]
         assert len(answers) == len(asked), "an answer came after the deadline"
         await federation.close()

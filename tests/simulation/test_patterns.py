@@ -20,9 +20,10 @@ def test_every_kind_of_entry_occurs() -> None:
 
 
 def test_the_clocks_change_when_they_do() -> None:
-    assert clock_changes("Europe/Berlin", TODAY) == (date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31))  # fmt: skip
+    berlin = clock_changes("Europe/Berlin", TODAY)
+    assert berlin[1:4] == (date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28))
     assert clock_changes("America/New_York", TODAY)[-3:] == (date(2026, 11, 1), date(2027, 3, 14), date(2027, 11, 7))
-    assert clock_changes("Australia/Sydney", TODAY)[1:3] == (date(2026, 4, 5), date(2026, 10, 4))
+    assert clock_changes("Australia/Sydney", TODAY)[:3] == (date(2026, 4, 5), date(2026, 10, 4), date(2027, 4, 4))
     assert clock_changes("Asia/Kolkata", TODAY) == ()
 
 

@@ -8,19 +8,21 @@ import pytest
 from simulation.estate import Estate
 from simulation.exchange import ExchangeServer
 from simulation.exchange.server import FEDERATION
-from simulation.faults import Trouble
+from simulation.faults import Call, Trouble
 
-AUTH = aiohttp.BasicAuth(FEDERATION.username, FEDERATION.password)
+HEADERS = {
+    "Authorization": aiohttp.encode_basic_auth(FEDERATION.username, FEDERATION.password),
+    "Content-Type": "text/xml",
+}
 QUESTION = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <GetServerTimeZones xmlns="http://schemas.microsoft.com/exchange/services/2006/messages"/></s:Body></s:Envelope>"""
 
 
 async def ask(server: ExchangeServer, seconds: float = 5) -> tuple[int, str, bytes]:
     timeout = aiohttp.ClientTimeout(total=seconds)
-    headers = {"Content-Type": "text/xml"}
     async with (
-        aiohttp.ClientSession(timeout=timeout, auth=AUTH) as session,
-        session.post(server.ews_url, data=QUESTION, headers=headers) as response,
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.post(server.ews_url, data=QUESTION, headers=HEADERS) as response,
     ):
         return response.status, response.content_type, await response.read()
 
@@ -52,9 +54,15 @@ async def test_a_server_that_hangs_still_stops(estate: Estate) -> None:
         server.faults.trouble = Trouble.HANG
         with pytest.raises(TimeoutError):
             await ask(server, seconds=0.1)
+        arrived = asyncio.Event()
+
+        def notice(_call: Call) -> bool:
+            arrived.set()
+            return True
+
+        server.faults.only = notice
         hanging = asyncio.create_task(ask(server))
-        while len(server.calls) < 2:
-            await asyncio.sleep(0)
+        await arrived.wait()
     with pytest.raises(aiohttp.ClientError):
         await hanging
 
