@@ -57,20 +57,7 @@ def _meetings(person: Person, monday: date) -> Iterator[Series]:
         meeting=True,
     )
     if n % 6 == 0:
-        moved_from = monday + WEEK + 3 * DAY
-        yield Series(
-            uid="steering",
-            subject="Merger steering committee",
-            location="Room Elbe",
-            zone=BERLIN,
-            first=begin + 3 * DAY,
-            start=time(16),
-            length=timedelta(minutes=90),
-            days=frozenset({3}),
-            meeting=True,
-            moved=((moved_from, datetime.combine(moved_from + DAY, time(14))),),
-            cancelled=frozenset({monday + 2 * WEEK + 3 * DAY}),
-        )
+        yield _steering(monday)
     yield Series(
         uid=f"one-on-one-{person.address}",
         subject="One on one",
@@ -81,6 +68,23 @@ def _meetings(person: Person, monday: date) -> Iterator[Series]:
         days=frozenset({n % 5}),
         every=2,
         meeting=True,
+    )
+
+
+def _steering(monday: date) -> Series:
+    moved_from = monday + WEEK + 3 * DAY
+    return Series(
+        uid="steering",
+        subject="Merger steering committee",
+        location="Room Elbe",
+        zone=BERLIN,
+        first=monday - 56 * WEEK + 3 * DAY,
+        start=time(16),
+        length=timedelta(minutes=90),
+        days=frozenset({3}),
+        meeting=True,
+        moved=((moved_from, datetime.combine(moved_from + DAY, time(14))),),
+        cancelled=frozenset({monday + 2 * WEEK + 3 * DAY}),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import requests.adapters
 from exchangelib import BASIC, Configuration, Credentials, EWSDateTime, EWSTimeZone, FailFast
@@ -11,6 +11,8 @@ from exchangelib.autodiscover.protocol import AutodiscoverProtocol
 from exchangelib.protocol import BaseProtocol, Protocol
 
 from tests.clients.blocks import Answer, block
+
+Subject: TypeAlias = tuple[datetime, str | None, str | None, bool]
 
 
 def free_busy(
@@ -33,6 +35,28 @@ def free_busy(
         return [_answer(view) for view in views]
 
 
+def subjects(
+    url: str,
+    username: str,
+    password: str,
+    addresses: list[str],
+    start: datetime,
+    end: datetime,
+    zone: str,
+    *,
+    ca: str | None = None,
+) -> list[list[Subject] | None]:
+    """What each address does between two naive times of the IANA ``zone``: start, subject, place, whether private.
+
+    None for whom no details are shown.
+    """
+    tz = EWSTimeZone(zone)
+    window = [EWSDateTime.from_datetime(naive).replace(tzinfo=tz) for naive in (start, end)]
+    with _protocol(Protocol, url, username, password, ca) as protocol:
+        views = list(protocol.get_free_busy_info([(a, "Required", False) for a in addresses], *window))
+        return [_subjects(view) if view.view_type.startswith("Detailed") else None for view in views]
+
+
 def discovered(
     url: str, username: str, password: str, address: str, *, ca: str | None = None
 ) -> tuple[str | None, str | None]:
@@ -48,6 +72,14 @@ def _answer(view: Any) -> Answer:
         return type(view).__name__
     events = [event for event in view.calendar_events or () if event.busy_type != "Free"]
     return sorted(block(event.start, event.end, event.busy_type) for event in events)
+
+
+def _subjects(view: Any) -> list[Subject]:
+    events = [event for event in view.calendar_events or () if event.busy_type != "Free"]
+    return sorted(
+        (block(event.start, event.end, "")[0], event.details.subject, event.details.location, event.details.is_private)
+        for event in events
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, In
 from protocols.model.mailbox import Mailbox
 from protocols.model.merging import merged
 from protocols.model.window import TimeWindow
+from proxy.answers import within
 from proxy.connector import Leaf
 from proxy.federation import Federation
 from proxy.layers.batch import Batch, BatchLimits
@@ -95,7 +96,9 @@ def _shortened(answer: Answer, half: TimeWindow) -> Answer:
     """What a peer answers that stops in the middle and says so."""
     if isinstance(answer, Unavailable):
         return answer
-    return replace(answer, window=half, intervals=answer.intervals.overlapping(half), unknown=())
+    return replace(
+        answer, window=half, intervals=answer.intervals.overlapping(half), unknown=within(half, answer.unknown)
+    )
 
 
 some_windows = st.builds(window, st.integers(-40, 60), st.integers(1, 40))

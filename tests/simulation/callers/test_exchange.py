@@ -1,20 +1,19 @@
-"""The callers ask as Exchange and Google do, and believe only an answer that is whole."""
+"""The Availability service goes from the contact to the truth, or says what failed."""
 
 from datetime import UTC, datetime
 
-import pytest
-
 from protocols.model.window import TimeWindow
-from simulation.callers import AddressSpace, ExchangeCaller, GoogleCaller, role_accounts
-from simulation.callers.reading import read
+from simulation.callers import AddressSpace, ExchangeCaller
 from simulation.estate import Estate
 from simulation.exchange import ExchangeServer
-from simulation.exchange.server import FEDERATION, Account
+from simulation.exchange.server import FEDERATION
 from simulation.faults import Trouble
 from tests.clients.blocks import block, expected
 
-PERSON, CONTACT = "amelia.fraser@fabrikam.example", "amelia.fraser@contoso.example"
-START, END = datetime.fromisoformat("2026-10-20T00:00"), datetime.fromisoformat("2026-11-10T00:00")
+PERSON = "amelia.fraser@fabrikam.example"
+CONTACT = "amelia.fraser@contoso.example"
+START = datetime.fromisoformat("2026-10-20T00:00")
+END = datetime.fromisoformat("2026-11-10T00:00")
 
 
 def space(
@@ -67,32 +66,3 @@ async def test_exchange_tells_what_failed(estate: Estate) -> None:
                 server.faults.trouble = trouble
                 (seen,) = await caller.availability([PERSON], START, END)
                 assert (seen.code, seen.intervals) == (code, [])
-
-
-async def test_google_takes_its_accounts_in_turn(estate: Estate) -> None:
-    names = role_accounts("fabrikam.example")
-    assert len(set(names)) == 11
-    accounts = tuple(Account(name, "one for all") for name in names)
-    async with (
-        ExchangeServer(estate, accounts=accounts) as server,
-        GoogleCaller(url=server.ews_url, usernames=names, password="one for all") as caller,
-    ):
-        window = TimeWindow(START.replace(tzinfo=UTC), END.replace(tzinfo=UTC))
-        for _ in range(12):
-            seen, unknown = await caller.availability([PERSON, "nobody@fabrikam.example"], window.start, window.end)
-            assert sorted(block(*each) for each in seen.intervals) == expected(estate, PERSON, window)
-            assert unknown.code == "ErrorMailRecipientNotFound"
-        assert [call.user for call in server.calls] == [*names, names[0]]
-        assert all("soapaction" not in call.headers and b"<SOAP-ENV:Body>" in call.body for call in server.calls)
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (b"", "Unreadable"),
-        (b"<html/>", "WrongCount"),
-        (b"<a><Fault><detail><ResponseCode>ErrorServerBusy</ResponseCode></detail></Fault></a>", "ErrorServerBusy"),
-    ],
-)
-def test_whatever_is_no_answer_is_no_data(data: bytes, code: str) -> None:
-    assert [seen.code for seen in read(data, ["a@b.example"], UTC)] == [code]
