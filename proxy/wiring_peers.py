@@ -12,7 +12,7 @@ from protocols.google import events, freebusy
 from protocols.graph import schedule
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
-from protocols.model.freebusy import Answer, Detail, Question
+from protocols.model.freebusy import Answer, Detail, Question, Reason
 from protocols.model.mailbox import Mailbox
 from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
@@ -96,10 +96,14 @@ def _google(name: str, settings: GoogleConnector, wire: Wire, blocking: Blocking
     account = key_file(secret(settings.service_account))
     api_url = settings.api_url or freebusy.API_URL
     each_as_themself = settings.subject == "target"
+    unknown_subject = Reason.NO_SUCH_MAILBOX if each_as_themself else Reason.UNAUTHORIZED
 
     @lru_cache(maxsize=_SUBJECTS)
     def send_as(subject: str, scope: str) -> Send:
-        return authorized(wire.send, GoogleTokens(blocking, account=account, subject=subject, scopes=(scope,)))
+        tokens = GoogleTokens(
+            blocking, account=account, subject=subject, scopes=(scope,), unknown_subject=unknown_subject
+        )
+        return authorized(wire.send, tokens)
 
     def by_events(question: Question) -> bool:
         return settings.statuses or question.detail is Detail.DETAILS

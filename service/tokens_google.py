@@ -8,7 +8,7 @@ from typing import Any, Final
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from service.secrets import Secret, SecretError
-from service.tokens import CachedTokens, refused
+from service.tokens import CachedTokens
 from service.wire import BlockingWire
 
 _WORDS: Final = {
@@ -19,17 +19,31 @@ _WORDS: Final = {
     "invalid_client": "the service account does not exist any more",
     "invalid_scope": "a scope is not known",
 }
+_UNKNOWN_SUBJECT: Final = "Invalid email or User ID"  # what tells it from a deleted key and a wrong clock
 
 
 class GoogleTokens(CachedTokens):
-    """Tokens of a service account (the text of its key file, parsed) that acts as ``subject`` with ``scopes``."""
+    """Tokens of a service account (the text of its key file, parsed) that acts as ``subject`` with ``scopes``.
 
-    def __init__(self, wire: BlockingWire, *, account: Mapping[str, Any], subject: str, scopes: Sequence[str]) -> None:
+    Where Google does not know the subject, ``unknown_subject`` is the reason: nobody's fault where the subject is
+    whoever was asked about.
+    """
+
+    def __init__(
+        self,
+        wire: BlockingWire,
+        *,
+        account: Mapping[str, Any],
+        subject: str,
+        scopes: Sequence[str],
+        unknown_subject: Reason = Reason.UNAUTHORIZED,
+    ) -> None:
         super().__init__()
         self._wire = wire
         self._account = account
         self._subject = subject
         self._scopes = tuple(scopes)
+        self._unknown_subject = unknown_subject
 
     def fetch(self) -> tuple[Secret, float]:
         """A token straight from the token endpoint that the key file names. Raises PeerError."""
@@ -42,7 +56,9 @@ class GoogleTokens(CachedTokens):
             )
             credentials.refresh(_Transport(self._wire))
         except exceptions.RefreshError as error:
-            raise refused(_in_words(error)) from None
+            answer = _answer(error)
+            reason = self._unknown_subject if _is_unknown_subject(answer) else Reason.UNAUTHORIZED
+            raise PeerError(reason, _in_words(answer)) from None
         except (exceptions.GoogleAuthError, ValueError) as error:
             raise PeerError(Reason.UNAUTHORIZED, f"no token from Google: {type(error).__name__}") from None
         expiry = credentials.expiry.replace(tzinfo=UTC)
@@ -87,7 +103,15 @@ class _Transport:
         return _Answer(response.status_code, response.headers, response.content)
 
 
-def _in_words(error: Exception) -> str:
-    answer = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
+def _answer(error: Exception) -> Mapping[str, Any]:
+    """What the token endpoint said; empty where it said nothing that google-auth could read."""
+    return error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
+
+
+def _is_unknown_subject(answer: Mapping[str, Any]) -> bool:
+    return answer.get("error") == "invalid_grant" and answer.get("error_description") == _UNKNOWN_SUBJECT
+
+
+def _in_words(answer: Mapping[str, Any]) -> str:
     code = str(answer.get("error", "no token"))
     return f"{_WORDS.get(code, 'Google refuses a token')} ({code})"

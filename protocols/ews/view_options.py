@@ -38,6 +38,7 @@ def read_stretch(options: Parts) -> Stretch:
     return Stretch(_instant(parts, "StartTime"), _instant(parts, "EndTime"))
 
 
+@lru_cache(maxsize=4096)  # many ask about the same days
 def window_of(stretch: Stretch, zone: tzinfo) -> TimeWindow:
     """The window in UTC, whole seconds, rather too wide than too narrow where the clocks change.
 
@@ -98,12 +99,15 @@ def _instant(parts: Parts, name: str) -> datetime:
     if element is None:
         raise RequestError(Fault.MISSING_ARGUMENT, name)
     try:
-        instant = datetime.fromisoformat(text_of(element))
+        instant = _read(text_of(element))
     except ValueError:
         _malformed(element, "xs:dateTime")
     if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise RequestError(Fault.INVALID_WINDOW)
     return instant
+
+
+_read = lru_cache(maxsize=4096)(datetime.fromisoformat)  # one object for one text, which knows its hash
 
 
 def _in_utc(instant: datetime, zone: tzinfo, *, latest: bool) -> datetime:
@@ -113,7 +117,6 @@ def _in_utc(instant: datetime, zone: tzinfo, *, latest: bool) -> datetime:
     return utc
 
 
-@lru_cache(maxsize=4096)  # windows begin and end at a few round times of the day
 def _from_wall(naive: datetime, zone: tzinfo, latest: bool) -> datetime:
     try:
         return to_utc(naive, zone, latest=latest)

@@ -22,10 +22,10 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
     if (request.content_length or 0) > limit:
         raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
-    if "Expect" in request.headers:
-        await _go_on(request)
     content = request.content
     try:
+        if "Expect" in request.headers:
+            await _go_on(request)
         if content.is_eof() and content.total_bytes <= limit:  # nearly always: all of it came with the head
             return content.read_nowait()
         async with asyncio.timeout(_PATIENCE):
@@ -34,6 +34,8 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
         raise RequestError(Fault.MALFORMED, "the body did not arrive") from None
     except web.RequestPayloadError:
         raise RequestError(Fault.MALFORMED, "the body is not what Content-Encoding or its length say") from None
+    except ConnectionError:
+        raise RequestError(Fault.MALFORMED, "the caller hung up before the end of the body") from None
 
 
 async def _whole(request: web.BaseRequest, limit: int) -> bytes:

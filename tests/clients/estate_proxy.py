@@ -19,7 +19,9 @@ from simulation.graph import Application, GraphServer
 from tests.proxy.served import PASSWORD, password_hash
 
 HOST = "127.0.0.1"
-ASSISTANT_CALLER, OUTSIDE_CALLER = "assistant@merger.example", "outside@merger.example"
+ASSISTANT_CALLER = "assistant@merger.example"  # sees details
+OUTSIDE_CALLER = "outside@merger.example"  # sees blocks
+PRECISE_CALLER = "precise@merger.example"  # sees blocks, each time with its offset from UTC
 ANCHOR, LOOKER = "anna.schneider@contoso.example", "jack.thompson@northwind.example"
 _ACCOUNT = ServiceAccount()  # its key is made once
 _APPLICATION = Application(roles=("Calendars.Read",))
@@ -84,6 +86,12 @@ name = "outside"
 basic = { usernames = ["$outside"], password = "file:caller.hash" }
 may_ask = ["*"]
 
+[[callers]]
+name = "precise"
+basic = { usernames = ["$precise"], password = "file:caller.hash" }
+may_ask = ["*"]
+times = "offset"
+
 [rooms]
 match = ["*@resource.calendar.google.com", "room.*@contoso.example", "room.*@fabrikam.example"]
 """)
@@ -91,7 +99,7 @@ match = ["*@resource.calendar.google.com", "room.*@contoso.example", "room.*@fab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstateProxy:
-    """What runs: the truth, the three systems, and the proxy before them. Both callers have PASSWORD."""
+    """What runs: the truth, the three systems, and the proxy before them. All callers have PASSWORD."""
 
     estate: Estate
     exchange: ExchangeServer
@@ -167,6 +175,7 @@ async def estate_proxy(
             "ews_username": ASSISTANT.username,
             "assistant": ASSISTANT_CALLER,
             "outside": OUTSIDE_CALLER,
+            "precise": PRECISE_CALLER,
         }
         values |= {f"{name}_deadline": (deadlines or {}).get(name, "20s") for name in _COMPANIES}
         path.write_text(_TOML.substitute(values) + extra, "utf-8")
@@ -210,6 +219,7 @@ __all__ = [
     "LOOKER",
     "OUTSIDE_CALLER",
     "PASSWORD",
+    "PRECISE_CALLER",
     "EstateProxy",
     "estate_proxy",
 ]

@@ -135,6 +135,18 @@ async def test_each_person_as_themself_at_google(tmp_path: Path) -> None:
         assert [call.user for call in here.google.questions] == [person.address for person in people]
 
 
+async def test_strangers_at_google_are_no_sign_that_google_is_down(tmp_path: Path) -> None:
+    async with world(tmp_path, subject="target") as here:
+        strangers = [Mailbox.parse(f"nobody{number}@northwind.example") for number in range(8)]
+        known = here.people("northwind")[0]
+        ask = here.proxy.asker("northwind").lookup
+        *unknown, answer = await ask([*strangers, known], Question(window=WEEK))
+        assert {each.reason for each in unknown if isinstance(each, Unavailable)} == {Reason.NO_SUCH_MAILBOX}
+        assert isinstance(answer, Availability)
+        (answer,) = await ask([here.people("northwind")[1]], Question(window=WEEK))  # the breaker has not opened
+        assert isinstance(answer, Availability)
+
+
 async def test_a_wrong_password_of_ours_is_words_in_the_log_and_no_answer(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         pass

@@ -21,7 +21,9 @@ ACCOUNT = ServiceAccount()
 
 
 @asynccontextmanager
-async def endpoint(status: int, answer: Mapping[str, Any], seen: list[dict[str, Any]]) -> AsyncIterator[GoogleTokens]:
+async def endpoint(
+    status: int, answer: Mapping[str, Any], seen: list[dict[str, Any]], **knobs: Any
+) -> AsyncIterator[GoogleTokens]:
     """Tokens from an endpoint that gives ``answer`` to everybody and keeps the claims it was shown."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -38,7 +40,7 @@ async def endpoint(status: int, answer: Mapping[str, Any], seen: list[dict[str, 
     wire = BlockingWire()
     scopes = ("https://scope/a",)
     try:
-        yield GoogleTokens(wire, account=ACCOUNT.file(url), subject="ann@northwind.example", scopes=scopes)
+        yield GoogleTokens(wire, account=ACCOUNT.file(url), subject="ann@northwind.example", scopes=scopes, **knobs)
     finally:
         wire.close()
         server.close()
@@ -73,6 +75,20 @@ async def test_each_refusal_in_words(error: str, words: str) -> None:
             await tokens.bearer()
     assert raised.value.reason is Reason.UNAUTHORIZED
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("description", "reason"),
+    [("Invalid email or User ID", Reason.NO_SUCH_MAILBOX), ("Invalid JWT Signature.", Reason.UNAUTHORIZED)],
+)
+async def test_a_subject_that_google_does_not_know_is_told_apart_where_it_is_whoever_was_asked_about(
+    description: str, reason: Reason
+) -> None:
+    refusal = {"error": "invalid_grant", "error_description": description}
+    async with endpoint(400, refusal, [], unknown_subject=Reason.NO_SUCH_MAILBOX) as tokens:
+        with pytest.raises(PeerError) as raised:
+            await tokens.bearer()
+    assert raised.value.reason is reason
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ _ANSWERED = re.compile(rb"^### answered (\d{3})\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """One request of a client, and the status that it got when it was recorded."""
+    """One request of a client, and the status that it got when it was recorded. ``raw``: its very bytes."""
 
     request: HttpRequest
     status: int
+    raw: bytes
 
 
 def captured(client: str) -> list[Captured]:
@@ -23,7 +24,7 @@ def captured(client: str) -> list[Captured]:
     parts = _ANSWERED.split((_HERE / f"{client}.http").read_bytes())
     if parts[0].strip():
         raise ValueError(f"{client}: something before the first request")
-    return [Captured(_request(text), int(status)) for status, text in zip(parts[1::2], parts[2::2], strict=True)]
+    return [_captured(text, int(status)) for status, text in zip(parts[1::2], parts[2::2], strict=True)]
 
 
 def clients() -> list[str]:
@@ -31,8 +32,8 @@ def clients() -> list[str]:
     return sorted(path.stem for path in _HERE.glob("*.http"))
 
 
-def _request(text: bytes) -> HttpRequest:
-    head, _, rest = text.partition(b"\r\n\r\n")
+def _captured(text: bytes, status: int) -> Captured:
+    head, blank, rest = text.partition(b"\r\n\r\n")
     first, *lines = head.decode("ascii").split("\r\n")
     method, path, _ = first.split(" ")
     headers = Headers(tuple((name.strip(), value.strip()) for name, _, value in (one.partition(":") for one in lines)))
@@ -40,4 +41,5 @@ def _request(text: bytes) -> HttpRequest:
     body = rest[:length]
     if len(body) != length or rest[length:].strip():
         raise ValueError(f"{first}: Content-Length {length} does not fit the body")
-    return HttpRequest(method, f"http://{headers['Host']}{path}", headers, body)
+    request = HttpRequest(method, f"http://{headers['Host']}{path}", headers, body)
+    return Captured(request, status, head + blank + body)

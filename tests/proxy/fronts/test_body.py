@@ -1,5 +1,6 @@
 """The body over real sockets: whole, decompressed, capped, and asked for where the caller waits."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 
@@ -7,7 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from protocols.errors import RequestError
+from protocols.errors import Fault, RequestError
 from proxy.fronts.body import read_xml
 from service.addresses import ListenAddress
 from service.door import Door
@@ -65,3 +66,21 @@ async def test_a_caller_that_waits_is_told_to_go_on() -> None:
         session.post(f"http://{door.addresses[0]}/", data=b"<a/>", headers=XML, expect100=True) as response,
     ):
         assert await response.text() == "<a/>"
+
+
+async def test_a_caller_that_hangs_up_half_way_is_no_fault_of_ours() -> None:
+    told: asyncio.Future[Fault] = asyncio.get_running_loop().create_future()
+
+    async def read(request: web.BaseRequest) -> web.Response:
+        with pytest.raises(RequestError) as refused:
+            await read_xml(request, LIMIT)
+        told.set_result(refused.value.fault)
+        return web.Response()
+
+    async with Door(read, [ListenAddress("127.0.0.1", 0)]) as door:
+        _, writer = await asyncio.open_connection(door.addresses[0].host, door.addresses[0].port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n<a>")
+        await writer.drain()
+        writer.close()
+        async with asyncio.timeout(10):
+            assert await told is Fault.MALFORMED
