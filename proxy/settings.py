@@ -163,7 +163,10 @@ class PeerSection(Section):
     """What every connector has."""
 
     ca: Path | None = Field(None, description="a private CA that signed the other side's certificate (PEM)")
-    deadline: Duration = Field(timedelta(seconds=5), description="one call to the other side is cut after this long")
+    deadline: Duration = Field(
+        timedelta(seconds=25),
+        description="one call to the other side is cut after this long; a caller does not wait for it, its answer is kept",
+    )
 
 
 class GraphConnector(PeerSection):

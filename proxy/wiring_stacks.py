@@ -1,4 +1,4 @@
-"""Wires each connector's layers in their order: cache, coalesce, batch, spread, limit, measure, and the leaf inside."""
+"""Wires each connector's layers in order: cache, coalesce, batch, keep, spread, limit, measure, and the leaf inside."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Final
 from proxy.connector import Ask, Clock, Connector, Leaf
 from proxy.layers.batch import Batch
 from proxy.layers.breaker import Breaker
-from proxy.layers.cache import AnswerStore, Cache
+from proxy.layers.cache import AnswerStore, Cache, Keep
 from proxy.layers.coalesce import Coalesce
 from proxy.layers.frames import Frames
 from proxy.layers.limit import Limit
@@ -38,7 +38,9 @@ async def connector(name: str, settings: ConnectorSettings, shared: Shared, stac
     """The whole stack of one connector; what it opens is closed by ``stack``. Raises SecretError, OSError."""
     asked = await peer(name, settings, shared.directory, stack)
     lanes = [_lane(name, ask, settings, shared) for ask in asked.asks]
-    batch = Batch(lanes[0] if len(lanes) == 1 else Spread(lanes), limits=asked.limits, name=name)
+    lane = lanes[0] if len(lanes) == 1 else Spread(lanes)
+    keep = Keep(lane, name=name, store=shared.store, clock=shared.clock)
+    batch = Batch(keep, limits=asked.limits, name=name)
     coalesce = Coalesce(batch, name=name, deadline=_FLIGHT)
     stack.push_async_callback(partial(coalesce.close, grace=_GRACE))
     return Cache(coalesce, name=name, store=shared.store, clock=shared.clock, frames=Frames(longest=WINDOW))

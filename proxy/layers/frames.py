@@ -1,7 +1,8 @@
 """Which window is fetched for a question, so that many different questions are answered from one kept answer."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from protocols.model.window import DAY, TimeWindow
 
@@ -35,13 +36,18 @@ class Frames:
 
     def home(self, now: datetime) -> TimeWindow:
         """Whole days (UTC) from ``before`` today through ``after``, both included."""
-        today = datetime.combine(now.date(), time(), UTC)
-        return self._cut(TimeWindow(today - self.before, today + self.after + DAY))
+        return self._cut(_whole_days(now.date(), self.before, self.after))
 
     def _cut(self, frame: TimeWindow) -> TimeWindow:
         if self.longest is None or frame.length <= self.longest:
             return frame
         return TimeWindow(frame.start, frame.start + self.longest)
+
+
+@lru_cache(maxsize=256)
+def _whole_days(day: date, before: timedelta, after: timedelta) -> TimeWindow:
+    today = datetime.combine(day, time(), UTC)
+    return TimeWindow(today - before, today + after + DAY)
 
 
 def _monday_before(instant: datetime) -> datetime:

@@ -38,13 +38,17 @@ class Veil:
             level = Detail.BUSY if question.detail is Detail.BUSY else verdict.detail
             granted.setdefault(level, []).append(index)
         asked = [
-            self._inner.lookup([mailboxes[index] for index in indices], replace(question, detail=level))
+            self._inner.lookup([mailboxes[index] for index in indices], _at(level, question))
             for level, indices in granted.items()
         ]
         for (level, indices), found in zip(granted.items(), await side_by_side(asked), strict=True):
             for index, answer in zip(indices, found, strict=True):
                 answers[index] = _veiled(answer, level, question.window, self._policy.unknown_as)
         return [answer for answer in answers if answer is not None]
+
+
+def _at(level: Detail, question: Question) -> Question:
+    return question if question.detail is level else replace(question, detail=level)
 
 
 def _veiled(answer: Answer, level: Detail, window: TimeWindow, unknown_as: Literal["error", "busy"]) -> Answer:

@@ -23,6 +23,7 @@ ASSISTANT_CALLER = "assistant@merger.example"  # sees details
 OUTSIDE_CALLER = "outside@merger.example"  # sees blocks
 PRECISE_CALLER = "precise@merger.example"  # sees blocks, each time with its offset from UTC
 ANCHOR, LOOKER = "anna.schneider@contoso.example", "jack.thompson@northwind.example"
+_COMPANIES = ("contoso", "northwind", "fabrikam")
 _ACCOUNT = ServiceAccount()  # its key is made once
 _APPLICATION = Application(roles=("Calendars.Read",))
 
@@ -77,18 +78,18 @@ via = "fabrikam"
 
 [[callers]]
 name = "assistant"
-basic = { usernames = ["$assistant"], password = "file:caller.hash" }
+basic = { usernames = ["assistant@merger.example"], password = "file:caller.hash" }
 may_ask = ["*"]
 sees = "details"
 
 [[callers]]
 name = "outside"
-basic = { usernames = ["$outside"], password = "file:caller.hash" }
+basic = { usernames = ["outside@merger.example"], password = "file:caller.hash" }
 may_ask = ["*"]
 
 [[callers]]
 name = "precise"
-basic = { usernames = ["$precise"], password = "file:caller.hash" }
+basic = { usernames = ["precise@merger.example"], password = "file:caller.hash" }
 may_ask = ["*"]
 times = "offset"
 
@@ -160,25 +161,11 @@ async def estate_proxy(
     ):
         _write_secrets(directory, google)
         address = f"{HOST}:{_free_port()}"
-        path = directory / FILE_NAME
-        values = {
-            "address": address,
-            "certificates": issued.ca.parent,
-            "ca": issued.ca,
-            "tenant": graph.tenant,
-            "client_id": _APPLICATION.client_id,
-            "anchor": '", "'.join(anchors),
-            "graph_url": graph.url,
-            "subject": subject,
-            "google_url": google.url,
-            "ews_url": exchange.ews_url,
-            "ews_username": ASSISTANT.username,
-            "assistant": ASSISTANT_CALLER,
-            "outside": OUTSIDE_CALLER,
-            "precise": PRECISE_CALLER,
-        }
+        values = {"address": address, "anchor": '", "'.join(anchors), "subject": subject}
+        values |= {"certificates": str(issued.ca.parent), "ca": str(issued.ca)}
         values |= {f"{name}_deadline": (deadlines or {}).get(name, "20s") for name in _COMPANIES}
-        path.write_text(_TOML.substitute(values) + extra, "utf-8")
+        path = directory / FILE_NAME
+        path.write_text(_TOML.substitute(values | _places(exchange, graph, google)) + extra, "utf-8")
         async with running(load(path), directory) as proxy:
             yield EstateProxy(
                 estate=estate,
@@ -191,7 +178,16 @@ async def estate_proxy(
             )
 
 
-_COMPANIES = ("contoso", "northwind", "fabrikam")
+def _places(exchange: ExchangeServer, graph: GraphServer, google: GoogleServer) -> dict[str, str]:
+    """Where the systems are and who may ask them."""
+    return {
+        "tenant": graph.tenant,
+        "client_id": _APPLICATION.client_id,
+        "graph_url": graph.url,
+        "google_url": google.url,
+        "ews_url": exchange.ews_url,
+        "ews_username": ASSISTANT.username,
+    }
 
 
 def _write_secrets(directory: Path, google: GoogleServer) -> None:
