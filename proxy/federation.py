@@ -44,9 +44,9 @@ class Federation:
         answers: list[Answer | None] = [None] * len(mailboxes)
         groups = self._grouped(mailboxes, answers)
         self._take_ready(groups, question, answers)
-        groups = {name: group for name, whole in groups.items() if (group := whole.without(answers)).places}
-        if groups:
-            await self._ask(groups, question, answers)
+        if any(answer is None for answer in answers):
+            left = {name: group.without(answers) for name, group in groups.items()}
+            await self._ask({name: group for name, group in left.items() if group.places}, question, answers)
         return [
             Unavailable(mailbox=mailbox, reason=Reason.TIMEOUT, detail="the caller's deadline")
             if answer is None

@@ -1,6 +1,7 @@
 """GetUserAvailability, the question: read as a server gets it, written as a client asks it."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from lxml import etree
 
@@ -20,6 +21,7 @@ from protocols.zones.wall import to_utc
 __all__ = ["MOST_MAILBOXES", "AvailabilityRequest", "Target", "View", "decode", "encode", "mailboxes_asked"]
 
 MOST_MAILBOXES = 100
+_LONGEST_ADDRESS = 64 + 1 + 253 + len("SMTP:")  # RFC 5321 4.5.3.1
 _DECLARED = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
@@ -94,8 +96,13 @@ def _target(data: etree._Element) -> Target:
     email = first(data, "Email")
     parts = children(email) if email is not None else {}
     address, routing = text_of(parts.get("Address")), text_of(parts.get("RoutingType"))
-    if routing.upper() not in ("", "SMTP"):
+    if len(address) > _LONGEST_ADDRESS or routing.upper() not in ("", "SMTP"):
         return Target(address, None)
+    return _known_target(address)
+
+
+@lru_cache(maxsize=65_536)
+def _known_target(address: str) -> Target:
     try:
         return Target(address, Mailbox.parse(address))
     except ValueError:

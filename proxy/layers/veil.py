@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable
@@ -23,14 +24,16 @@ class Veil:
     """
 
     def __init__(self, inner: Connector, *, policy: Policy, table: RouteTable) -> None:
-        self._inner, self._policy, self._table = inner, policy, table
+        self._inner, self._unknown_as = inner, policy.unknown_as
+        # neither policy nor table changes while the veil hangs, and most mailboxes are asked about again
+        self._verdict = lru_cache(maxsize=65_536)(lambda mailbox: judge(policy, mailbox, table.find(mailbox)))
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
         answers: list[Answer | None] = []
         granted: dict[Detail, list[int]] = {}
         for index, mailbox in enumerate(mailboxes):
-            verdict = judge(self._policy, mailbox, self._table.find(mailbox))
+            verdict = self._verdict(mailbox)
             if verdict.reason is not None:
                 answers.append(Unavailable(mailbox=mailbox, reason=verdict.reason, detail=verdict.rule))
                 continue
@@ -43,7 +46,7 @@ class Veil:
         ]
         for (level, indices), found in zip(granted.items(), await side_by_side(asked), strict=True):
             for index, answer in zip(indices, found, strict=True):
-                answers[index] = _veiled(answer, level, question.window, self._policy.unknown_as)
+                answers[index] = _veiled(answer, level, question.window, self._unknown_as)
         return [answer for answer in answers if answer is not None]
 
 
