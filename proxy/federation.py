@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache, partial
 
 from protocols.model.freebusy import Answer, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
@@ -35,8 +36,9 @@ class Federation:
     def __init__(self, *, table: RouteTable, connectors: Mapping[str, Connector], deadline: timedelta) -> None:
         if missing := sorted({route.via for route in table.routes} - set(connectors)):
             raise ValueError(f"no connector is called {', '.join(missing)}")
-        self._table, self._connectors, self._deadline = table, dict(connectors), deadline
+        self._connectors, self._deadline = dict(connectors), deadline
         self._ready = {name: connector for name, connector in connectors.items() if isinstance(connector, Ready)}
+        self._way = lru_cache(maxsize=65_536)(partial(_way, table))
         self._flights = Flights()
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
@@ -61,18 +63,14 @@ class Federation:
     def _grouped(self, mailboxes: Sequence[Mailbox], answers: list[Answer | None]) -> dict[str, _Group]:
         groups: dict[str, _Group] = {}
         for place, mailbox in enumerate(mailboxes):
-            route = self._table.find(mailbox)
-            if route is None:
-                answers[place] = Unavailable(mailbox=mailbox, reason=Reason.NO_ROUTE)
+            way = self._way(mailbox)
+            if isinstance(way, Unavailable):
+                answers[place] = way
                 continue
-            try:
-                known = rewritten(mailbox, route)
-            except ValueError as error:
-                answers[place] = Unavailable(mailbox=mailbox, reason=Reason.INVALID_ADDRESS, detail=str(error))
-                continue
-            group = groups.get(route.via)
+            via, known = way
+            group = groups.get(via)
             if group is None:
-                group = groups[route.via] = _Group()
+                group = groups[via] = _Group()
             group.places.append(place)
             group.mailboxes.append(known)
         return groups
@@ -95,6 +93,17 @@ class Federation:
             else:
                 late[name] = groups[name]
         self._take_ready(late, question, answers)  # what other flights have brought meanwhile
+
+
+def _way(table: RouteTable, mailbox: Mailbox) -> tuple[str, Mailbox] | Unavailable:
+    """The connector that answers for the mailbox, and the address it knows; or why none does."""
+    route = table.find(mailbox)
+    if route is None:
+        return Unavailable(mailbox=mailbox, reason=Reason.NO_ROUTE)
+    try:
+        return route.via, rewritten(mailbox, route)
+    except ValueError as error:
+        return Unavailable(mailbox=mailbox, reason=Reason.INVALID_ADDRESS, detail=str(error))
 
 
 def _fill(answers: list[Answer | None], group: _Group, found: Sequence[Answer | None]) -> None:

@@ -3,8 +3,9 @@
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Final, Protocol
 
 import structlog
@@ -66,13 +67,13 @@ class Server:
     ) -> None:
         self._fronts = {path.lower(): front for path, front in fronts.items()}
         self._prefixes = {path.lower(): front for path, front in (prefixes or {}).items()}
-        self._metrics, self._clock = metrics, clock
+        self._metrics, self._clock, self._ids = metrics, clock, _ids()
         self._line = structlog.get_logger("busyline.request").bind().info  # bound once: binding is not free
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Always an answer, never an exception but cancellation; never HTML; never anything of ours but in the log."""
         started = time.perf_counter()
-        record = Record(_new_id())
+        record = Record(next(self._ids))
         REQUEST_ID.set(record.request_id)
         front = self._front(request.path)
         outcome = ""
@@ -151,7 +152,8 @@ class Server:
         )
 
 
-def _new_id() -> str:
-    """A GUID, as Exchange's own request-id; the standard library takes five times as long for one."""
-    digits = os.urandom(16).hex()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+def _ids() -> Iterator[str]:
+    """GUIDs, as Exchange's own request-id: random for this process, then counted, which costs no call of the system."""
+    digits = os.urandom(10).hex()
+    start = f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-"
+    return (f"{start}{number:012x}" for number in count(1))

@@ -165,7 +165,7 @@ class PeerSection(Section):
     ca: Path | None = Field(None, description="a private CA that signed the other side's certificate (PEM)")
     deadline: Duration = Field(
         timedelta(seconds=25),
-        description="one call to the other side is cut after this long; a caller does not wait for it, its answer is kept",
+        description="one call to the other side is cut after this long; no caller waits for it, but its answer is kept",
     )
 
 

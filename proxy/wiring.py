@@ -1,7 +1,7 @@
 """The only place where names are wired together: settings in, a proxy out that listens and answers."""
 
 import ssl
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,6 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import structlog
-from cachetools import LRUCache
 
 from certs import first_run, pem
 from protocols.ews.manner import Manner
@@ -21,6 +20,7 @@ from protocols.model.mailbox import Mailbox
 from proxy.auth.basic import BasicAuth, Credential, is_hash
 from proxy.connector import Clock, Connector, utc_now
 from proxy.federation import Federation
+from proxy.fragments import Fragments
 from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
 from proxy.fronts.ews import Desk, EwsFront
 from proxy.fronts.health import HealthFront, MetricsFront
@@ -93,7 +93,7 @@ class Proxy:
         self.table = RouteTable(
             Route(match=route.match, via=route.via, rewrite=route.rewrite) for route in settings.routes
         )
-        self._fragments: LRUCache[Hashable, str] = LRUCache(cache.fragments, getsizeof=len)
+        self._fragments = Fragments(cache.fragments)
         self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
         self._stack = AsyncExitStack()
         self._owns: dict[str, _Own] = {}

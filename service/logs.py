@@ -3,9 +3,11 @@
 import asyncio
 import atexit
 import sys
+import time
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO, Literal, TypeAlias
 
 import orjson
@@ -95,11 +97,17 @@ def configure(style: Style = "json", *, stream: BinaryIO | None = None, level: i
 
 def _mark(_: object, method: str, event: _Event) -> _Event:
     event["level"] = "error" if method == "exception" else method
-    event["time"] = datetime.now(UTC).isoformat(timespec="milliseconds")
+    seconds, fraction = divmod(time.time_ns(), 1_000_000_000)
+    event["time"] = f"{_second(seconds)}.{fraction // 1_000_000:03}+00:00"
     request_id = REQUEST_ID.get()
     if request_id:
         event.setdefault("request_id", request_id)
     return event
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _exception_text(_: object, __: str, event: _Event) -> _Event:

@@ -96,9 +96,12 @@ def _target(data: etree._Element) -> Target:
     email = first(data, "Email")
     parts = children(email) if email is not None else {}
     address, routing = text_of(parts.get("Address")), text_of(parts.get("RoutingType"))
-    if len(address) > _LONGEST_ADDRESS or routing.upper() not in ("", "SMTP"):
-        return Target(address, None)
-    return _known_target(address)
+    return target_of(address) if routing.upper() in ("", "SMTP") else Target(address, None)
+
+
+def target_of(address: str) -> Target:
+    """The target that an SMTP address names; one without a mailbox where it is none."""
+    return _known_target(address) if len(address) <= _LONGEST_ADDRESS else Target(address, None)
 
 
 @lru_cache(maxsize=65_536)

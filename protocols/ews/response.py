@@ -3,6 +3,7 @@
 from collections.abc import Hashable, MutableMapping, Sequence
 from datetime import timedelta, tzinfo
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from protocols.errors import RequestError
@@ -32,6 +33,7 @@ _SUCCESS = (
 )
 _DIGITS = bytes(ord(DIGITS[number]) if number in DIGITS else ord("4") for number in range(256))  # type: ignore[index]
 _BARE = {View.DETAILED: View.FREE_BUSY, View.DETAILED_MERGED: View.FREE_BUSY_MERGED}
+_NUMBERS = count()
 _MOST_REFUSALS = 1000  # more would only multiply the caller's bytes
 
 
@@ -45,6 +47,13 @@ class _Style(NamedTuple):
     offsets: bool
     always_events: bool
     elsewhere: bool
+
+
+class _Kept(NamedTuple):
+    """What was rendered before, and the number of the style that is looked for."""
+
+    fragments: MutableMapping[Hashable, str]
+    style: int
 
 
 def encode(
@@ -74,8 +83,9 @@ def encode(
         always_events=manner.always_events,
         elsewhere=request.server_version not in BEFORE_WORKING_ELSEWHERE,
     )
+    kept = None if fragments is None else _Kept(fragments, _number_of(style))
     responses = [
-        FAILURES[answer.reason] if isinstance(answer, Unavailable) else _response(style, answer, fragments)
+        FAILURES[answer.reason] if isinstance(answer, Unavailable) else _response(style, answer, kept)
         for answer in answers
     ]
     return envelope(
@@ -91,19 +101,29 @@ def encode_refusal(envelope_: Envelope, error: RequestError) -> bytes | None:
     return envelope(f"{_OPEN}<m:FreeBusyResponseArray>{refused(error) * count}</m:FreeBusyResponseArray>{_CLOSE}")
 
 
-def _response(style: _Style, answer: Availability, fragments: MutableMapping[Hashable, str] | None) -> str:
+@lru_cache(maxsize=4096)
+def _number_of(_: _Style) -> int:
+    """A number of its own for each style, never given again: it is told apart once, not once for each mailbox."""
+    return next(_NUMBERS)
+
+
+def _response(style: _Style, answer: Availability, kept: _Kept | None) -> str:
     if not answer.window.covers(style.window) or any(gap.overlaps(style.window) for gap in answer.unknown):
         return INCOMPLETE
     view = style.view if answer.detail is Detail.DETAILS else _BARE.get(style.view, style.view)
-    shown = answer.intervals.overlapping(style.window)
+    shown = answer.intervals
+    if answer.window is not style.window:
+        shown = shown.overlapping(style.window)
     if view.detail is Detail.BUSY:
         shown = shown.bare()
-    if fragments is None:
+    if kept is None:
         blocks = _blocks(style, view, shown)
     else:
-        key = (style, view, shown.content)
-        found = fragments.get(key)
-        blocks = found if found is not None else fragments.setdefault(key, _blocks(style, view, shown))
+        key = (kept.style, view.value, shown.content)
+        try:
+            blocks = kept.fragments[key]
+        except KeyError:
+            blocks = kept.fragments[key] = _blocks(style, view, shown)
     hours = ""
     if answer.working_hours is not None and (style.always_events or view is not View.MERGED_ONLY):
         hours = _working_hours(answer.working_hours, style.window.start.year)

@@ -1,6 +1,7 @@
 """The body of a request: read whole, decompressed, capped, and of a type that the front understands."""
 
 import asyncio
+from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -17,8 +18,7 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
     A caller that waits for ``100 Continue`` is told to go on. Raises RequestError: UNSUPPORTED_TYPE where the caller
     says it is no XML, TOO_LARGE, or MALFORMED where it does not come whole.
     """
-    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in _XML:
+    if not _is_xml(request.headers.get("Content-Type", "")):
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
     if (request.content_length or 0) > limit:
         raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
@@ -36,6 +36,11 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
         raise RequestError(Fault.MALFORMED, "the body is not what Content-Encoding or its length say") from None
     except ConnectionError:
         raise RequestError(Fault.MALFORMED, "the caller hung up before the end of the body") from None
+
+
+@lru_cache(maxsize=256)
+def _is_xml(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() in _XML
 
 
 async def _whole(request: web.BaseRequest, limit: int) -> bytes:

@@ -9,6 +9,7 @@ from aiohttp import web
 from protocols.ews import request as availability_request
 from protocols.ews import response as availability_response
 from protocols.ews import timezones
+from protocols.ews.familiar import decode_familiar
 from protocols.ews.manner import EXCHANGE, Manner
 from protocols.ews.operations import AVAILABILITY, TIME_ZONES, operation_of
 from protocols.ews.query import AvailabilityRequest
@@ -54,8 +55,10 @@ class EwsFront:
             return challenge(self._auth.challenge)
         desk = self._desks[caller.name]
         record.caller, record.per_mailbox = caller.name, desk.manner.per_mailbox_faults
-        envelope = read_envelope(await read_xml(request, self._max_body))
-        record.envelope = envelope
+        data = await read_xml(request, self._max_body)
+        if (familiar := decode_familiar(data)) is not None:
+            return xml(await _answered(familiar, desk, record))
+        envelope = record.envelope = read_envelope(data)
         record.operation = operation_of(envelope)
         return xml(await _OPERATIONS[record.operation](envelope, desk, record))
 
@@ -66,7 +69,11 @@ class EwsFront:
 
 
 async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes:
-    asked = availability_request.decode(envelope)
+    return await _answered(availability_request.decode(envelope), desk, record)
+
+
+async def _answered(asked: AvailabilityRequest, desk: Desk, record: Record) -> bytes:
+    record.operation = AVAILABILITY
     answers = await _answers(asked, desk.connector)
     record.answered(answers)
     return availability_response.encode(asked, answers, desk.manner, fragments=desk.fragments)

@@ -29,13 +29,15 @@ class Cache:
         """Per mailbox what is kept: of the question's frame, else of its very window."""
         now, window = self._clock(), question.window
         shelf = shelf_of(self._name, question.detail, self._frames.of(window, now))
-        exact = shelf_of(self._name, question.detail, window)
         find = self._store.find
         answers: list[Answer | None] = []
         for mailbox in mailboxes:
-            kept = find(shelf, mailbox, now) or find(exact, mailbox, now)
-            answers.append(_cut(kept, mailbox, window) if kept and _serves(kept, window) else None)
-        self._store.hits += len(answers) - answers.count(None)
+            kept = find(shelf, mailbox, now) or find(shelf_of(self._name, question.detail, window), mailbox, now)
+            if kept is not None and _serves(kept, window):
+                self._store.hits += 1
+                answers.append(_cut(kept, mailbox, window))
+            else:
+                answers.append(None)
         return answers
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:

@@ -74,14 +74,10 @@ class AnswerStore:
             self._entries[shelf, answer.mailbox.address] = _Refusal(answer, asked_at)
 
 
+@lru_cache(maxsize=16_384)
 def shelf_of(connector: str, detail: Detail, window: TimeWindow) -> Shelf:
     """The shelf of a connector's answers at ``detail`` for the frame ``window``."""
-    return _shelf(connector, detail.value, *window.seconds)
-
-
-@lru_cache(maxsize=16_384)
-def _shelf(connector: str, detail: str, start: int, end: int) -> Shelf:
-    return connector, detail, start, end
+    return connector, detail.value, *window.seconds
 
 
 @lru_cache(maxsize=4096)

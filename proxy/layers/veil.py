@@ -30,21 +30,20 @@ class Veil:
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
-        answers: list[Answer | None] = []
+        answers: list[Answer | None] = [None] * len(mailboxes)
         granted: dict[Detail, list[int]] = {}
         for index, mailbox in enumerate(mailboxes):
             verdict = self._verdict(mailbox)
             if verdict.reason is not None:
-                answers.append(Unavailable(mailbox=mailbox, reason=verdict.reason, detail=verdict.rule))
-                continue
-            answers.append(None)
-            level = Detail.BUSY if question.detail is Detail.BUSY else verdict.detail
-            granted.setdefault(level, []).append(index)
-        asked = [
+                answers[index] = Unavailable(mailbox=mailbox, reason=verdict.reason, detail=verdict.rule)
+            else:
+                level = Detail.BUSY if question.detail is Detail.BUSY else verdict.detail
+                granted.setdefault(level, []).append(index)
+        lookups = [
             self._inner.lookup([mailboxes[index] for index in indices], _at(level, question))
             for level, indices in granted.items()
         ]
-        for (level, indices), found in zip(granted.items(), await side_by_side(asked), strict=True):
+        for (level, indices), found in zip(granted.items(), await side_by_side(lookups), strict=True):
             for index, answer in zip(indices, found, strict=True):
                 answers[index] = _veiled(answer, level, question.window, self._unknown_as)
         return [answer for answer in answers if answer is not None]
