@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,46 +20,46 @@ _SECOND = 1.0
 
 Style: TypeAlias = Literal["json", "console"]
 _Event: TypeAlias = MutableMapping[str, Any]
+Render: TypeAlias = Callable[[_Event], bytes]
 
 
 class Lines:
-    """Lines on their way out, in a buffer: a line flushed alone costs more than everything else about it.
+    """Events on their way out: rendered and written together, since a line rendered and flushed alone costs most.
 
-    Warnings and errors go out at once, the rest within a second or when the buffer is full. Where no event loop runs,
-    every line goes out at once.
+    Warnings and errors go out at once, the rest within a second or when ``most`` wait. Where no event loop runs, every
+    event goes out at once.
     """
 
-    def __init__(self, stream: BinaryIO, limit: int = 32_768) -> None:
+    def __init__(self, stream: BinaryIO, render: Render, *, most: int = 256) -> None:
         self._stream = stream
-        self._limit = limit
-        self._limit_now = limit
-        self._waiting: list[bytes] = []
-        self._size = 0
+        self._render = render
+        self._most = most
+        self._most_now = most
+        self._waiting: list[_Event] = []
 
     def __call__(self, *_: object) -> "Lines":
         """structlog's logger factory: everybody writes to this one."""
         return self
 
-    def write(self, line: bytes) -> None:
-        """Take one line, without its end."""
+    def write(self, event: _Event) -> None:
+        """Take one event, which nobody changes any more."""
         if not self._waiting and not self._flush_later():
-            self._limit_now = 0
-        self._waiting.append(line)
-        self._size += len(line) + 1
-        if self._size > self._limit_now:
+            self._most_now = 1
+        self._waiting.append(event)
+        if len(self._waiting) >= self._most_now:
             self.flush()
 
-    def write_through(self, line: bytes) -> None:
-        """Take one line and let it out at once."""
-        self.write(line)
+    def write_through(self, event: _Event) -> None:
+        """Take one event and let it out at once."""
+        self.write(event)
         self.flush()
 
     def flush(self) -> None:
         """Let everything out. Where nobody reads any more, the lines are lost and the service lives on."""
         if not self._waiting:
             return
-        text = b"\n".join(self._waiting) + b"\n"
-        self._waiting, self._size, self._limit_now = [], 0, self._limit
+        text = b"".join([self._render(event) + b"\n" for event in self._waiting])
+        self._waiting, self._most_now = [], self._most
         try:
             self._stream.write(text)
             self._stream.flush()
@@ -79,15 +79,10 @@ class Lines:
 
 def configure(style: Style = "json", *, stream: BinaryIO | None = None, level: int = 20) -> Lines:
     """Set up the logs of the process (level as in :mod:`logging`: 20 is info)."""
-    lines = Lines(stream if stream is not None else sys.stderr.buffer)
+    lines = Lines(stream if stream is not None else sys.stderr.buffer, _RENDERS[style])
     atexit.register(lines.flush)
-    ending = (
-        [_exception_text, _as_json]
-        if style == "json"
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback), _as_bytes]
-    )
     structlog.configure(
-        processors=[_mark, *ending],
+        processors=[_mark, *([_exception_text] if style == "json" else []), _handed_over],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lines,
         cache_logger_on_first_use=False,
@@ -97,12 +92,16 @@ def configure(style: Style = "json", *, stream: BinaryIO | None = None, level: i
 
 def _mark(_: object, method: str, event: _Event) -> _Event:
     event["level"] = "error" if method == "exception" else method
-    seconds, fraction = divmod(time.time_ns(), 1_000_000_000)
-    event["time"] = f"{_second(seconds)}.{fraction // 1_000_000:03}+00:00"
+    event["time"] = time.time_ns()
     request_id = REQUEST_ID.get()
     if request_id:
         event.setdefault("request_id", request_id)
     return event
+
+
+def _handed_over(_: object, __: str, event: _Event) -> tuple[tuple[_Event], dict[str, Any]]:
+    """What structlog calls the logger with: the event itself, to be rendered when it goes out."""
+    return (event,), {}
 
 
 @lru_cache(maxsize=2)
@@ -114,9 +113,19 @@ def _exception_text(_: object, __: str, event: _Event) -> _Event:
     return structlog.processors.format_exc_info(_, __, event) if event.get("exc_info") else event
 
 
-def _as_json(_: object, __: str, event: _Event) -> bytes:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS)
+def _timed(event: _Event) -> _Event:
+    seconds, fraction = divmod(event["time"], 1_000_000_000)
+    event["time"] = f"{_second(seconds)}.{fraction // 1_000_000:03}+00:00"
+    return event
 
 
-def _as_bytes(_: object, __: str, event: Any) -> bytes:
-    return str(event).encode("utf-8", "backslashreplace")
+def _as_json(event: _Event) -> bytes:
+    return orjson.dumps(_timed(event), default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _as_text(event: _Event) -> bytes:
+    return str(_CONSOLE(None, event["level"], _timed(event))).encode("utf-8", "backslashreplace")
+
+
+_CONSOLE = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+_RENDERS: dict[Style, Render] = {"json": _as_json, "console": _as_text}

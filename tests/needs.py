@@ -1,4 +1,4 @@
-"""What a test needs of the machine: without it the test skips with the reason, or fails where everything is demanded."""
+"""What a test needs of the machine: without it the test skips with the reason, or fails where all is demanded."""
 
 import os
 import shutil

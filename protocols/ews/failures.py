@@ -17,24 +17,24 @@ def _message(code: str, text: str) -> str:
     )
 
 
-def _free_busy_response(code: str, text: str) -> str:
+def _free_busy_response(code: str, text: str) -> bytes:
     # Even an error carries a view, of type None, which no reader may take for free.
     return (
         f"<m:FreeBusyResponse>{_message(code, text)}"
         "<m:FreeBusyView><t:FreeBusyViewType>None</t:FreeBusyViewType></m:FreeBusyView></m:FreeBusyResponse>"
-    )
+    ).encode()
 
 
 FAILURES = {reason: _free_busy_response(code, TEXTS[code]) for reason, code in CODES.items()}
-"""The FreeBusyResponse of each reason (prefixes ``m`` and ``t``)."""
+"""The FreeBusyResponse of each reason (prefixes ``m`` and ``t``), in UTF-8 like all that is written here."""
 
 NO_SUGGESTIONS = (
     f"<m:SuggestionsResponse>{_message(SUGGESTIONS_FAILED, TEXTS[SUGGESTIONS_FAILED])}</m:SuggestionsResponse>"
-)
+).encode()
 
 INCOMPLETE = FAILURES[Reason.INCOMPLETE]
 
 
-def refused(error: RequestError) -> str:
+def refused(error: RequestError) -> bytes:
     """The FreeBusyResponse of a mailbox where the whole request is refused."""
     return _free_busy_response(FAULT_CODES[error.fault], fault_text(error))

@@ -16,7 +16,7 @@ from protocols.ews.query import AvailabilityRequest, View
 from protocols.ews.reading import read
 from protocols.ews.request import mailboxes_asked
 from protocols.ews.serial_zone import WEEKDAY_WORDS, write_zone
-from protocols.ews.soap import Envelope, envelope
+from protocols.ews.soap import Envelope, enveloped
 from protocols.ews.tables import BEFORE_WORKING_ELSEWHERE, DIGITS
 from protocols.model.freebusy import Answer, Availability, Detail, Unavailable, WorkingHours
 from protocols.model.intervals import Intervals
@@ -25,12 +25,14 @@ from protocols.model.window import TimeWindow
 
 __all__ = ["encode", "encode_refusal", "read"]
 
-_OPEN = f'<m:GetUserAvailabilityResponse xmlns:m="{M}" xmlns:t="{T}">'
-_CLOSE = "</m:GetUserAvailabilityResponse>"
+_OPEN = f'<m:GetUserAvailabilityResponse xmlns:m="{M}" xmlns:t="{T}">'.encode()
+_CLOSE = b"</m:GetUserAvailabilityResponse>"
+_OPEN_ARRAY, _CLOSE_ARRAY = b"<m:FreeBusyResponseArray>", b"</m:FreeBusyResponseArray>"
 _SUCCESS = (
-    '<m:FreeBusyResponse><m:ResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>'
-    "</m:ResponseMessage><m:FreeBusyView><t:FreeBusyViewType>"
+    b'<m:FreeBusyResponse><m:ResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>'
+    b"</m:ResponseMessage><m:FreeBusyView><t:FreeBusyViewType>"
 )
+_END = b"</m:FreeBusyView></m:FreeBusyResponse>"
 _DIGITS = bytes(ord(DIGITS[number]) if number in DIGITS else ord("4") for number in range(256))  # type: ignore[index]
 _BARE = {View.DETAILED: View.FREE_BUSY, View.DETAILED_MERGED: View.FREE_BUSY_MERGED}
 _NUMBERS = count()
@@ -52,7 +54,7 @@ class _Style(NamedTuple):
 class _Kept(NamedTuple):
     """What was rendered before, and the number of the style that is looked for."""
 
-    fragments: MutableMapping[Hashable, str]
+    fragments: MutableMapping[Hashable, bytes]
     style: int
 
 
@@ -61,7 +63,7 @@ def encode(
     answers: Sequence[Answer],
     manner: Manner,
     *,
-    fragments: MutableMapping[Hashable, str] | None = None,
+    fragments: MutableMapping[Hashable, bytes] | None = None,
 ) -> bytes:
     """The whole answer: one FreeBusyResponse per target, in order; a SuggestionsResponse where one was asked for.
 
@@ -69,9 +71,9 @@ def encode(
     read, and the view says so. ``fragments`` keeps what was rendered, by all that was visible in it; its bound is its
     owner's. Raises ValueError where ``answers`` are not as many as the targets.
     """
-    suggestions = NO_SUGGESTIONS if request.suggestions else ""
+    suggestions = NO_SUGGESTIONS if request.suggestions else b""
     if request.question is None:
-        return envelope(f"{_OPEN}{suggestions}{_CLOSE}")
+        return enveloped([_OPEN, suggestions, _CLOSE])
     if len(answers) != len(request.targets):
         raise ValueError(f"{len(answers)} answers for {len(request.targets)} mailboxes")
     style = _Style(
@@ -84,21 +86,22 @@ def encode(
         elsewhere=request.server_version not in BEFORE_WORKING_ELSEWHERE,
     )
     kept = None if fragments is None else _Kept(fragments, _number_of(style))
-    responses = [
-        FAILURES[answer.reason] if isinstance(answer, Unavailable) else _response(style, answer, kept)
-        for answer in answers
-    ]
-    return envelope(
-        f"{_OPEN}<m:FreeBusyResponseArray>{''.join(responses)}</m:FreeBusyResponseArray>{suggestions}{_CLOSE}"
-    )
+    parts = [_OPEN, _OPEN_ARRAY]
+    for answer in answers:
+        if isinstance(answer, Unavailable):
+            parts.append(FAILURES[answer.reason])
+        else:
+            parts += _response(style, answer, kept)
+    parts += (_CLOSE_ARRAY, suggestions, _CLOSE)
+    return enveloped(parts)
 
 
-def encode_refusal(envelope_: Envelope, error: RequestError) -> bytes | None:
+def encode_refusal(envelope: Envelope, error: RequestError) -> bytes | None:
     """``error`` as one code per mailbox, for callers that read no faults; None where no mailbox can be answered for."""
-    count = mailboxes_asked(envelope_) if envelope_.operation == AVAILABILITY else 0
-    if not 0 < count <= _MOST_REFUSALS:
+    number = mailboxes_asked(envelope) if envelope.operation == AVAILABILITY else 0
+    if not 0 < number <= _MOST_REFUSALS:
         return None
-    return envelope(f"{_OPEN}<m:FreeBusyResponseArray>{refused(error) * count}</m:FreeBusyResponseArray>{_CLOSE}")
+    return enveloped([_OPEN, _OPEN_ARRAY, refused(error) * number, _CLOSE_ARRAY, _CLOSE])
 
 
 @lru_cache(maxsize=4096)
@@ -107,9 +110,9 @@ def _number_of(_: _Style) -> int:
     return next(_NUMBERS)
 
 
-def _response(style: _Style, answer: Availability, kept: _Kept | None) -> str:
+def _response(style: _Style, answer: Availability, kept: _Kept | None) -> tuple[bytes, ...]:
     if not answer.window.covers(style.window) or any(gap.overlaps(style.window) for gap in answer.unknown):
-        return INCOMPLETE
+        return (INCOMPLETE,)
     view = style.view if answer.detail is Detail.DETAILS else _BARE.get(style.view, style.view)
     shown = answer.intervals
     if answer.window is not style.window:
@@ -124,20 +127,20 @@ def _response(style: _Style, answer: Availability, kept: _Kept | None) -> str:
             blocks = kept.fragments[key]
         except KeyError:
             blocks = kept.fragments[key] = _blocks(style, view, shown)
-    hours = ""
+    hours = b""
     if answer.working_hours is not None and (style.always_events or view is not View.MERGED_ONLY):
         hours = _working_hours(answer.working_hours, style.window.start.year)
-    return f"{_SUCCESS}{blocks}{hours}</m:FreeBusyView></m:FreeBusyResponse>"
+    return _SUCCESS, blocks, hours, _END
 
 
-def _blocks(style: _Style, view: View, intervals: Intervals) -> str:
+def _blocks(style: _Style, view: View, intervals: Intervals) -> bytes:
     cells = ""
     if style.interval is not None and view.merged:
         digits = merged(intervals, style.window, style.interval).translate(_DIGITS).decode("ascii")
         cells = f"<t:MergedFreeBusy>{digits}</t:MergedFreeBusy>"
     if view is View.MERGED_ONLY:
         if not style.always_events:
-            return f"{view.value}</t:FreeBusyViewType>{cells}"
+            return f"{view.value}</t:FreeBusyViewType>{cells}".encode()
         view = View.FREE_BUSY_MERGED
     events = write_events(
         intervals,
@@ -146,11 +149,11 @@ def _blocks(style: _Style, view: View, intervals: Intervals) -> str:
         offsets=style.offsets,
         elsewhere=style.elsewhere,
     )
-    return f"{view.value}</t:FreeBusyViewType>{cells}{events}"
+    return f"{view.value}</t:FreeBusyViewType>{cells}{events}".encode()
 
 
 @lru_cache(maxsize=4096)
-def _working_hours(hours: WorkingHours, year: int) -> str:
+def _working_hours(hours: WorkingHours, year: int) -> bytes:
     periods = "".join(
         f"<t:WorkingPeriod><t:DayOfWeek>{' '.join(WEEKDAY_WORDS[day] for day in sorted(period.days))}</t:DayOfWeek>"
         f"<t:StartTimeInMinutes>{period.start}</t:StartTimeInMinutes>"
@@ -160,4 +163,4 @@ def _working_hours(hours: WorkingHours, year: int) -> str:
     return (
         f"<t:WorkingHours><t:TimeZone>{write_zone(hours.zone, year)}</t:TimeZone>"
         f"<t:WorkingPeriodArray>{periods}</t:WorkingPeriodArray></t:WorkingHours>"
-    )
+    ).encode()

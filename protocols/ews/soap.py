@@ -34,7 +34,7 @@ _OPEN = (
     '<h:ServerVersionInfo MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4"'
     f' Version="V2017_07_11" xmlns:h="{T}"/></s:Header><s:Body>'
 )
-_CLOSE = "</s:Body></s:Envelope>"
+_OPEN_BYTES, _CLOSE_BYTES = _OPEN.encode(), b"</s:Body></s:Envelope>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,12 @@ def read_envelope(data: bytes) -> Envelope:
 
 def envelope(body: str) -> bytes:
     """``body``, which is XML, as a whole answer with ServerVersionInfo."""
-    return f"{_OPEN}{body}{_CLOSE}".encode()
+    return enveloped([body.encode()])
+
+
+def enveloped(parts: list[bytes]) -> bytes:
+    """As :func:`envelope`, of a body in parts: a long answer is put together once and not again at every level."""
+    return b"".join((_OPEN_BYTES, *parts, _CLOSE_BYTES))
 
 
 def encode_fault(error: RequestError, *, back_off: timedelta | None = None) -> bytes:

@@ -32,7 +32,7 @@ class Desk:
 
     connector: Connector
     manner: Manner = EXCHANGE
-    fragments: MutableMapping[Hashable, str] | None = None
+    fragments: MutableMapping[Hashable, bytes] | None = None
 
 
 Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]

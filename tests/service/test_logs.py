@@ -2,7 +2,9 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -37,30 +39,45 @@ def test_a_line_of_json_with_the_id_of_the_request() -> None:
     assert "request_id" not in second
 
 
+def _rendered(event: MutableMapping[str, Any]) -> bytes:
+    return str(event["event"]).encode()
+
+
 def test_without_an_event_loop_nothing_waits() -> None:
     stream = io.BytesIO()
-    Lines(stream).info(b"one")
+    Lines(stream, _rendered).info({"event": "one"})
     assert stream.getvalue() == b"one\n"
 
 
-async def test_lines_wait_until_there_are_many_or_one_is_urgent() -> None:
+async def test_events_wait_until_there_are_many_or_one_is_urgent() -> None:
     stream = io.BytesIO()
-    lines = Lines(stream, limit=20)
-    lines.info(b"one")
+    lines = Lines(stream, _rendered, most=2)
+    lines.info({"event": "one"})
     assert stream.getvalue() == b""
-    lines.warning(b"two")
+    lines.warning({"event": "two"})
     assert stream.getvalue() == b"one\ntwo\n"
-    lines.info(b"x" * 30)
-    assert stream.getvalue().endswith(b"x\n")
+    lines.info({"event": "three"})
+    lines.info({"event": "four"})
+    assert stream.getvalue().endswith(b"four\n")
     lines.flush()
-    assert stream.getvalue().count(b"\n") == 3
+    assert stream.getvalue().count(b"\n") == 4
+
+
+def test_the_time_is_that_of_the_event() -> None:
+    stream = io.BytesIO()
+    configure("json", stream=stream)
+    before = datetime.now(UTC)
+    structlog.get_logger("x").info("now")
+    (event,) = _events(stream)
+    told = datetime.fromisoformat(str(event["time"]))
+    assert before - timedelta(milliseconds=1) <= told <= datetime.now(UTC)
 
 
 def test_where_nobody_reads_any_more_the_service_lives_on() -> None:
     stream = io.BytesIO()
-    lines = Lines(stream)
+    lines = Lines(stream, _rendered)
     stream.close()
-    lines.error(b"one")
+    lines.error({"event": "one"})
     lines.flush()
 
 

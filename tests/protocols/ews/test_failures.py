@@ -27,9 +27,9 @@ def test_unknown_and_forbidden_answer_the_same_bytes() -> None:
 
 
 def test_the_number_that_exchange_gives_to_an_unknown_recipient() -> None:
-    assert ">5009<" in FAILURES[Reason.INVALID_ADDRESS]
+    assert b">5009<" in FAILURES[Reason.INVALID_ADDRESS]
 
 
 def test_a_refusal_repeats_the_callers_figures_only() -> None:
-    assert "actual size = 101" in refused(RequestError(Fault.TOO_MANY_MAILBOXES, "the actual size = 101."))
-    assert "secret" not in refused(RequestError(Fault.INTERNAL, "secret"))
+    assert b"actual size = 101" in refused(RequestError(Fault.TOO_MANY_MAILBOXES, "the actual size = 101."))
+    assert b"secret" not in refused(RequestError(Fault.INTERNAL, "secret"))

@@ -204,7 +204,7 @@ def test_the_clocks_going_back_do_not_confuse_the_reader() -> None:
 @pytest.mark.parametrize("view", View)
 @given(found=blocks(event_details()), detail=st.sampled_from(Detail))
 def test_kept_fragments_change_no_byte(view: View, found: list[BusyInterval], detail: Detail) -> None:
-    fragments: dict[Hashable, str] = {}
+    fragments: dict[Hashable, bytes] = {}
     request, answer = request_of(view=view), known(found, detail=detail, hours=HOURS)
     fresh = encode(request, [answer], EXCHANGE)
     assert [encode(request, [answer], EXCHANGE, fragments=fragments) for _ in range(2)] == [fresh] * 2
@@ -212,7 +212,7 @@ def test_kept_fragments_change_no_byte(view: View, found: list[BusyInterval], de
 
 
 def test_fragments_of_other_zones_manners_and_levels_are_kept_apart() -> None:
-    fragments: dict[Hashable, str] = {}
+    fragments: dict[Hashable, bytes] = {}
     found = known([block(9, details=_SECRET, status=BusyStatus.WORKING_ELSEWHERE)])
     bare = known([block(9, status=BusyStatus.WORKING_ELSEWHERE)], detail=Detail.BUSY)
     requests = [request_of(zone=zone, version=version) for zone in ZONES for version in ("", "Exchange2016")]
