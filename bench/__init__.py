@@ -1,1 +1,6 @@
-"""Measures: every figure that the README gives, by one command."""
+"""Measures: every figure that the README gives, by one command.
+
+Answers from the cache are measured in two ways: as callers ask, with whole days in common, where what was rendered
+once is sent again (cached_1, cached_100); and with windows of their own, more than the server remembers, so that every
+answer is decoded, cut and rendered anew (cached_1_fresh_windows).
+"""

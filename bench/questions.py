@@ -1,12 +1,19 @@
-"""What the benchmarks ask: many different bodies, as exchangelib writes them, over many mailboxes and windows."""
+"""What the benchmarks ask: many different bodies, as exchangelib writes them, over many mailboxes and windows.
+
+Callers look at whole days, so most bodies share five windows, and the server may remember what it rendered. The bodies
+with windows of their own begin at 5,760 different minutes and are 20,000, more than is remembered: there each answer
+is decoded, cut and rendered anew.
+"""
 
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 DOMAIN = "fabrikam.example"
 MAILBOXES = 1_000
 WINDOWS = 5  # first days asked: today to four days on, so that 30 days stay within the home frame
+MINUTES = (WINDOWS - 1) * 24 * 60  # minutes at which a window of its own begins, all between those first days
+FRESH = 20_000
 EVENTS = 20  # of each mailbox in each of these windows
 DAYS = 30
 USERNAME, PASSWORD = "bench@contoso.example", "a password of the benchmark"
@@ -30,7 +37,7 @@ _MAILBOX = (
     "<t:AttendeeType>Required</t:AttendeeType><t:ExcludeConflicts>false</t:ExcludeConflicts></t:MailboxData>"
 )
 _TAIL = """</m:MailboxDataArray><t:FreeBusyViewOptions><t:TimeWindow>\
-<t:StartTime>{start}T00:00:00</t:StartTime><t:EndTime>{end}T00:00:00</t:EndTime></t:TimeWindow>\
+<t:StartTime>{start}</t:StartTime><t:EndTime>{end}</t:EndTime></t:TimeWindow>\
 <t:MergedFreeBusyIntervalInMinutes>30</t:MergedFreeBusyIntervalInMinutes>\
 <t:RequestedView>DetailedMerged</t:RequestedView></t:FreeBusyViewOptions></m:GetUserAvailabilityRequest></s:Body></s:Envelope>"""
 
@@ -40,9 +47,10 @@ def address(number: int, kind: str = "person") -> str:
     return f"{kind}{number:06}@{DOMAIN}"
 
 
-def body(addresses: Sequence[str], start: date) -> bytes:
-    """A question about ``addresses`` for 30 days from local midnight of ``start``, DetailedMerged."""
-    tail = _TAIL.format(start=start, end=start + timedelta(days=DAYS))
+def body(addresses: Sequence[str], start: date, *, minute: int = 0) -> bytes:
+    """A question about ``addresses`` for 30 days, DetailedMerged, from ``minute`` after local midnight of ``start``."""
+    begin = datetime.combine(start, time()) + timedelta(minutes=minute)
+    tail = _TAIL.format(start=begin.isoformat(), end=(begin + timedelta(days=DAYS)).isoformat())
     return (_HEAD + "".join(map(_MAILBOX.format, addresses)) + tail).encode()
 
 
@@ -54,6 +62,11 @@ def first_day(number: int, today: date) -> date:
 def bodies_of_one(today: date) -> list[bytes]:
     """One mailbox each: no two alike, every mailbox once."""
     return [body([address(n)], first_day(n, today)) for n in range(MAILBOXES)]
+
+
+def bodies_of_one_afresh(today: date) -> list[bytes]:
+    """One mailbox each: no two alike in whom and when they ask, and many more than the mailboxes."""
+    return [body([address(n % MAILBOXES)], today, minute=n % MINUTES) for n in range(FRESH)]
 
 
 def bodies_of_hundred(today: date) -> list[bytes]:

@@ -45,7 +45,7 @@ def issue(directory: Path, names: Sequence[str], *, now: datetime | None = None)
     files = Issued(directory / "ca.pem", directory / "chain.pem", directory / "key.pem")
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     ca_key_path = directory / "ca-key.pem"
-    if not (files.ca.exists() and ca_key_path.exists()):
+    if not (files.ca.exists() and ca_key_path.exists() and _belong_together(files.ca, ca_key_path)):
         _issue_ca(files.ca, ca_key_path, now)
     ca = x509.load_pem_x509_certificate(files.ca.read_bytes())
     if not _still_good(files, ca, names, now):
@@ -58,10 +58,20 @@ def issue(directory: Path, names: Sequence[str], *, now: datetime | None = None)
 def _still_good(files: Issued, ca: x509.Certificate, names: Sequence[str], now: datetime) -> bool:
     if not (files.chain.exists() and files.key.exists()):
         return False
-    leaf = x509.load_pem_x509_certificate(files.chain.read_bytes())
-    known = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    try:
+        leaf = x509.load_pem_x509_certificate(files.chain.read_bytes())
+        pair = _belong_together(files.chain, files.key)
+        known = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, TypeError, x509.ExtensionNotFound):
+        return False  # half of a file, or somebody else's: nobody has to import a new leaf
     fresh = leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc - _RENEW
-    return fresh and leaf.issuer == ca.subject and set(_general_names(names)) <= set(known)
+    return pair and fresh and leaf.issuer == ca.subject and set(_general_names(names)) <= set(known)
+
+
+def _belong_together(certificate: Path, key: Path) -> bool:
+    """Whether ``key`` is that of the first certificate; not so where making them ended between the two."""
+    public = load_pem_private_key(key.read_bytes(), None).public_key()
+    return public == x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
 
 
 def _issue_ca(path: Path, key_path: Path, now: datetime) -> None:
@@ -75,7 +85,7 @@ def _issue_ca(path: Path, key_path: Path, now: datetime) -> None:
         .sign(key, hashes.SHA256())
     )
     _write_key(key_path, key)
-    path.write_bytes(certificate.public_bytes(Encoding.PEM))
+    _replace(path, certificate.public_bytes(Encoding.PEM), 0o644)
 
 
 def _issue_leaf(
@@ -94,7 +104,7 @@ def _issue_leaf(
         .sign(ca_key, hashes.SHA256())
     )
     _write_key(files.key, key)
-    files.chain.write_bytes(certificate.public_bytes(Encoding.PEM) + ca.public_bytes(Encoding.PEM))
+    _replace(files.chain, certificate.public_bytes(Encoding.PEM) + ca.public_bytes(Encoding.PEM), 0o644)
 
 
 def _builder(
@@ -136,7 +146,16 @@ def _general_name(name: str) -> x509.GeneralName:
 
 def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
     """Never readable by others, not even while it is written."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    _replace(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    """``path`` holds all of ``data`` or what it held before, whatever happens meanwhile."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

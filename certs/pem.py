@@ -47,13 +47,8 @@ def load(chain: Path, key: Path, *, now: datetime, host: str | None = None) -> L
 
 def notes(certificates: Sequence[x509.Certificate], *, now: datetime, host: str | None = None) -> list[str]:
     """What callers object to, in words: validity, names, and a chain that lacks its intermediates."""
-    leaf, found = certificates[0], []
-    if now >= leaf.not_valid_after_utc:
-        found.append(f"the certificate expired on {leaf.not_valid_after_utc:%Y-%m-%d}: renew it")
-    elif now + _SOON >= leaf.not_valid_after_utc:
-        found.append(f"the certificate expires on {leaf.not_valid_after_utc:%Y-%m-%d}: renew it")
-    if now < leaf.not_valid_before_utc:
-        found.append(f"the certificate is not valid before {leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC")
+    leaf = certificates[0]
+    found = [note] if (note := dated(leaf, now=now)) else []
     if host is not None and not _covers(leaf, host):
         found.append(f"the certificate does not name {host}, which callers use: it names {', '.join(_names(leaf))}")
     for lower, upper in pairwise(certificates):
@@ -63,6 +58,16 @@ def notes(certificates: Sequence[x509.Certificate], *, now: datetime, host: str 
     if len(certificates) == 1 and leaf.issuer != leaf.subject:
         found.append("the file holds the certificate alone: append the intermediate, or Exchange and Google refuse it")
     return found
+
+
+def dated(certificate: x509.Certificate, *, now: datetime) -> str | None:
+    """What its dates make of it, in words: expired, about to ("expires"), or not valid yet; None where all is well."""
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now >= ends:
+        return f"the certificate expired on {ends:%Y-%m-%d}: renew it"
+    if now < begins:
+        return f"the certificate is not valid before {begins:%Y-%m-%d %H:%M} UTC: set the clock, or wait"
+    return f"the certificate expires on {ends:%Y-%m-%d}: renew it" if now + _SOON >= ends else None
 
 
 def _certificates(path: Path) -> list[x509.Certificate]:

@@ -1,9 +1,9 @@
 """Asks as a caller would: inside this process through the caller's own veil, or over HTTP like any EWS client."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from console.configuration import Configuration
@@ -16,6 +16,9 @@ from protocols.model.freebusy import Answer, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy import wiring
+from proxy.connector import Connector
+from proxy.settings import CallerSettings
+from routing.table import Route, RouteTable
 from service import logs
 from service.secrets import Reference, resolve
 from service.tokens import basic
@@ -68,11 +71,21 @@ def rows(addresses: Sequence[str], mailboxes: Sequence[Mailbox | None], answers:
 
 
 @asynccontextmanager
-async def opened(configuration: Configuration, directory: Path) -> AsyncIterator[wiring.Proxy]:
-    """The proxy of the configuration without its door, quiet on standard output."""
+async def opened(
+    configuration: Configuration, directory: Path, caller: str, mailboxes: Iterable[Mailbox]
+) -> AsyncIterator[wiring.Proxy]:
+    """The proxy without its door, quiet on standard output, as far as ``caller`` needs it to ask about ``mailboxes``.
+
+    What it does not need is not opened, so that a secret missing elsewhere ends nothing here.
+    """
+    asking = next(each for each in configuration.callers if each.name == caller)
+    idle: dict[str, Connector] = dict.fromkeys(configuration.connectors, _Idle())
+    for name in _needed(configuration, asking, mailboxes):
+        del idle[name]
+    settings = configuration.model_copy(update={"callers": (asking,)})
     lines = logs.configure("console", level=_ERRORS_ONLY)
     try:
-        async with wiring.build(configuration, directory=directory, listen=False) as proxy:
+        async with wiring.build(settings, directory=directory, connectors=idle, listen=False) as proxy:
             yield proxy
     finally:
         lines.flush()
@@ -94,9 +107,19 @@ async def over_http(
             raise EndingError(f"{door.url}: {REASONS[error.reason]}{detail}") from None
 
 
-def utc_now() -> datetime:
-    """The time of a real run."""
-    return datetime.now(UTC)
+class _Idle:
+    """Stands where no question of this process leads."""
+
+    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+        """Nothing is known here, of anybody."""
+        del question
+        return [Unavailable(mailbox=mailbox, reason=Reason.PEER_FAILED, detail="not opened") for mailbox in mailboxes]
+
+
+def _needed(configuration: Configuration, caller: CallerSettings, mailboxes: Iterable[Mailbox]) -> set[str]:
+    table = RouteTable(Route(match=route.match, via=route.via) for route in configuration.routes)
+    routes = [table.find(mailbox) for mailbox in mailboxes]
+    return {route.via for route in routes if route is not None} - set(caller.never_via)
 
 
 def _mailbox(address: str) -> Mailbox | None:

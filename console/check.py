@@ -9,6 +9,7 @@ import typer
 from console.configuration import Configuration
 from console.connector_checks import check_connectors
 from console.findings import Finding
+from console.rooms_checks import check_rooms
 from console.server_checks import check_callers, check_routes, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
 
@@ -31,6 +32,7 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_connectors(configuration, directory, now)
     yield from check_routes(configuration)
     yield from check_callers(configuration, directory)
+    yield from check_rooms(configuration)
 
 
 def _print(found: list[Finding], configuration: Configuration) -> None:

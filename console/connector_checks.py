@@ -1,6 +1,5 @@
 """Checks what the connectors name: secrets, keys and private CAs, without asking the other side."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +10,8 @@ from console.configuration import Configuration
 from console.findings import Finding, error, warning
 from console.pem_checks import certificates, check_dates, check_pair
 from proxy.settings import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
-from service.secrets import Reference, SecretError, resolve
-
-_ACCOUNT_KEYS = ("type", "client_email", "private_key", "token_uri")
+from service.secrets import Reference, Secret, SecretError, resolve
+from service.tokens_google import key_file
 
 
 def check_connectors(configuration: Configuration, directory: Path, now: datetime) -> Iterator[Finding]:
@@ -53,26 +51,16 @@ def read(key: str, reference: Reference, directory: Path) -> tuple[str, list[Fin
 
 
 def _service_account(key: str, text: str) -> Iterator[Finding]:
-    remedy = "download the key of the service account again, as JSON"
     try:
-        account = json.loads(text)
-    except ValueError:
-        yield error(key, "is not JSON", remedy)
+        account = key_file(Secret(text))
+    except SecretError as problem:
+        what, _, mend = str(problem).partition(": ")
+        yield error(key, what, mend)
         return
-    missing = [name for name in _ACCOUNT_KEYS if not isinstance(account, dict) or not account.get(name)]
-    if missing:
-        yield error(key, f"has no {', '.join(missing)}", remedy)
-    elif account["type"] != "service_account":
-        yield error(key, "is not the key of a service account", remedy)
-    else:
-        yield from _private_key(key, str(account["private_key"]), remedy)
-
-
-def _private_key(key: str, pem: str, remedy: str) -> Iterator[Finding]:
     try:
-        load_pem_private_key(pem.encode(), password=None)
+        load_pem_private_key(str(account["private_key"]).encode(), password=None)
     except (ValueError, TypeError):
-        yield error(key, "its private_key cannot be read", remedy)
+        yield error(key, "its private_key cannot be read", "download the key of the service account again, as JSON")
 
 
 def _ca(key: str, path: Path, now: datetime) -> Iterator[Finding]:

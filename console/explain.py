@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.asking import caller_named, opened, utc_now, window_of
+from console.asking import caller_named, opened, window_of
 from console.configuration import Configuration
 from console.terminal import (
     FOUND_WRONG,
@@ -25,11 +25,14 @@ from console.words import REASONS
 from console.zone import chosen
 from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.mailbox import Mailbox
+from proxy.connector import utc_now
 from proxy.layers.frames import Frames
 from proxy.wiring import Proxy
 from proxy.wiring_peers import WINDOW
 from routing.policy import judge
 from routing.table import Route, rewritten
+
+_OWN_CACHE = "this process's cache is empty, the running server's may answer sooner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def command(
     question = Question(window=window_of(1, chosen(None), utc_now()), detail=detail)
 
     async def walk() -> tuple[list[Station], Answer]:
-        async with opened(configuration, directory) as proxy:
+        async with opened(configuration, directory, name, [mailbox]) as proxy:
             return await stations(configuration, proxy, name, mailbox, question)
 
     found, answer = asyncio.run(walk())
@@ -136,11 +139,13 @@ def _first_words(timed: Timed, route: Route) -> str:
     total, peer = timed.seconds * 1000, timed.upstream_seconds * 1000
     calls = f"{timed.upstream_calls} call{'s' if timed.upstream_calls != 1 else ''}"
     own = max(total - peer, 0.0)
-    return f"not in the cache; {calls} to {route.via} took {peer:.1f} ms, everything else {own:.1f} ms"
+    return f"{_OWN_CACHE}; {calls} to {route.via} took {peer:.1f} ms, everything else {own:.1f} ms"
 
 
 def _again_words(timed: Timed) -> str:
-    where = "from the cache" if not timed.upstream_calls else "not kept, so the calendar system was asked again"
+    where = (
+        "from this process's cache" if not timed.upstream_calls else "not kept, so the calendar system was asked again"
+    )
     return f"{where}, {timed.seconds * 1000:.2f} ms"
 
 

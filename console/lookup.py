@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from console import zone as zones
 from console.answers_json import as_json
-from console.asking import Door, caller_named, opened, over_http, parsed, rows, utc_now, window_of
+from console.asking import Door, caller_named, opened, over_http, parsed, rows, window_of
 from console.drawing import Row, draw
 from console.terminal import (
     FOUND_WRONG,
@@ -25,9 +26,12 @@ from console.terminal import (
 from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
+from proxy.connector import utc_now
+from proxy.settings import Url
 from service.secrets import Reference
 
 MOST_DAYS = 60
+_URL = TypeAdapter[str](Url)
 
 
 def command(  # noqa: PLR0913  each is an option of the command line
@@ -70,10 +74,17 @@ def _door(url: str | None, username: str | None, password: str | None, ca: Path 
     if username is None or password is None:
         raise EndingError("--url wants --username and --password env:NAME as well", WRONG_USAGE)
     try:
+        address = _URL.validate_python(url)
+    except ValidationError as error:
+        words = error.errors()[0]["ctx"]["error"]
+        raise EndingError(
+            f'--url "{url}": {words}; to other machines a password travels by https only', WRONG_USAGE
+        ) from None
+    try:
         reference = Reference.parse(password)
     except ValueError as error:
         raise EndingError(f"--password: {error}", WRONG_USAGE) from None
-    return Door(url=url, username=username, password=reference, ca=ca)
+    return Door(url=address, username=username, password=reference, ca=ca)
 
 
 def _in_process(config: Path | None, caller: str | None, mailboxes: list[Mailbox], question: Question) -> list[Answer]:
@@ -81,7 +92,7 @@ def _in_process(config: Path | None, caller: str | None, mailboxes: list[Mailbox
     name = caller_named(configuration, caller)
 
     async def ask() -> list[Answer]:
-        async with opened(configuration, directory) as proxy:
+        async with opened(configuration, directory, name, mailboxes) as proxy:
             return await proxy.asker(name).lookup(mailboxes, question)
 
     return asyncio.run(ask())

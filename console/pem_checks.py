@@ -1,14 +1,14 @@
 """Looks at the certificates of connectors: do key and certificate fit each other, and the date."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from certs.pem import dated
 from console.findings import Finding, error, warning
 
-SOON = timedelta(days=21)
 _SPKI = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
 
 
@@ -40,10 +40,7 @@ def check_pair(key: str, chain: bytes, private: bytes, now: datetime) -> Iterato
 
 def check_dates(key: str, certificate: x509.Certificate, now: datetime) -> Iterator[Finding]:
     """Whether the certificate holds today, and for a while yet."""
-    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if ends < now:
-        yield error(key, f"the certificate expired on {ends:%d %b %Y}", "renew it")
-    elif begins > now:
-        yield error(key, f"the certificate begins on {begins:%d %b %Y}", "set the clock, or wait")
-    elif ends - now < SOON:
-        yield warning(key, f"the certificate expires on {ends:%d %b %Y}", "renew it")
+    if note := dated(certificate, now=now):
+        what, _, mend = note.partition(": ")
+        severity = warning if what.startswith("the certificate expires") else error
+        yield severity(key, what, mend)

@@ -79,16 +79,14 @@ def check_callers(configuration: Configuration, directory: Path) -> Iterator[Fin
                 "name the connectors of its own people",
             )
         for pattern in caller.may_ask:
-            if not _has_route(pattern, configuration):
+            if not any(meets(pattern, route.match) for route in configuration.routes):
                 yield warning(f"{key}.may_ask", f"no route leads to {pattern}", "add one, or take it out")
 
 
-def _has_route(pattern: str, configuration: Configuration) -> bool:
-    domain = pattern.rpartition("@")[2]
-    for route in configuration.routes:
-        if pattern in ("*", route.match) or domain == route.match.rpartition("@")[2]:
-            return True
-        for wide, narrow in ((route.match, domain), (pattern, route.match.rpartition("@")[2])):
-            if wide.startswith("*.") and narrow.endswith(wide[1:]):
-                return True
-    return False
+def meets(pattern: str, match: str) -> bool:
+    """Whether somebody may fit an entry of ``may_ask`` and a route's match alike; an address stands for its domain."""
+    domain, routed = pattern.rpartition("@")[2], match.rpartition("@")[2]
+    if pattern == "*" or domain == routed:
+        return True
+    pairs = ((match, domain), (pattern, routed))
+    return any(wide.startswith("*.") and narrow.endswith(wide[1:]) for wide, narrow in pairs)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeAlias
 
+from protocols.ews.tables import BUSY_TYPES, STATUSES
 from protocols.model.freebusy import Availability, Detail, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
 from protocols.model.mailbox import Mailbox
@@ -12,14 +13,6 @@ from simulation.callers import Block, Seen
 from simulation.estate import Estate
 from simulation.people import Kind, Sharing
 
-BUSY_TYPES: dict[str, BusyStatus] = {
-    "Free": BusyStatus.FREE,
-    "WorkingElsewhere": BusyStatus.WORKING_ELSEWHERE,
-    "Tentative": BusyStatus.TENTATIVE,
-    "Busy": BusyStatus.BUSY,
-    "OOF": BusyStatus.OUT_OF_OFFICE,
-}
-_NAMES = {status: name for name, status in BUSY_TYPES.items()}
 _HIDDEN = {BusyStatus.FREE, BusyStatus.WORKING_ELSEWHERE}  # both callers ask as servers that do not know the latter
 
 Fact: TypeAlias = tuple[datetime, datetime, str, str]
@@ -55,7 +48,7 @@ def intervals_of(answer: Seen, detail: Detail) -> list[BusyInterval]:
     return [
         BusyInterval(
             TimeWindow.of_seconds(int(block.start.timestamp()), int(block.end.timestamp())),
-            BUSY_TYPES[block.status],
+            STATUSES[block.status],
             details(block),
         )
         for block in answer.blocks
@@ -82,4 +75,4 @@ def _facts(intervals: list[BusyInterval], window: TimeWindow) -> Iterator[Fact]:
         part = interval.window.clip(window)
         if part is not None and interval.status not in _HIDDEN:
             subject = interval.details.subject if interval.details else None
-            yield part.start, part.end, _NAMES[interval.status], subject or ""
+            yield part.start, part.end, BUSY_TYPES[interval.status], subject or ""

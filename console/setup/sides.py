@@ -25,7 +25,7 @@ class Side:
     """One asking system.
 
     ``domains`` are those of its contacts' ExternalEmailAddress, each reached through Busyline; ``wildcards`` those
-    patterns that no command can express; ``own`` the domains of its own people; ``tenant`` that of Microsoft 365.
+    patterns that no command can express; ``tenant`` that of Microsoft 365.
     """
 
     caller: str
@@ -35,7 +35,6 @@ class Side:
     domains: tuple[str, ...]
     wildcards: tuple[str, ...]
     single: tuple[str, ...]
-    own: tuple[str, ...]
     public_url: str
     self_signed: bool
     tenant: str = ""
@@ -93,7 +92,6 @@ def _side(configuration: Configuration, caller: CallerSettings) -> Side:
         domains=domains,
         wildcards=wildcards,
         single=single,
-        own=tuple(sorted({_domain(r.match) for r in configuration.routes if r.via in caller.never_via})),
         public_url=_plain(configuration.server.public_url),
         self_signed=configuration.server.certificate.kind == "first-run",
         tenant=tenants[0] if tenants else "",

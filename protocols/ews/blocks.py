@@ -1,4 +1,4 @@
-"""Busy time out of an answer: from events, or from the digits of the merged string where there are no events."""
+"""Busy time out of an answer: from its events, and from the digits of the merged string that no event explains."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -10,7 +10,8 @@ from protocols.ews.children import children, text_of
 from protocols.ews.tables import DIGIT_STATUSES, DIGITS_UNKNOWN, STATUSES
 from protocols.ews.view_options import DEFAULT_INTERVAL
 from protocols.model.freebusy import Question, Reason
-from protocols.model.intervals import BusyInterval, EventDetails
+from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails
+from protocols.model.merging import explained
 from protocols.model.window import TimeWindow
 from protocols.zones.wall import to_utc
 
@@ -29,7 +30,7 @@ class Doubt(Exception):  # noqa: N818  it is no error of ours
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What is busy, and where nothing is known."""
+    """What is busy or expressly free, and where nothing is known."""
 
     busy: list[BusyInterval]
     unknown: list[TimeWindow]
@@ -59,22 +60,36 @@ def read_events(array: etree._Element, zone: tzinfo, *, details: bool) -> Blocks
     return blocks
 
 
-def read_digits(digits: str, question: Question) -> Blocks:
-    """The blocks that a merged string draws; 4 and 5 are time not known. Raises Doubt where its length is not right."""
+def read_digits(digits: str, question: Question, events: Blocks | None = None) -> Blocks:
+    """``events`` and what a merged string says besides: cells that no event of at least their status touches.
+
+    4 and 5 are time not known, unless an event is there: 4 may mean working elsewhere. Raises Doubt where the length
+    of the string is not right.
+    """
     window, step = question.window, question.interval or DEFAULT_INTERVAL
     if len(digits) != -(-window.length // step):
         raise Doubt(Reason.GARBLED, f"{len(digits)} digits in the merged string")
-    blocks, position = Blocks([], []), 0
-    for digit, run in groupby(digits):
+    blocks = Blocks(list(events.busy), list(events.unknown)) if events is not None else Blocks([], [])
+    doubtful = [BusyInterval(gap, BusyStatus.FREE) for gap in blocks.unknown]
+    cells, position = explained([*blocks.busy, *doubtful], window, step), 0
+    for (status, silent), run in groupby(map(_cell, digits, cells)):
         first, position = position, position + sum(1 for _ in run)
         stretch = TimeWindow(window.start + first * step, min(window.start + position * step, window.end))
-        if digit in DIGITS_UNKNOWN:
+        if silent and status is None:
             blocks.unknown.append(stretch)
-        elif digit not in DIGIT_STATUSES:
-            raise Doubt(Reason.GARBLED, "the merged string holds something else than digits 0 to 5")
-        elif status := DIGIT_STATUSES[digit]:
+        elif silent and status is not None:
             blocks.busy.append(BusyInterval(stretch, status))
     return blocks
+
+
+def _cell(digit: str, touched: int) -> tuple[BusyStatus | None, bool]:
+    """What the digit says, and whether the events keep silent about it."""
+    if digit in DIGITS_UNKNOWN:
+        return None, touched == 0
+    status = DIGIT_STATUSES.get(digit)
+    if status is None:
+        raise Doubt(Reason.GARBLED, "the merged string holds something else than digits 0 to 5")
+    return status, touched <= status and status is not BusyStatus.FREE
 
 
 def _instant(parts: dict[str, etree._Element], name: str, zone: tzinfo, *, latest: bool) -> datetime:

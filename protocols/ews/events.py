@@ -17,13 +17,14 @@ _EVENT = "<t:CalendarEvent><t:StartTime>"
 def write_events(intervals: Intervals, zone: tzinfo, *, details: bool, offsets: bool, elsewhere: bool) -> str:
     """The array of ``intervals`` by start, times in ``zone``; "" where there are none, for empty ones trouble readers.
 
-    ``details``: with subject and the rest where there is one. ``offsets``: times with their UTC offset. ``elsewhere``:
-    the reader knows WorkingElsewhere, which is Free otherwise.
+    ``details``: with subject and the rest where there is one. ``offsets``: all times with their UTC offset, and not
+    only those that the clock of ``zone`` shows for the second time. ``elsewhere``: the reader knows WorkingElsewhere,
+    which is Free otherwise.
     """
     if not len(intervals):
         return ""
     clock = wall_clock(zone)
-    at = clock.offset if offsets else clock.naive
+    at = clock.offset if offsets else clock.unmistakable
     words = _NEW_WORDS if elsewhere else _OLD_WORDS
     if not details or not intervals.has_details:
         rows = [

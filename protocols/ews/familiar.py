@@ -6,6 +6,7 @@ the parser, so that this room never decides what a request means, or whether it 
 """
 
 import re
+import secrets
 from functools import lru_cache
 
 from protocols.errors import RequestError
@@ -15,8 +16,9 @@ from protocols.ews.request import MOST_MAILBOXES, decode, target_of
 from protocols.ews.soap import read_envelope
 
 _LONGEST_SHAPE = 8_192
-_ARRAY = b"MailboxDataArray>"
-_STAND_IN = "somebody@busyline.invalid"
+_NAME = b"MailboxDataArray"
+_ARRAY = _NAME + b">"
+_STAND_IN = f"{secrets.token_hex(16)}@busyline.invalid"  # a request that could name it could pass off another array
 _TEXT = rb"[ !-%'-;=?-\\^-~]*"  # printable ASCII less what could be markup: & < > ]
 _S = rb"[ \t\r\n]*"
 
@@ -27,7 +29,7 @@ def _element(name: bytes, content: bytes) -> bytes:
 
 _MAILBOX = re.compile(
     _S
-    + rb"<(?P<p>[A-Za-z][\w.-]*:|)MailboxData>"
+    + rb"<(?P<p>[A-Za-z][\w.-]{0,99}:|)MailboxData>"
     + _S
     + _element(
         b"Email",
@@ -46,7 +48,7 @@ _MAILBOX = re.compile(
 def decode_familiar(data: bytes) -> AvailabilityRequest | None:
     """Exactly what ``decode(read_envelope(data))`` gives; None where that has to be asked, the errors included."""
     # A comment, a CDATA section or a document type could hide what the patterns look for, another encoding could too.
-    if b"<!" in data or b"\x00" in data or data.find(b"<?", 1) >= 0 or data.count(_ARRAY) != 2:
+    if b"<!" in data or b"\x00" in data or data.find(b"<?", 1) >= 0 or not _has_one_array(data):
         return None
     start, end = _array(data)
     if start < 0 or end < 0 or start + len(data) - end > _LONGEST_SHAPE:
@@ -67,6 +69,11 @@ def decode_familiar(data: bytes) -> AvailabilityRequest | None:
         suggestions=shape.suggestions,
         request_type=shape.request_type,
     )
+
+
+def _has_one_array(data: bytes) -> bool:
+    """Whether nothing else can be an array, or look like one: ``<MailboxDataArray >`` is one too."""
+    return data.count(_ARRAY) == data.count(_NAME) == 2
 
 
 def _array(data: bytes) -> tuple[int, int]:

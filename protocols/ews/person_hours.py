@@ -13,6 +13,9 @@ _DAYS = {word: frozenset({day}) for day, word in WEEKDAY_WORDS.items()} | {
 }
 
 
+_MOST_PERIODS = 100  # the hours are kept, and are the key of a cache
+
+
 def read_working_hours(element: etree._Element | None) -> WorkingHours | None:
     """The person's zone and weekly periods; None where there are none or they cannot be read."""
     if element is None:
@@ -21,8 +24,11 @@ def read_working_hours(element: etree._Element | None) -> WorkingHours | None:
     zone, periods = parts.get("TimeZone"), parts.get("WorkingPeriodArray")
     if zone is None or periods is None:
         return None
+    found = named(periods, "WorkingPeriod")
+    if len(found) > _MOST_PERIODS:
+        return None
     try:
-        return WorkingHours(read_zone(zone), tuple(map(_period, named(periods, "WorkingPeriod"))))
+        return WorkingHours(read_zone(zone), tuple(map(_period, found)))
     except (ValueError, KeyError):
         return None
 

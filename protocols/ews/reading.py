@@ -95,14 +95,12 @@ def _availability(
 
 
 def _blocks(inside: dict[str, etree._Element], view: View, question: Question, zone: tzinfo, wanted: Detail) -> Blocks:
-    events, digits = inside.get("CalendarEventArray"), inside.get("MergedFreeBusy")
-    if events is not None:
-        return read_events(events, zone, details=wanted is Detail.DETAILS)
-    if digits is not None:
-        return read_digits(text_of(digits), question)
-    if view is View.MERGED_ONLY:
+    array, digits = inside.get("CalendarEventArray"), inside.get("MergedFreeBusy")
+    if digits is None and view is View.MERGED_ONLY:
         raise Doubt(Reason.GARBLED, "MergedOnly without its string")
-    return Blocks([], [])  # an array without events is left out
+    # A blank array goes with any view, and one of MergedOnly says nothing: what is busy then stands in the digits.
+    events = read_events(array, zone, details=wanted is Detail.DETAILS) if array is not None else Blocks([], [])
+    return events if digits is None else read_digits(text_of(digits), question, events)
 
 
 def _check_success(message: etree._Element | None) -> None:

@@ -11,6 +11,7 @@ from protocols.safexml import parse
 from protocols.zones.rules import Change, RuleZone, ZoneRules, rules_of
 
 _LONGEST_KNOWN = 2000
+_LONGEST_NUMBER = 11  # xs:int
 _FIELDS = ("Bias", "Time", "DayOrder", "Month", "DayOfWeek", "Year")
 _WEEKDAYS = {day.name.capitalize(): day for day in Weekday}
 WEEKDAY_WORDS = {day: word for word, day in _WEEKDAYS.items()}
@@ -61,7 +62,7 @@ def _read(element: etree._Element) -> tzinfo:
         raise ValueError("a time zone without Bias")
     return zone_of(
         ZoneRules(
-            bias=int(text_of(bias)),
+            bias=_number(text_of(bias)),
             standard=_change(parts.get("StandardTime")),
             daylight=_change(parts.get("DaylightTime")),
         )
@@ -74,13 +75,19 @@ def _change(element: etree._Element | None) -> Change | None:
     parts = children(element)
     bias, at, day_order, month, weekday, year = (text_of(parts.get(name)) for name in _FIELDS)
     return Change(
-        bias=int(bias),
-        month=int(month or 0),
-        day_order=int(day_order or 0),
+        bias=_number(bias),
+        month=_number(month or "0"),
+        day_order=_number(day_order or "0"),
         weekday=_weekday(weekday),
         time=time.fromisoformat(at or "00:00:00"),
-        year=int(year or 0),
+        year=_number(year or "0"),
     )
+
+
+def _number(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:  # the zone is the key of more than one cache
+        raise ValueError("a number longer than any xs:int")
+    return int(text)
 
 
 def _weekday(word: str) -> Weekday | None:

@@ -52,7 +52,7 @@ CODES = {
 REASONS = {
     "ErrorMailRecipientNotFound": Reason.NO_SUCH_MAILBOX,
     "ErrorNonExistentMailbox": Reason.NO_SUCH_MAILBOX,
-    "ErrorInvalidSmtpAddress": Reason.INVALID_ADDRESS,
+    "ErrorInvalidSmtpAddress": Reason.NO_SUCH_MAILBOX,  # what is no address for us is never asked about
     "ErrorNoFreeBusyAccess": Reason.NO_ACCESS,
     "ErrorAccessDenied": Reason.NO_ACCESS,
     "ErrorNoCalendar": Reason.NO_CALENDAR,

@@ -46,7 +46,11 @@ def decode(request: Envelope) -> TimeZonesRequest:
 
 
 def encode(request: TimeZonesRequest) -> bytes:
-    """The zones asked for, in that order and each once; an Id that nobody knows is left out, as Exchange does."""
+    """The zones asked for, in that order and each once; an Id that nobody knows is left out, as Exchange does.
+
+    Each full definition costs some milliseconds the first time, all of them half a second: it may be called in threads,
+    several at once, and on an event loop had better be.
+    """
     known = {name.lower(): name for name in windows_zone_ids()}
     ids = windows_zone_ids() if request.ids is None else _once(request.ids, known)
     write = _full_definition if request.full else _bare_definition

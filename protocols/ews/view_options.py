@@ -19,6 +19,7 @@ DEFAULT_INTERVAL = timedelta(minutes=30)
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = 5, 1440
 _FIRST_YEAR, _LAST_YEAR = 1970, 2105  # what Intervals can hold; beyond it every mailbox would look free
 _NEXT_SECOND = timedelta(seconds=1)
+_LONGEST_TIME = 40  # characters: nanoseconds and an offset, and some to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,18 @@ def _instant(parts: Parts, name: str) -> datetime:
     if element is None:
         raise RequestError(Fault.MISSING_ARGUMENT, name)
     try:
-        instant = _read(text_of(element))
+        instant = _instant_of(text_of(element))
     except ValueError:
         _malformed(element, "xs:dateTime")
     if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise RequestError(Fault.INVALID_WINDOW)
     return instant
+
+
+def _instant_of(text: str) -> datetime:
+    if len(text) > _LONGEST_TIME:  # fromisoformat takes any number of digits, and they would be kept
+        raise ValueError("a time longer than any")
+    return _read(text)
 
 
 _read = lru_cache(maxsize=4096)(datetime.fromisoformat)  # one object for one text, which knows its hash

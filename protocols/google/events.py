@@ -27,13 +27,20 @@ async def ask(
     """One answer per mailbox, in order, one calendar after the other, every page of each.
 
     ``send`` speaks as somebody who may read the calendars. A question for BUSY gets statuses without details, and so
-    does one for DETAILS where Google grants free/busy only. ``api_url`` is the origin. Raises what ``send`` raises.
+    does one for DETAILS where Google grants free/busy only. ``api_url`` is the origin. Raises PeerError where the first
+    calendar's call failed for a reason that is not its own (see :func:`protocols.google.pages.fetch`); a later
+    calendar's is its Unavailable, for what is known by then is kept.
     """
     answers: list[Answer] = []
     details = question.detail is Detail.DETAILS
     for mailbox in mailboxes:
         asked = whole_seconds(question.window)
-        listing = await fetch(send, mailbox, asked, details=details, api_url=api_url, as_of=as_of)
+        try:
+            listing = await fetch(send, mailbox, asked, details=details, api_url=api_url, as_of=as_of)
+        except PeerError as error:
+            if not answers:
+                raise
+            listing = error
         if isinstance(listing, PeerError):
             answers.append(
                 Unavailable(

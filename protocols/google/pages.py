@@ -22,7 +22,7 @@ _STATUS_FIELDS = (
 )
 _DETAIL_FIELDS = ",summary,location,visibility,recurringEventId,originalStartTime,attendeesOmitted,reminders"
 _LIST_FIELDS = "nextPageToken,timeZone,accessRole"
-_STANDING = frozenset({Reason.THROTTLED, Reason.UNAUTHORIZED})  # these say more than that a page is missing
+_STANDING = frozenset({Reason.THROTTLED, Reason.UNAUTHORIZED})  # said of us, whichever calendar is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,17 @@ async def fetch(
 ) -> Listing | PeerError:
     """Every page, or the error that stands for the calendar: INCOMPLETE where a later page did not come.
 
-    More than :data:`MAX_PAGES` pages are TOO_MANY_ENTRIES. What ``send`` raises is raised.
+    More than :data:`MAX_PAGES` pages are TOO_MANY_ENTRIES. What concerns the peer and not this calendar is raised as
+    PeerError: what ``send`` raises, THROTTLED, UNAUTHORIZED, and a first page with a status of 5xx.
     """
     items: list[Any] = []
     token: str | None = None
     page: dict[str, Any] = {}
     for number in range(MAX_PAGES):
         request = encode(mailbox, window, details=details, api_url=api_url, token=token)
-        read = await _page(send, request, as_of)
+        read = await _page(send, request, as_of, first=number == 0)
         if isinstance(read, PeerError):
-            return read if number == 0 or read.reason in _STANDING else _lost_page(read)
+            return read if number == 0 else _lost_page(read)
         page = read
         items.extend(page["items"])
         token = page.get("nextPageToken")
@@ -81,10 +82,12 @@ def encode(mailbox: Mailbox, window: TimeWindow, *, details: bool, api_url: str,
     return HttpRequest("GET", url, Headers({"Accept": "application/json"}))
 
 
-async def _page(send: Send, request: HttpRequest, as_of: datetime) -> dict[str, Any] | PeerError:
+async def _page(send: Send, request: HttpRequest, as_of: datetime, *, first: bool) -> dict[str, Any] | PeerError:
     response = await send(request)
     failure = problem(response, as_of)
     if failure is not None:
+        if failure.reason in _STANDING or (first and response.status >= 500):
+            raise failure
         return failure
     page = json_object(response.body)
     token = page.get("nextPageToken")

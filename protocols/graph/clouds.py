@@ -10,11 +10,6 @@ class Cloud:
     login: str
     graph: str
 
-    @property
-    def scope(self) -> str:
-        """What an application asks its token for."""
-        return f"{self.graph}/.default"
-
 
 CLOUDS: dict[str, Cloud] = {
     "global": Cloud("https://login.microsoftonline.com", "https://graph.microsoft.com"),

@@ -25,7 +25,7 @@ _CODES = {
     "errornofreebusyaccess": Reason.NO_ACCESS,
     "erroraccessdenied": Reason.NO_ACCESS,
     "errornocalendar": Reason.NO_CALENDAR,
-    "errorinvalidsmtpaddress": Reason.INVALID_ADDRESS,
+    "errorinvalidsmtpaddress": Reason.NO_SUCH_MAILBOX,  # what is no address for us is never asked about
     "operationtimedout": Reason.TIMEOUT,
     "errortimeoutexpired": Reason.TIMEOUT,
     "errorresultsettoobig": Reason.TOO_MANY_ENTRIES,

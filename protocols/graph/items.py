@@ -1,12 +1,12 @@
 """Turns the items and the digits of one schedule into busy time and into time that nothing is known about."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails
+from protocols.model.merging import explained
 from protocols.model.window import TimeWindow
 from protocols.zones.names import zone_named
 from protocols.zones.wall import to_utc
@@ -25,11 +25,15 @@ _AHEAD, _BEHIND = timedelta(hours=14), timedelta(hours=12)  # no zone is further
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Busy time, and time that nothing is known about; ``accounted`` is when there is an item at all."""
+    """Busy time, and time that nothing is known about.
+
+    ``accounted`` is every item with what it explains of the view: one whose status or time is in doubt, no more than a
+    free one does.
+    """
 
     intervals: tuple[BusyInterval, ...] = ()
     unknown: tuple[TimeWindow, ...] = ()
-    accounted: tuple[TimeWindow, ...] = ()
+    accounted: tuple[BusyInterval, ...] = ()
 
 
 def from_items(items: list[Any], *, details: bool) -> Blocks:
@@ -39,7 +43,7 @@ def from_items(items: list[Any], *, details: bool) -> Blocks:
     """
     intervals: list[BusyInterval] = []
     unknown: list[TimeWindow] = []
-    accounted: list[TimeWindow] = []
+    accounted: list[BusyInterval] = []
     for item in items:
         window, certain = _window(item["start"], item["end"]) if "start" in item and "end" in item else (None, False)
         if window is None:
@@ -48,42 +52,39 @@ def from_items(items: list[Any], *, details: bool) -> Blocks:
             continue  # it takes no time
         word = item.get("status")
         status = STATUSES.get(word.lower()) if isinstance(word, str) else None
-        accounted.append(window)
         if status is None or not certain:
             unknown.append(window)
+            status = BusyStatus.FREE
         elif status is not BusyStatus.FREE:
             intervals.append(BusyInterval(window, status, _details(item) if details else None))
+        accounted.append(BusyInterval(window, status))
     return Blocks(tuple(intervals), tuple(unknown), tuple(accounted))
 
 
 def from_view(digits: str, window: TimeWindow, cell: timedelta, blocks: Blocks, *, whole: bool) -> Blocks:
-    """``blocks`` and what the view says besides: cells that are not free and that no item touches.
+    """``blocks`` and what the view says besides: cells that no item of at least their status touches.
 
     Where the view is the ``whole`` answer, time beyond its last digit is unknown.
     """
     intervals, unknown = list(blocks.intervals), list(blocks.unknown)
     start = window.start
-    for digit, group in groupby(digits[: -(-window.length // cell)]):
-        end = start + len(list(group)) * cell
-        run, start = TimeWindow(start, end), end
-        status = DIGITS.get(digit)
-        if status is BusyStatus.FREE:
-            continue
-        for gap in _untouched(run, cell, blocks.accounted):
-            if status is None:
-                unknown.append(gap)
-            else:
-                intervals.append(BusyInterval(gap, status))
+    cells = explained(blocks.accounted, window, cell)
+    for (status, silent), run in groupby(map(_cell, digits, cells)):
+        end = start + sum(1 for _ in run) * cell
+        gap, start = TimeWindow(start, end), end
+        if silent and status is None:
+            unknown.append(gap)
+        elif silent and status is not None:
+            intervals.append(BusyInterval(gap, status))
     if whole and start < window.end:
         unknown.append(TimeWindow(start, window.end))
     return Blocks(tuple(intervals), tuple(unknown), blocks.accounted)
 
 
-def _untouched(run: TimeWindow, cell: timedelta, touched: Iterable[TimeWindow]) -> Iterable[TimeWindow]:
-    near = [window for window in touched if window.overlaps(run)]
-    if not near:
-        return [run]
-    return [piece for piece in run.cut(cell) if not any(window.overlaps(piece) for window in near)]
+def _cell(digit: str, touched: int) -> tuple[BusyStatus | None, bool]:
+    """What the digit says, and whether the items keep silent about it; any item at all explains a doubtful digit."""
+    status = DIGITS.get(digit)
+    return status, touched == 0 if status is None else touched <= status and status is not BusyStatus.FREE
 
 
 def _window(start: Any, end: Any) -> tuple[TimeWindow | None, bool]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Self
 
 _MAX_LOCAL, _MAX_DOMAIN, _MAX_LABEL = 64, 253, 63  # octets: RFC 5321 4.5.3.1, RFC 1035 2.3.4
-_MAX_ADDRESS = 512  # longer than any address with its prefix, before its domain is encoded
+_MAX_TEXT = 512  # longer than any address with its prefix, before its domain is encoded; no more is ever remembered
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~.")  # RFC 5322 3.2.3, lower case
 _LETTERS_DIGITS_HYPHEN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -47,12 +47,12 @@ class Mailbox:
 
 def canonical(text: str) -> str:
     """``text`` as a canonical SMTP address. Raises ValueError where it is none."""
-    return _canonical(text if len(text) <= _MAX_ADDRESS else text.strip())
+    return _canonical(_bounded(text, "an SMTP address"))
 
 
-@lru_cache(maxsize=65_536)  # refusals are not kept, and what is not refused is short
-def _canonical(text: str) -> str:
-    address = text.strip()
+@lru_cache(maxsize=65_536)
+def _canonical(address: str) -> str:
+    text = address
     if address[:5].upper() == "SMTP:":
         address = address[5:]
     local, at, domain = address.rpartition("@")
@@ -63,14 +63,25 @@ def _canonical(text: str) -> str:
     return f"{local}@{canonical_domain(domain)}"
 
 
-@lru_cache(maxsize=16_384)
 def canonical_domain(text: str) -> str:
-    """``text`` as a DNS name in lower-case A-labels. Raises ValueError where it is none."""
-    labels = [_a_label(label) for label in text.strip().rstrip(".").split(".")]
+    """``text`` as a DNS name in lower-case A-labels, without the dot that may end it. ValueError where it is none."""
+    return _canonical_domain(_bounded(text, "a DNS name"))
+
+
+@lru_cache(maxsize=16_384)
+def _canonical_domain(text: str) -> str:
+    labels = [_a_label(label) for label in text.removesuffix(".").split(".")]
     domain = ".".join(labels)
     if len(domain) > _MAX_DOMAIN:
         raise ValueError(f"domain longer than {_MAX_DOMAIN} octets: {text[:100]!r}")
     return domain
+
+
+def _bounded(text: str, kind: str) -> str:
+    text = text.strip()
+    if len(text) > _MAX_TEXT:
+        raise ValueError(f"not {kind}: {text[:100]!r}")
+    return text
 
 
 def _a_label(label: str) -> str:

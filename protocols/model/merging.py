@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from operator import itemgetter
 
-from protocols.model.intervals import Intervals
+from protocols.model.intervals import BusyInterval, Intervals
 from protocols.model.window import TimeWindow
 
 UNKNOWN_CELL = 255
@@ -30,4 +30,18 @@ def merged(intervals: Intervals, window: TimeWindow, step: timedelta, unknown: I
                 cells[first] = value
             else:
                 cells[first:last] = _CELL[value] * (last - first)
+    return cells
+
+
+def explained(blocks: Iterable[BusyInterval], window: TimeWindow, step: timedelta) -> bytearray:
+    """How much of a peer's merged view ``blocks`` account for: cells as those of :func:`merged`.
+
+    Each byte is one more than the number of the highest BusyStatus that touches the cell; 0 where nothing does.
+    """
+    cells = bytearray(-(-window.length // step))
+    for block in sorted(blocks, key=lambda one: one.status):
+        part = block.window.clip(window)
+        if part is not None:
+            first, last = (part.start - window.start) // step, -((window.start - part.end) // step)
+            cells[first:last] = _CELL[block.status + 1] * (last - first)
     return cells

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import combinations
 
-_DAY = 86_400
+_STEP = 4 * 86_400
 _SECOND = timedelta(seconds=1)
 
 
@@ -17,17 +17,18 @@ def offset_of(zone: tzinfo, instant: int) -> int:
 def transitions(zone: tzinfo, low: int, high: int) -> list[tuple[int, int]]:
     """Each change after ``low`` and up to ``high`` (seconds since 1970): when, and the offset from then on.
 
-    The zone is asked once a day: a change taken back within 24 hours, which no zone has made since 1970, goes unseen.
+    The zone is asked every four days: of two changes that lie closer, one goes unseen. No zone has made two within six
+    days since 1970.
     """
     found = []
     before = offset_of(zone, low)
     while low < high:
-        day = min(low + _DAY, high)
-        after = offset_of(zone, day)
+        step = min(low + _STEP, high)
+        after = offset_of(zone, step)
         if after != before:
-            at = _first_with(zone, after, low, day)
+            at = _first_with(zone, after, low, step)
             found.append((at, after))
-        low, before = day, after
+        low, before = step, after
     return found
 
 

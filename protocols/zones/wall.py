@@ -13,8 +13,11 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST, _LAST = -62_135_510_400, 253_402_214_400  # a day inside the years 1 to 9999, where every offset can be asked
 _BLOCK = 25  # a clock learns 2**25 seconds at once, a little more than a year
 
-# From which second, up to which one, the offset, the offset without odd seconds, and the latter as text.
-_Span: TypeAlias = tuple[int, int, int, int, str]
+_FURTHEST = 2 * _DAY  # no two offsets differ by more
+
+# From which second, up to which one, the offset, the offset without odd seconds, the latter as text; and the offset
+# with its text for a time that must not be mistaken: the exact one and "" unless the clock shows the time again.
+_Span: TypeAlias = tuple[int, int, int, int, str, int, str]
 
 
 def to_utc(naive: datetime, zone: tzinfo, *, latest: bool = False) -> datetime:
@@ -42,11 +45,11 @@ class WallClock:
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
         self._blocks: dict[int, list[_Span]] = {}
-        self._span: _Span = (0, 0, 0, 0, "")
+        self._span: _Span = (0, 0, 0, 0, "", 0, "")
 
     def naive(self, second: int) -> str:
         """``second`` since 1970 as ``2026-11-23T09:00:00``."""
-        low, high, offset, _, _ = self._span
+        low, high, offset, _, _, _, _ = self._span
         if not low <= second < high:
             offset = self._turn_to(second)[2]
         second += offset
@@ -54,9 +57,20 @@ class WallClock:
 
     def offset(self, second: int) -> str:
         """``second`` since 1970 as ``2026-11-23T09:00:00+01:00``, which names the same instant."""
-        low, high, _, offset, text = self._span
+        low, high, _, offset, text, _, _ = self._span
         if not low <= second < high:
-            _, _, _, offset, text = self._turn_to(second)
+            _, _, _, offset, text, _, _ = self._turn_to(second)
+        second += offset
+        return _DAYS[second // _DAY] + _TIMES[second % _DAY] + text
+
+    def unmistakable(self, second: int) -> str:
+        """As :meth:`naive`; as :meth:`offset` where the clock shows this time again after it was put back.
+
+        So a reader who takes a naive time for the first of the two, as :func:`to_utc` does, reads the right instant.
+        """
+        low, high, _, _, _, offset, text = self._span
+        if not low <= second < high:
+            _, _, _, _, _, offset, text = self._turn_to(second)
         second += offset
         return _DAYS[second // _DAY] + _TIMES[second % _DAY] + text
 
@@ -94,13 +108,20 @@ def wall_clock(zone: tzinfo) -> WallClock:
 
 
 def _spans(zone: tzinfo, low: int, high: int) -> list[_Span]:
-    first, last = max(low, _FIRST), min(high, _LAST)
+    first, last = max(low - _FURTHEST, _FIRST), min(high, _LAST)
     if first >= last:
         raise ValueError("outside the years 1 to 9999")
     found = zone.transitions(first, last) if isinstance(zone, RuleZone) else transitions(zone, first, last)
-    starts = [low, *(at for at, _ in found)]
     offsets = [offset_of(zone, first), *(offset for _, offset in found)]
-    return [
-        (start, end, offset, int(offset / 60) * 60, offset_text(offset))
-        for start, end, offset in zip(starts, [*starts[1:], high], offsets, strict=True)
-    ]
+    starts = [min(low, first), *(at for at, _ in found)]
+    spans: list[_Span] = []
+    shown = starts[0] + offsets[0]  # up to here the clock has been, its time read as if it were UTC
+    for start, end, offset in zip(starts, [*starts[1:], high], offsets, strict=True):
+        whole, text = int(offset / 60) * 60, offset_text(offset)
+        again = min(max(shown - offset, start), end)
+        if start < again:
+            spans.append((start, again, offset, whole, text, whole, text))
+        if again < end:
+            spans.append((again, end, offset, whole, text, offset, ""))
+        shown = max(shown, end + offset)
+    return spans

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.cached import Pace, pace, rows, warm
-from bench.questions import address, bodies_of_one, body
+from bench.questions import address, bodies_of_one, bodies_of_one_afresh, body
 from bench.served import WrongAnswerError, served
 from tests.needs import program
 
@@ -24,6 +24,7 @@ async def test_without_a_generator_the_rows_say_so(tmp_path: Path, monkeypatch: 
         found = await rows(server, rounds=1, seconds=1)
     assert [(row.name, row.value, row.reached) for row in found] == [
         ("cached_1", None, False),
+        ("cached_1_fresh_windows", None, False),
         ("cached_100", None, False),
     ]
     assert all("wrk is missing" in row.note for row in found)
@@ -36,6 +37,15 @@ async def test_a_short_run(tmp_path: Path) -> None:
         found = await pace(server, bodies_of_one(TODAY), 1, rounds=2, seconds=1)
     assert len(found.ours) == len(found.bare) == 2
     assert 0.02 < found.share < 1
+
+
+async def test_windows_of_their_own_cost_more(tmp_path: Path) -> None:
+    program("wrk")
+    async with served(tmp_path) as server:
+        await warm(server)
+        known = await pace(server, bodies_of_one(TODAY), 1, rounds=1, seconds=1)
+        fresh = await pace(server, bodies_of_one_afresh(TODAY), 1, rounds=1, seconds=1)
+    assert fresh.ours[0] < known.ours[0]
 
 
 async def test_what_is_not_cached_is_refused(tmp_path: Path) -> None:

@@ -71,3 +71,28 @@ def test_another_name_or_a_near_end_makes_another_leaf_of_the_same_authority(
 def test_without_a_name_there_is_no_certificate(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one name"):
         first_run.issue(tmp_path, [])
+
+
+@pytest.mark.parametrize("kept", ["key.pem", "chain.pem", "ca-key.pem", "ca.pem"])
+def test_a_pair_that_does_not_belong_together_is_made_anew(tmp_path: Path, kept: str) -> None:
+    """As where the machine went down between the writing of the two."""
+    old = first_run.issue(tmp_path / "old", ["a.example"], now=NOW)
+    files = first_run.issue(tmp_path / "new", ["a.example"], now=NOW)
+    (files.ca.parent / kept).write_bytes((old.ca.parent / kept).read_bytes())
+    first_run.issue(tmp_path / "new", ["a.example"])
+    _handshake(files, "a.example")
+
+
+@pytest.mark.parametrize("half", ["key.pem", "chain.pem"])
+def test_half_a_file_is_made_anew(tmp_path: Path, half: str) -> None:
+    files = first_run.issue(tmp_path, ["a.example"])
+    path = tmp_path / half
+    path.write_bytes(path.read_bytes()[:200])
+    first_run.issue(tmp_path, ["a.example"])
+    _handshake(files, "a.example")
+
+
+def test_nothing_half_made_stays_behind(tmp_path: Path) -> None:
+    (tmp_path / ".key.pem.new").write_bytes(b"of a start that was cut short")
+    first_run.issue(tmp_path, ["a.example"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ca-key.pem", "ca.pem", "chain.pem", "key.pem"]

@@ -13,7 +13,7 @@ from console.terminal import EndingError
 from protocols.model.freebusy import Availability, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
-from service.secrets import Reference
+from service.secrets import Reference, SecretError
 
 NOW = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 ANNA = Mailbox.parse("anna.schneider@contoso.example")
@@ -28,13 +28,33 @@ def door(m: Merger, directory: Path, username: str) -> Door:
 async def test_over_http_and_in_process_alike(running: Merger, tmp_path: Path) -> None:
     asked = door(running, tmp_path, running.username("fabrikam"))
     (outside,) = await over_http(asked, [ANNA], Question(window=WINDOW), clock=lambda: NOW)
-    async with opened(load(tmp_path / "busyline.toml"), tmp_path) as proxy:
+    async with opened(load(tmp_path / "busyline.toml"), tmp_path, "fabrikam-exchange", [ANNA]) as proxy:
         (inside,) = await proxy.asker("fabrikam-exchange").lookup([ANNA], Question(window=WINDOW))
     assert isinstance(outside, Availability)
     assert isinstance(inside, Availability)
     truth = [interval.window for interval in running.estate.expected(ANNA.address, WINDOW)]
     assert [i.window for i in outside.intervals] == [i.window for i in inside.intervals] == truth
     assert truth
+
+
+async def test_only_what_the_mailboxes_need_is_opened(running: Merger, tmp_path: Path) -> None:
+    for file in ("northwind.json", "fabrikam.password", "northwind-caller.hash", "contoso-caller.hash"):
+        (tmp_path / file).unlink()
+    looped = Mailbox.parse("katarzyna.wojcik@fabrikam.example")
+    configuration = load(tmp_path / "busyline.toml")
+    async with opened(configuration, tmp_path, "fabrikam-exchange", [ANNA, looped]) as proxy:
+        found = await proxy.asker("fabrikam-exchange").lookup([ANNA, looped], Question(window=WINDOW))
+        assert [route.via for route in proxy.table.routes] == [route.via for route in configuration.routes]
+        (idle,) = await proxy.asker("fabrikam-exchange").lookup(
+            [Mailbox.parse("jack.thompson@northwind.example")], Question(window=WINDOW)
+        )
+    assert isinstance(found[0], Availability)
+    assert isinstance(found[1], Unavailable)
+    assert found[1].reason is Reason.FORBIDDEN
+    assert isinstance(idle, Unavailable)
+    with pytest.raises(SecretError, match=r"northwind\.json"):
+        async with opened(configuration, tmp_path, "fabrikam-exchange", [idle.mailbox or ANNA]):
+            pass
 
 
 async def test_a_wrong_password_is_a_sentence(running: Merger, tmp_path: Path) -> None:

@@ -14,6 +14,12 @@ def test_check_finds_all_in_order(config: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out.endswith("2 connectors, 2 routes, 1 callers: all in order\n")
 
 
+def test_check_tells_where_rooms_would_show_who_booked_them(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(config.read_text("utf-8").replace("may_ask", 'sees = "details"\nmay_ask'), "utf-8")
+    assert run(["check", "--config", str(config)]) == 0
+    assert "warning: callers[1].sees: rooms' subjects are organisers' names" in capsys.readouterr().out
+
+
 def test_check_names_every_missing_secret_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "busyline.toml"
     path.write_text(example(), "utf-8")

@@ -1,5 +1,7 @@
 """How commands end: 0 done, 1 found something wrong, 2 wrong usage; and never with a traceback."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,12 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for command in ("demo", "serve", "check", "lookup", "explain", "setup", "hash-password", "config"):
         assert f"\n  {command} " in text
+
+
+def test_nothing_of_the_simulation_is_loaded_but_by_the_demo() -> None:
+    code = "import sys, console.cli; print(*(name for name in sys.modules if name.startswith('simulation')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,10 @@ def test_a_key_file_that_is_not_one(directory: Path) -> None:
     whole = json.loads(account.read_text("utf-8"))
     key = "connectors.n.service_account"
     for text, what in (
-        ("{", "is not JSON"),
-        ("[]", "has no type, client_email, private_key, token_uri"),
-        (json.dumps({**whole, "type": "authorized_user"}), "is not the key of a service account"),
+        ("{", "the service account's key file is not JSON"),
+        ("[]", "the service account's key file lacks client_email, private_key, token_uri"),
         (json.dumps({**whole, "private_key": "gone"}), "its private_key cannot be read"),
-        (json.dumps({**whole, "client_email": ""}), "has no client_email"),
+        (json.dumps({**whole, "client_email": ""}), "the service account's key file lacks client_email"),
     ):
         account.write_text(text, "utf-8")
         assert found(directory, GOOGLE + ROUTES) == [f"{key}: {what}"]

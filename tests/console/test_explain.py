@@ -14,6 +14,7 @@ def test_explain_names_every_station(config: Path, capsys: pytest.CaptureFixture
     assert list(stations) == ["question", "route", "policy", "connector", "frame", "first", "answer"]
     assert stations["route"] == '[[routes]] match = "n.example" leads to n'
     assert stations["connector"] == "n, by ews, at most 1 s"
+    assert stations["first"].startswith("this process's cache is empty, the running server's may answer sooner; 1 call")
     assert stations["answer"].startswith("no data: the calendar system cannot be reached (")
 
 

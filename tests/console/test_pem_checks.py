@@ -33,6 +33,8 @@ def test_each_way_of_not_fitting(issued: tuple[Issued, Issued], tmp_path: Path) 
     assert found(one.chain, other.key.read_bytes()) == ["error: key and certificate do not belong together"]
     assert found(one.key, key) == ["error: holds no certificate"]
     assert found(one.chain, one.chain.read_bytes()) == ["error: holds no private key"]
-    assert found(one.chain, key, NOW + timedelta(days=400)) == ["error: the certificate expired on 25 Dec 2027"]
-    assert found(one.chain, key, NOW + timedelta(days=380)) == ["warning: the certificate expires on 25 Dec 2027"]
-    assert found(one.chain, key, NOW - timedelta(days=2)) == ["error: the certificate begins on 22 Nov 2026"]
+    assert found(one.chain, key, NOW + timedelta(days=400)) == ["error: the certificate expired on 2027-12-25"]
+    assert found(one.chain, key, NOW + timedelta(days=380)) == ["warning: the certificate expires on 2027-12-25"]
+    assert found(one.chain, key, NOW - timedelta(days=2)) == [
+        "error: the certificate is not valid before 2026-11-22 23:00 UTC"
+    ]

@@ -28,6 +28,8 @@ PLANTS = [  # contract, file, import
     ("simulation", "simulation/planted.py", "import routing"),
     ("simulation-guests", "proxy/planted.py", "import simulation"),
     ("simulation-guests", "service/planted.py", "import simulation"),
+    ("simulation-guests", "console/planted.py", "import simulation"),
+    ("simulation-guests", "console/setup/planted.py", "from simulation.estate import Estate"),
     ("pure", "protocols/planted.py", "import aiohttp"),
     ("pure", "protocols/ews/planted.py", "import asyncio"),
     ("pure", "routing/planted.py", "import socket"),

@@ -6,8 +6,6 @@ import orjson
 
 from protocols.model.mailbox import canonical
 
-CONTENT_TYPE = "application/json; charset=utf-8"
-
 
 def answer(query: Mapping[str, str], path_email: str, ews_url: str, autodiscover_url: str) -> tuple[int, bytes]:
     """Status and body. The address stands in the path (``path_email``) or in ``Email``; the protocol in ``Protocol``.

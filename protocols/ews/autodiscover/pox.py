@@ -13,7 +13,6 @@ from protocols.safexml import XmlRefused, local_name, parse
 REQUEST_SCHEMA = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
 RESPONSE_SCHEMA = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 _ENVELOPE = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
-CONTENT_TYPE = "text/xml; charset=utf-8"
 
 # [MS-OXDSCLI] 2.2.4.1.1.2.4: error codes
 EMAIL_NOT_FOUND, BAD_ADDRESS, INVALID_REQUEST, NO_PROVIDER = 500, 501, 600, 601

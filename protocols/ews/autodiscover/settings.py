@@ -12,7 +12,8 @@ from protocols.ews.autodiscover.soap import AUTODISCOVER, Message, faultless, re
 from protocols.model.mailbox import canonical, canonical_domain
 from protocols.safexml import local_name
 
-MAX_TARGETS = 100
+MAX_TARGETS, MAX_SETTINGS = 100, 100  # exchangelib asks for about 60 settings
+_LONGEST_SETTING = 100  # characters: those that are not known are named in the answer of each target
 SUPPORTED_SCHEMAS = (
     "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, "
     "Exchange2013_SP1, Exchange2015, Exchange2016"
@@ -63,17 +64,23 @@ def encode(
     """The answer, in the request's SOAP version, to go out with HTTP 200.
 
     Every address of a domain that we serve (``serves``, asked with A-labels) gets the same settings, and every other
-    target an error of its own. Settings that we do not have are SettingIsNotAvailable. Federation is always
+    target an error of its own. Settings that we do not have are SettingIsNotAvailable, and each is answered once; too
+    many of them, as too many targets, are an InvalidRequest. Federation is always
     NotFederated: there is no trust through the Microsoft federation gateway.
     """
     if request.kind is Kind.FEDERATION:
         body = _response("NotFederated", "The domain is not federated.", "")
-    elif not 0 < len(request.targets) <= MAX_TARGETS or not request.wanted:
-        words = f"From 1 to {MAX_TARGETS} targets and at least one setting must be requested."
+    elif not _is_answerable(request):
+        words = f"From 1 to {MAX_TARGETS} targets and from 1 to {MAX_SETTINGS} settings must be requested."
         body = _response("InvalidRequest", words, _listed(request.kind, ()))
     else:
         body = _response("NoError", "", _listed(request.kind, _answers(request, ews_url, version, serves)))
     return faultless(request.message, request.kind.value, body, version)
+
+
+def _is_answerable(request: SettingsRequest) -> bool:
+    few = 0 < len(request.targets) <= MAX_TARGETS and 0 < len(request.wanted) <= MAX_SETTINGS
+    return few and max(map(len, request.wanted)) <= _LONGEST_SETTING
 
 
 def _answers(request: SettingsRequest, ews_url: str, version: str, serves: Callable[[str], bool]) -> Iterable[str]:

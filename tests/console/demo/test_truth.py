@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from console.demo.truth import BUSY_TYPES, as_answer, expected, intervals_of, seen
-from protocols.ews.tables import BUSY_TYPES as WIRE
+from console.demo.truth import as_answer, expected, intervals_of, seen
+from protocols.ews.tables import BUSY_TYPES
 from protocols.model.freebusy import Detail, Unavailable
 from protocols.model.intervals import BusyStatus
 from protocols.model.window import TimeWindow
@@ -59,5 +59,9 @@ def test_the_drawing_gets_no_data_as_no_data() -> None:
 
 
 @pytest.mark.parametrize("status", BusyStatus)
-def test_the_words_are_those_of_the_wire(status: BusyStatus) -> None:
-    assert BUSY_TYPES[WIRE[status]] is status
+def test_what_was_seen_is_told_in_the_words_of_the_wire(status: BusyStatus) -> None:
+    answer = Seen(ADDRESS, "NoError", (Block(at(10), at(11), BUSY_TYPES[status]),))
+    (interval,) = intervals_of(answer, Detail.BUSY)
+    assert interval.status is status
+    hidden = status in (BusyStatus.FREE, BusyStatus.WORKING_ELSEWHERE)
+    assert seen(answer, WINDOW) == (set() if hidden else {(at(10), at(11), BUSY_TYPES[status], "")})

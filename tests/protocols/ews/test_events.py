@@ -1,12 +1,13 @@
 """CalendarEventArray, written."""
 
-from datetime import tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
 
 from protocols.ews.events import write_events
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
+from protocols.model.window import TimeWindow
 from tests.protocols.ews.samples import BERLIN, block, blocks, event_details
 
 
@@ -25,6 +26,16 @@ def test_times_are_those_of_the_zone() -> None:
         block(8)
     )
     assert "<t:StartTime>2026-11-23T09:00:00+01:00</t:StartTime>" in _written(block(8), offsets=True)
+
+
+def test_the_hour_that_comes_twice_is_told_apart() -> None:
+    """Berlin, 25 October 2026: 02:30 in summer to 02:30 in winter; then 02:45 to 02:15, which would look reversed."""
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    hour = BusyInterval(TimeWindow(first, first + timedelta(hours=1)), BusyStatus.BUSY)
+    half = BusyInterval(TimeWindow(first + timedelta(minutes=15), first + timedelta(minutes=45)), BusyStatus.BUSY)
+    ends = [text.partition("<")[0] for text in _written(hour, half).split("<t:EndTime>")[1:]]
+    assert ends == ["2026-10-25T02:30:00+01:00", "2026-10-25T02:15:00+01:00"]
+    assert "<t:StartTime>2026-10-25T02:30:00<" in _written(hour)
 
 
 def test_events_come_by_start() -> None:

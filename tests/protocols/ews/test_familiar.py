@@ -1,6 +1,8 @@
 """A shape seen before is read as the parser would read it, or left to the parser."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from protocols.ews.familiar import decode_familiar
 from protocols.ews.query import AvailabilityRequest
 from protocols.ews.request import decode
 from protocols.ews.soap import read_envelope
+from protocols.model.mailbox import Mailbox
 from tests.protocols.ews.samples import asking, soap_request
 from tests.wire.captures import captured
 
@@ -98,6 +101,49 @@ def test_the_unusual_is_left_to_the_parser(change: tuple[bytes, bytes]) -> None:
 def test_an_array_that_is_not_the_request_s_own_is_left_to_the_parser() -> None:
     header = "<t:Other><m:MailboxDataArray><t:MailboxData><t:Email><t:Address>eve@contoso.example</t:Address></t:Email>"
     data = soap_request("<m:GetUserAvailabilityRequest/>", header + "</t:MailboxData></m:MailboxDataArray></t:Other>")
+    assert decode_familiar(data) is None
+
+
+def _crafted(address: str, opening: str, closing: str) -> bytes:
+    """The request's own array spelt with ``opening`` and ``closing``, in front of one that is text of a header."""
+    email = "<t:Email><t:Address>{}</t:Address></t:Email>".format
+    real = f"{opening}<t:MailboxData>{email(address)}</t:MailboxData>{closing}"
+    fake = f"<m:MailboxDataArray><t:MailboxData>{email('eve@contoso.example')}</t:MailboxData></m:MailboxDataArray>"
+    array = re.compile(rb"<m:MailboxDataArray>.*</m:MailboxDataArray>", re.DOTALL)
+    return array.sub(f"{real}<t:Name>{fake}</t:Name>".encode(), asking())
+
+
+@pytest.mark.parametrize("address", ["somebody@busyline.invalid", "ann@contoso.example"])
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("<m:MailboxDataArray >", "</m:MailboxDataArray >"),
+        ("<m:MailboxDataArray\n>", "</m:MailboxDataArray\t>"),
+        ('<m:MailboxDataArray a="b">', "</m:MailboxDataArray >"),
+    ],
+)
+def test_an_array_in_disguise_does_not_hide_behind_another(address: str, opening: str, closing: str) -> None:
+    data = _crafted(address, opening, closing)
+    request = parsed(data)
+    assert request is not None
+    assert [target.asked for target in request.targets] == [address]
+    assert decode_familiar(data) is None
+
+
+def test_no_request_can_name_the_mailbox_that_stands_in_for_the_others() -> None:
+    script = "from protocols.ews import familiar; print(familiar._STAND_IN)"
+    found = {
+        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip()
+        for _ in range(2)
+    }
+    assert len(found) == 2
+    assert all(Mailbox.parse(one) for one in found)
+
+
+def test_an_endless_prefix_is_left_to_the_parser() -> None:
+    data = asking().replace(b"<t:", b"<%b:" % (b"t" * 101)).replace(b"</t:", b"</%b:" % (b"t" * 101))
+    data = data.replace(b"xmlns:t=", b"xmlns:%b=" % (b"t" * 101))
+    assert parsed(data) is not None
     assert decode_familiar(data) is None
 
 

@@ -49,6 +49,13 @@ def test_a_mistake_costs_the_hours_only(period: tuple[str, int | str, int]) -> N
     assert _hours(period) is None
 
 
+def test_more_periods_than_any_week_has_cost_the_hours() -> None:
+    hours = _hours(*[("Monday", 1, 2)] * 100)
+    assert hours is not None
+    assert len(hours.periods) == 100
+    assert _hours(*[("Monday", 1, 2)] * 101) is None
+
+
 def test_a_zone_that_cannot_be_read_costs_the_hours_only() -> None:
     assert _hours(("Monday", 1, 2), zone="<t:TimeZone/>") is None
     assert _hours(("Monday", 1, 2), zone="") is None

@@ -83,6 +83,7 @@ def test_a_fault_with_status_200() -> None:
     ("code", "reason"),
     [
         ("ErrorMailRecipientNotFound", Reason.NO_SUCH_MAILBOX),
+        ("ErrorInvalidSmtpAddress", Reason.NO_SUCH_MAILBOX),
         ("ErrorNoFreeBusyAccess", Reason.NO_ACCESS),
         ("ErrorTimeoutExpired", Reason.TIMEOUT),
         ("ErrorSomethingNew", Reason.PEER_FAILED),
@@ -155,7 +156,61 @@ def test_digits_count_where_there_are_no_events(view: str) -> None:
     answer = _seen(view, f"<t:MergedFreeBusy>{'0' * 18 + '2245' + '0' * 314}</t:MergedFreeBusy>")
     assert isinstance(answer, Availability)
     assert list(answer.intervals) == [block(9)]
-    assert [gap.length for gap in answer.unknown] == [timedelta(minutes=30)] * 2
+    assert [gap.length for gap in answer.unknown] == [timedelta(hours=1)]
+
+
+def _event(hour: int, word: str) -> str:
+    times = f"<t:StartTime>2026-11-23T{hour:02}:00:00</t:StartTime><t:EndTime>2026-11-23T{hour:02}:40:00</t:EndTime>"
+    return f"<t:CalendarEvent>{times}<t:BusyType>{word}</t:BusyType></t:CalendarEvent>"
+
+
+def _both(view: str, digits: str, events: str = "") -> Availability:
+    merged = f"<t:MergedFreeBusy>{digits.ljust(336, '0')}</t:MergedFreeBusy>"
+    answer = _seen(view, f"{merged}<t:CalendarEventArray>{events}</t:CalendarEventArray>")
+    assert isinstance(answer, Availability)
+    return answer
+
+
+@pytest.mark.parametrize("view", ["MergedOnly", "FreeBusyMerged", "DetailedMerged"])
+def test_a_blank_array_beside_digits_is_no_free_calendar(view: str) -> None:
+    answer = _both(view, "0" * 18 + "2245")
+    assert list(answer.intervals) == [block(9)]
+    assert [gap.length for gap in answer.unknown] == [timedelta(hours=1)]
+
+
+@pytest.mark.parametrize("view", ["MergedOnly", "FreeBusyMerged"])
+@pytest.mark.parametrize(
+    ("word", "digit", "explained"),
+    [
+        ("Busy", "2", True),
+        ("OOF", "2", True),
+        ("Tentative", "2", False),
+        ("Free", "1", False),
+        ("WorkingElsewhere", "1", False),
+        ("NoData", "3", False),
+    ],
+)
+def test_an_event_explains_no_digit_stronger_than_itself(view: str, word: str, digit: str, explained: bool) -> None:
+    answer = _both(view, "0" * 18 + digit * 2, _event(9, word))
+    status = {"1": BusyStatus.TENTATIVE, "2": BusyStatus.BUSY, "3": BusyStatus.OUT_OF_OFFICE}[digit]
+    assert (block(9, status=status) in list(answer.intervals)) is not explained
+
+
+def test_what_is_free_or_elsewhere_goes_with_the_digits_that_say_so() -> None:
+    answer = _both("FreeBusyMerged", "0" * 18 + "4400", _event(9, "WorkingElsewhere") + _event(10, "Free"))
+    assert [one.status for one in answer.intervals] == [BusyStatus.WORKING_ELSEWHERE, BusyStatus.FREE]
+    assert answer.unknown == ()
+
+
+def test_time_without_data_beside_events_is_not_known() -> None:
+    answer = _both("FreeBusyMerged", "0" * 18 + "2245", _event(9, "Busy"))
+    assert [one.status for one in answer.intervals] == [BusyStatus.BUSY]
+    assert [gap.length for gap in answer.unknown] == [timedelta(hours=1)]
+
+
+def test_digits_in_the_wrong_number_are_a_doubt_whatever_the_events_say() -> None:
+    inner = f"<t:MergedFreeBusy>00</t:MergedFreeBusy><t:CalendarEventArray>{_event(9, 'Busy')}</t:CalendarEventArray>"
+    assert _reason(_seen("FreeBusyMerged", inner)) is Reason.GARBLED
 
 
 @given(st.integers(0, len(_WHOLE) - 1))

@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable
 from dataclasses import replace
-from datetime import timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,8 @@ from protocols.ews.soap import read_envelope
 from protocols.model.freebusy import Availability, Detail, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
 from protocols.model.window import TimeWindow
+from protocols.zones.rules import RuleZone, rules_of
+from protocols.zones.wall import to_utc
 from tests.protocols.ews.samples import (
     ANN,
     BERLIN,
@@ -199,6 +202,69 @@ def test_the_clocks_going_back_do_not_confuse_the_reader() -> None:
     (again,) = read(answered(request, found), [ANN], request.question, zone=BERLIN, source="here", as_of=START)
     assert isinstance(again, Availability)
     assert [one.window.covers(twice) for one in again.intervals] == [True]
+
+
+_CHANGING = (
+    *((name, 3, 29, 10, 25) for name in ("Europe/Berlin", "Europe/London", "Europe/Bucharest")),
+    ("America/New_York", 3, 8, 11, 1),
+    ("America/Santiago", 9, 6, 4, 5),
+    ("Australia/Lord_Howe", 10, 4, 4, 5),
+    ("Pacific/Chatham", 9, 27, 4, 5),
+    ("America/St_Johns", 3, 8, 11, 1),
+    ("Asia/Kolkata", 3, 29, 10, 25),
+)
+
+
+@st.composite
+def _nights(draw: st.DrawFn) -> tuple[tzinfo, TimeWindow, list[BusyInterval]]:
+    """A zone, the two days around a change of its clocks, and blocks in them on the quarter of an hour."""
+    name, *days = draw(st.sampled_from(_CHANGING))
+    month, day = draw(st.sampled_from([(days[0], days[1]), (days[2], days[3])]))
+    zone = ZoneInfo(name)
+    noon = datetime(2026, month, day, 12, tzinfo=zone).astimezone(UTC)
+    window = TimeWindow(noon - timedelta(days=1), noon)
+    quarter = timedelta(minutes=15)
+    starts = draw(st.lists(st.integers(0, 95), min_size=1, max_size=8, unique=True))
+    lengths = [draw(st.integers(1, 12)) for _ in starts]
+    found = [
+        TimeWindow(window.start + start * quarter, window.start + (start + length) * quarter)
+        for start, length in zip(starts, lengths, strict=True)
+    ]
+    rules = draw(st.booleans())
+    return (
+        (RuleZone(rules_of(zone, 2026)) if rules else zone),
+        window,
+        [BusyInterval(w, BusyStatus.BUSY) for w in found],
+    )
+
+
+@given(_nights())
+def test_no_busy_time_is_lost_when_the_clocks_change(night: tuple[tzinfo, TimeWindow, list[BusyInterval]]) -> None:
+    zone, window, found = night
+    request = request_of(zone=zone, window=window)
+    assert request.question is not None
+    data = answered(request, known(found, window=window))
+    truth = list(Intervals.pack(found))
+    written = [
+        (_instant(start, zone), _instant(end, zone))
+        for start, end in zip(texts(valid(data), "StartTime"), texts(valid(data), "EndTime"), strict=True)
+    ]
+    assert written == [(one.window.start, one.window.end) for one in truth], "for who takes the first of two times"
+    (again,) = read(data, [ANN], request.question, zone=zone, source="here", as_of=START)
+    assert isinstance(again, Availability)
+    longest = timedelta(hours=1)  # we read an end as the second of two times
+    assert again.unknown == ()
+    events = list(again.intervals)
+    assert [one.window.start for one in events[: len(truth)]] == [one.window.start for one in truth]
+    assert all(
+        shown.window.end - longest <= one.window.end <= shown.window.end
+        for shown, one in zip(events, truth, strict=True)
+    )
+
+
+def _instant(text: str, zone: tzinfo) -> datetime:
+    written = datetime.fromisoformat(text)
+    return written.astimezone(UTC) if written.tzinfo else to_utc(written, zone)
 
 
 @pytest.mark.parametrize("view", View)

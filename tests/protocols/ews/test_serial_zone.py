@@ -76,6 +76,8 @@ def test_a_year_of_zero_is_no_year() -> None:
         "",
         "<t:Bias>x</t:Bias>",
         "<t:Bias>1440</t:Bias>",
+        f"<t:Bias>{10**900}</t:Bias>" + _change("StandardTime", 60 - 10**900, 10, 1) + _change("DaylightTime", 0, 3, 1),
+        f"<t:Bias>{10**900}</t:Bias>" + _change("StandardTime", -(10**900), 10, 1),
         "<t:Bias>0</t:Bias>" + _change("StandardTime", 0, 13, 1) + _change("DaylightTime", -60, 3, 1),
         "<t:Bias>0</t:Bias>" + _change("StandardTime", 0, 10, 1, day="Someday") + _change("DaylightTime", -60, 3, 1),
         "<t:Bias>0</t:Bias><t:StandardTime/>",

@@ -44,3 +44,8 @@ def test_unknown_and_forbidden_mailboxes_cannot_be_told_apart(reason: Reason) ->
 def test_what_we_write_is_read_back_as_a_failure_of_the_same_kind() -> None:
     kept = {Reason.TIMEOUT, Reason.THROTTLED, Reason.TOO_MANY_ENTRIES, Reason.GROUP_TOO_LARGE, Reason.LOOP}
     assert {tables.REASONS[tables.CODES[reason]] for reason in kept} == kept
+
+
+def test_no_peer_can_say_that_an_address_is_invalid() -> None:
+    """Whoever asked for it would learn that it is unknown there; what is no address never gets to a peer."""
+    assert Reason.INVALID_ADDRESS not in tables.REASONS.values()

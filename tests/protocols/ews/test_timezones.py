@@ -1,5 +1,6 @@
 """GetServerTimeZones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,6 +36,13 @@ def test_ids_are_honoured_in_any_letter_case_once_and_unknown_ones_left_out() ->
 
 def test_without_ids_all_zones() -> None:
     assert [zone.get("Id") for zone in _zones(TimeZonesRequest(None, False))] == list(windows_zone_ids())
+
+
+def test_threads_may_write_the_same_zones_at_once() -> None:
+    request = TimeZonesRequest(windows_zone_ids()[:40], True)
+    with ThreadPoolExecutor(4) as threads:
+        written = set(threads.map(lambda _: encode(request), range(8)))
+    assert written == {encode(request)}
 
 
 def test_only_full_data_has_periods() -> None:

@@ -147,6 +147,12 @@ def test_what_is_no_time_and_no_number_fails_the_schema(start: str, rest: str) -
     assert texts(valid(encode_fault(error)), "LineNumber") == ["1"]
 
 
+def test_a_time_of_endless_fractions_fails_the_schema() -> None:
+    assert _question(asking(start="2026-11-23T00:00:00." + "0" * 14 + "+00:00")).window.length == timedelta(days=7)
+    assert _fault(asking(start="2026-11-23T00:00:00." + "0" * 15 + "+00:00")).fault is Fault.MALFORMED
+    assert _fault(asking(start="2026-11-23T00:00:00." + "0" * 100_000)).fault is Fault.MALFORMED
+
+
 @pytest.mark.parametrize("name", ["TimeWindow", "StartTime", "EndTime"])
 def test_what_is_missing(name: str) -> None:
     data = asking().replace(f"t:{name}>".encode(), f"t:Not{name}>".encode())

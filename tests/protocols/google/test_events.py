@@ -15,7 +15,7 @@ from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, In
 from protocols.model.window import TimeWindow
 from tests.protocols.google.samples import ANN, BOB, BUSY, DETAILS, NOW, WINDOW, at, windows
 from tests.protocols.mutation import covered, mutated
-from tests.protocols.scripted import Peer, json, run
+from tests.protocols.scripted import Peer, html, json, run
 
 NINE = {"start": {"dateTime": "2026-11-23T10:00:00+01:00"}, "end": {"dateTime": "2026-11-23T11:00:00+01:00"}}
 BLOCK = TimeWindow(at(23, 9), at(23, 10))
@@ -166,6 +166,48 @@ def test_each_calendar_stands_for_itself() -> None:
     assert lost == Unavailable(mailbox=ANN, reason=Reason.NO_SUCH_MAILBOX)
     assert isinstance(found, Availability)
     assert found.mailbox == BOB
+
+
+_OF_ALL = [
+    (json({"error": {}}, 429, Retry_After="2"), Reason.THROTTLED, timedelta(seconds=2)),
+    (json({"error": {"errors": [{"reason": "rateLimitExceeded"}]}}, 403), Reason.THROTTLED, None),
+    (json({"error": {}}, 401), Reason.UNAUTHORIZED, None),
+    (HttpResponse(500), Reason.PEER_FAILED, None),
+    (html(503), Reason.PEER_FAILED, None),
+    (PeerError(Reason.UNREACHABLE), Reason.UNREACHABLE, None),
+]
+
+
+@pytest.mark.parametrize(("failed", "reason", "wait"), _OF_ALL)
+def test_what_fails_for_all_calendars_fails_the_call(
+    failed: HttpResponse | PeerError, reason: Reason, wait: timedelta | None
+) -> None:
+    with pytest.raises(PeerError) as caught:
+        run(ask(Peer(failed), (ANN, BOB), BUSY, api_url="https://g.example", source="northwind", as_of=NOW))
+    assert (caught.value.reason, caught.value.retry_after) == (reason, wait)
+
+
+@pytest.mark.parametrize(("failed", "reason", "wait"), _OF_ALL)
+def test_what_is_known_by_then_is_kept(
+    failed: HttpResponse | PeerError, reason: Reason, wait: timedelta | None
+) -> None:
+    peer = Peer(json(listing(event())), failed)
+    found, lost = run(ask(peer, (ANN, BOB), BUSY, api_url="https://g.example", source="northwind", as_of=NOW))
+    assert isinstance(found, Availability)
+    assert lost == Unavailable(mailbox=BOB, reason=reason, retry_after=wait)
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        json({"error": {"errors": [{"reason": "invalid"}]}}, 400),
+        json({"error": {"errors": [{"reason": "forbidden"}]}}, 403),
+        json({"error": {}}, 404),
+    ],
+)
+def test_what_one_calendar_has_of_its_own_does_not_fail_the_call(failed: HttpResponse) -> None:
+    [lost] = run(ask(Peer(failed), (ANN,), BUSY, api_url="https://g.example", source="northwind", as_of=NOW))
+    assert isinstance(lost, Unavailable)
 
 
 @pytest.mark.parametrize("lost", [HttpResponse(500), json({"timeZone": "UTC"}), json({"items": None})])

@@ -64,7 +64,6 @@ def test_all_pages_are_joined_and_the_last_one_speaks_of_the_calendar() -> None:
         ((json({"error": {"errors": []}}, 404),), Reason.NO_SUCH_MAILBOX),
         ((page(1, token="a"), json({"error": {"errors": []}}, 404)), Reason.INCOMPLETE),
         ((page(1, token="a"), html(500)), Reason.INCOMPLETE),
-        ((page(1, token="a"), json({"error": {}}, 429, Retry_After="2")), Reason.THROTTLED),
         ((page(1, token="a"), json({"timeZone": "UTC"})), Reason.INCOMPLETE),
         ((page(1, token=""),), Reason.GARBLED),
         ((page(1, token=7),), Reason.GARBLED),
@@ -76,6 +75,21 @@ def test_a_page_that_did_not_come(answers: tuple[HttpResponse, ...], reason: Rea
     error = fetched(Peer(*answers))
     assert isinstance(error, PeerError)
     assert error.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ((html(500),), Reason.PEER_FAILED),
+        ((json({"error": {}}, 401),), Reason.UNAUTHORIZED),
+        ((page(1, token="a"), json({"error": {}}, 401)), Reason.UNAUTHORIZED),
+        ((page(1, token="a"), json({"error": {}}, 429, Retry_After="2")), Reason.THROTTLED),
+    ],
+)
+def test_what_concerns_more_than_the_calendar_raises(answers: tuple[HttpResponse, ...], reason: Reason) -> None:
+    with pytest.raises(PeerError) as caught:
+        fetched(Peer(*answers))
+    assert caught.value.reason is reason
 
 
 def test_a_page_that_is_half_there_raises() -> None:

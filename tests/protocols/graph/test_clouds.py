@@ -10,12 +10,11 @@ def test_the_clouds_are_those_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize("name", CLOUDS)
-def test_a_cloud_is_two_origins_and_its_scope_lies_in_the_second(name: str) -> None:
+def test_a_cloud_is_two_origins(name: str) -> None:
     cloud = CLOUDS[name]
     for origin in (cloud.login, cloud.graph):
         assert origin.startswith("https://")
         assert "/" not in origin.removeprefix("https://")
-    assert cloud.scope == cloud.graph + "/.default"
 
 
 def test_no_two_clouds_share_a_graph() -> None:

@@ -23,7 +23,8 @@ def test_a_known_status(word: str) -> None:
     blocks = from_items([item(at(23, 9), at(23, 10), word)], details=False)
     status = STATUSES[word.lower()]
     window = TimeWindow(at(23, 9), at(23, 10))
-    assert blocks == Blocks(() if not status else (BusyInterval(window, status),), (), (window,))
+    block = BusyInterval(window, status)
+    assert blocks == Blocks((block,) if status else (), (), (block,))
 
 
 @pytest.mark.parametrize("word", ["unknown", "somethingNew", None, 7])
@@ -104,16 +105,31 @@ def test_beyond_the_last_digit_nothing_is_known() -> None:
 
 
 def test_items_go_before_digits_and_digits_fill_what_no_item_explains() -> None:
-    items = from_items([item(at(23, 9, 10), at(23, 9, 40), "tentative")], details=False)
+    items = from_items([item(at(23, 9, 10), at(23, 9, 40), "oof")], details=False)
     seen = from_view("2222", MORNING, HALF_HOUR, items, whole=False)
     added = [block for block in seen.intervals if block not in items.intervals]
-    assert [block.window for block in added] == [
-        TimeWindow(at(23, 10), at(23, 10, 30)),
-        TimeWindow(at(23, 10, 30), at(23, 11)),
-    ]
+    assert added == [BusyInterval(TimeWindow(at(23, 10), at(23, 11)), BusyStatus.BUSY)]
     assert from_view("2200", MORNING, HALF_HOUR, items, whole=False).intervals == items.intervals
 
 
-def test_a_free_item_explains_its_cells() -> None:
+@pytest.mark.parametrize("digit", ["1", "2", "3"])
+@pytest.mark.parametrize("word", ["free", "workingElsewhere", "tentative", "busy", "oof", "unknown"])
+def test_an_item_explains_no_digit_stronger_than_itself(word: str, digit: str) -> None:
+    items = from_items([item(at(23, 9), at(23, 10), word)], details=False)
+    seen = from_view(digit * 2 + "00", MORNING, HALF_HOUR, items, whole=False)
+    explained = (STATUSES.get(word.lower()) or BusyStatus.FREE) >= DIGITS[digit]
+    more = () if explained else (BusyInterval(TimeWindow(at(23, 9), at(23, 10)), DIGITS[digit]),)
+    assert seen.intervals == items.intervals + more
+    assert seen.unknown == items.unknown
+
+
+def test_of_two_items_in_a_cell_the_stronger_explains_it() -> None:
+    items = from_items(
+        [item(at(23, 9), at(23, 9, 5), "oof"), item(at(23, 9), at(23, 9, 30), "tentative")], details=False
+    )
+    assert from_view("3000", MORNING, HALF_HOUR, items, whole=False) == items
+
+
+def test_a_free_item_explains_only_free_time_and_what_the_fourth_digit_may_mean() -> None:
     free = from_items([item(WINDOW.start, WINDOW.end, "free")], details=False)
-    assert from_view("4444", MORNING, HALF_HOUR, free, whole=False) == free
+    assert from_view("4040", MORNING, HALF_HOUR, free, whole=False) == free

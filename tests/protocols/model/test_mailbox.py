@@ -51,6 +51,11 @@ NO_ADDRESS = [
     "a@" + "b." * 130 + "c",
     "/o=Contoso/ou=Exchange/cn=Recipients/cn=ann",
     "x" * 100_000 + "@b",
+    "ann@a.example..",
+    "ann@a.example" + "." * 1_000_000,
+    "ann@a.example" + "." * 400,
+    "ann@" + "a." * 300,
+    "x" * 513,
 ]
 
 
@@ -78,6 +83,18 @@ def test_spellings_are_equal_and_remember_what_was_asked() -> None:
 def test_what_is_not_canonical_is_no_mailbox() -> None:
     with pytest.raises(ValueError, match="canonical"):
         Mailbox("Ann@contoso.example", "Ann@contoso.example")
+
+
+@pytest.mark.parametrize("text", ["a.example" + "." * 1_000_000, "a.example..", "x" * 513, "", "."])
+def test_no_domain(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not a |longer"):
+        canonical_domain(text)
+
+
+def test_white_space_around_an_address_is_not_remembered() -> None:
+    held = [canonical(" " * n + "spaced@a.example" + "\n" * n) for n in (0, 1, 100_000)]
+    assert held == ["spaced@a.example"] * 3
+    assert canonical_domain(" " * 100_000 + "A.example. ") == "a.example"
 
 
 def test_two_letters_that_look_alike_stay_two() -> None:

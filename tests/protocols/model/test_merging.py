@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
-from protocols.model.merging import UNKNOWN_CELL, merged
+from protocols.model.merging import UNKNOWN_CELL, explained, merged
 from protocols.model.window import TimeWindow
 from tests.protocols.model.strategies import START, several, windows
 
@@ -49,6 +49,15 @@ def test_edges_of_two_and_a_half_hours(start: int, end: int, cells: list[int]) -
     window = TimeWindow.of_seconds(START, START + 9000)
     block = BusyInterval(TimeWindow.of_seconds(START + start, START + end), BusyStatus.BUSY)
     assert list(merged(Intervals.pack([block]), window, HOUR)) == cells
+
+
+@given(several, windows(), st.integers(5, 1440).map(lambda n: timedelta(minutes=n)))
+def test_a_cell_is_explained_by_the_strongest_block_that_touches_it(
+    items: list[BusyInterval], window: TimeWindow, step: timedelta
+) -> None:
+    cells = window.cut(step)
+    touching = [[int(item.status) for item in items if item.window.overlaps(cell)] for cell in cells]
+    assert list(explained(items, window, step)) == [max(states, default=-1) + 1 for states in touching]
 
 
 def test_the_strongest_wins_in_whatever_order() -> None:

@@ -20,6 +20,14 @@ def test_after_low_and_up_to_high() -> None:
     assert transitions(BERLIN, SPRING, SPRING) == []
 
 
+def test_the_two_changes_that_ever_lay_closest_are_both_found() -> None:
+    """Recife, October 2000: summer time for one week."""
+    begun, ended = 970_974_000, 971_575_200
+    for low in range(begun - 10 * 86_400, begun - 6 * 86_400, 40_000):
+        found = transitions(ZoneInfo("America/Recife"), low, ended + 20 * 86_400)
+        assert found == [(begun, -7200), (ended, -10_800)]
+
+
 def test_no_change_fits_as_one_offset() -> None:
     assert best_fit(0, 100, 7, []) == Fit(7, 7)
 

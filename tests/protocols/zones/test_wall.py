@@ -1,6 +1,6 @@
 """Wall clock to UTC and back, across both changes of the clocks, in zones of every kind."""
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from timeit import repeat
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.zones.rules import RuleZone, ZoneRules, rules_of
+from protocols.zones.rules import Change, RuleZone, ZoneRules, rules_of
 from protocols.zones.transitions import transitions
 from protocols.zones.wall import WallClock, to_utc, wall_clock
 
@@ -44,6 +44,63 @@ def test_what_the_clock_writes_is_the_zone_s_own_time(zone: tzinfo, instant: int
     local = datetime.fromtimestamp(instant, zone)
     assert wall_clock(zone).naive(instant) == local.replace(tzinfo=None, fold=0).isoformat()
     assert wall_clock(zone).offset(instant) == local.isoformat()
+
+
+def _read_back(text: str, zone: tzinfo) -> datetime:
+    written = datetime.fromisoformat(text)
+    return written.astimezone(UTC) if written.tzinfo else to_utc(written, zone)
+
+
+@given(st.sampled_from(ZONES), instants)
+def test_who_takes_the_first_of_two_times_still_reads_every_instant(zone: tzinfo, instant: int) -> None:
+    clock, utc = wall_clock(zone), datetime.fromtimestamp(instant, UTC)
+    again = to_utc(datetime.fromisoformat(clock.naive(instant)), zone) != utc
+    assert clock.unmistakable(instant) == (clock.offset(instant) if again else clock.naive(instant))
+    assert _read_back(clock.unmistakable(instant), zone) == utc
+
+
+@pytest.mark.parametrize("zone", [BERLIN, RuleZone(rules_of(BERLIN, 2026))], ids=["zoneinfo", "rules"])
+@pytest.mark.parametrize(
+    ("utc", "text"),
+    [
+        ("2026-10-25T00:59:59", "2026-10-25T02:59:59"),
+        ("2026-10-25T01:00:00", "2026-10-25T02:00:00+01:00"),
+        ("2026-10-25T01:59:59", "2026-10-25T02:59:59+01:00"),
+        ("2026-10-25T02:00:00", "2026-10-25T03:00:00"),
+        ("2026-03-29T01:00:00", "2026-03-29T03:00:00"),
+    ],
+)
+def test_only_what_comes_for_the_second_time_says_its_offset(zone: tzinfo, utc: str, text: str) -> None:
+    assert WallClock(zone).unmistakable(int(datetime.fromisoformat(utc + "+00:00").timestamp())) == text
+
+
+def test_an_hour_that_came_before_a_block_of_the_clock_began_is_still_known() -> None:
+    last = 53 << 25  # a block begins on 2026-04-26
+    change = datetime.fromtimestamp(last, UTC) - timedelta(minutes=20)
+    standard = Change(0, change.month, change.day, None, (change + timedelta(hours=1)).time(), change.year)
+    zone = RuleZone(ZoneRules(0, standard, Change(-60, 1, 1, None, time(3), change.year)))
+    for second in range(last - 3600, last + 7200, 300):
+        assert _read_back(WallClock(zone).unmistakable(second), zone) == datetime.fromtimestamp(second, UTC)
+
+
+_CROOKED = st.builds(
+    lambda biases, month, days, times: RuleZone(
+        ZoneRules(
+            60,
+            Change(biases[0], month, days[0], None, times[0], 2026),
+            Change(biases[1], month, days[1], None, times[1], 2026),
+        )
+    ),
+    st.tuples(st.integers(-600, 600), st.integers(-600, 600)),
+    st.integers(5, 6),
+    st.tuples(st.integers(10, 11), st.integers(10, 11)),
+    st.tuples(st.times(), st.times()).map(lambda pair: tuple(one.replace(microsecond=0) for one in pair)),
+)
+
+
+@given(_CROOKED, st.integers(1_777_593_600, 1_783_296_000))
+def test_rules_that_no_country_has_confuse_nobody(zone: RuleZone, second: int) -> None:
+    assert _read_back(WallClock(zone).unmistakable(second), zone) == datetime.fromtimestamp(second, UTC)
 
 
 @given(st.sampled_from(ZONES), instants)
@@ -117,6 +174,6 @@ def test_clocks_are_shared_by_equal_zones() -> None:
 def test_a_warm_clock_is_several_times_faster_than_the_standard_library() -> None:
     clock = wall_clock(BERLIN)
     seconds = range(LOW, LOW + 60 * 86_400, 1800)
-    ours = min(repeat(lambda: [clock.naive(s) for s in seconds], number=2, repeat=5))
+    ours = min(repeat(lambda: [clock.unmistakable(s) for s in seconds], number=2, repeat=5))
     theirs = min(repeat(lambda: [datetime.fromtimestamp(s, BERLIN).isoformat() for s in seconds], number=2, repeat=5))
     assert ours * 2 < theirs

@@ -116,12 +116,34 @@ def test_there_is_no_federation() -> None:
 
 @pytest.mark.parametrize(
     ("targets", "wanted"),
-    [([], ["ExternalEwsUrl"]), (["a@x.example"], []), (["a@x.example"] * 101, ["ExternalEwsUrl"])],
+    [
+        ([], ["ExternalEwsUrl"]),
+        (["a@x.example"], []),
+        (["a@x.example"] * 101, ["ExternalEwsUrl"]),
+        (["a@x.example"] * 100, [f"Setting{number}" for number in range(101)]),
+        (["a@x.example"], ["x" * 101]),
+    ],
 )
 def test_too_few_and_too_many_are_an_invalid_request(targets: list[str], wanted: list[str]) -> None:
     root = etree.fromstring(answered(request("GetUserSettings", targets, wanted)))
     assert root.findtext(f".//{A}Response/{A}ErrorCode") == "InvalidRequest"
     assert not list(root.iter(f"{A}UserResponse"))
+
+
+def test_too_many_settings_of_domains_are_an_invalid_request_too() -> None:
+    root = etree.fromstring(answered(request("GetDomainSettings", ["x.example"], [f"S{n}" for n in range(101)])))
+    assert root.findtext(f".//{A}Response/{A}ErrorCode") == "InvalidRequest"
+    assert not list(root.iter(f"{A}DomainResponse"))
+
+
+def test_the_largest_answer_is_no_flood() -> None:
+    most = answered(request("GetUserSettings", ["a@x.example"] * 100, [f"&{n:099}" for n in range(100)]))
+    assert len(most) < 4 << 20
+
+
+def test_a_setting_asked_for_often_is_answered_once() -> None:
+    root = etree.fromstring(answered(request("GetUserSettings", ["a@x.example"], ["A", "ExternalEwsUrl"] * 1000)))
+    assert len(list(root.iter(f"{A}UserSetting"))) == len(list(root.iter(f"{A}UserSettingError"))) == 1
 
 
 def test_a_hundred_users_are_not_too_many() -> None:
@@ -132,9 +154,12 @@ def test_a_hundred_users_are_not_too_many() -> None:
 @given(
     st.lists(
         st.text(
-            st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), min_size=1
+            st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"),
+            min_size=1,
+            max_size=99,
         ),
         min_size=1,
+        max_size=100,
     )
 )
 def test_strange_names_of_settings_come_back_as_not_available(names: list[str]) -> None:
