@@ -11,6 +11,7 @@ from protocols.errors import PeerError
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, all_unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.answers import addressed, bare, fitted, whole_call_failed
+from proxy.complaints import Complaints
 
 Clock: TypeAlias = Callable[[], datetime]
 """The time now, aware and in UTC."""
@@ -45,11 +46,13 @@ class Leaf:
     """A protocol over its Send, as a connector.
 
     A PeerError becomes one Unavailable per mailbox. Answers in the wrong number or order cannot be told apart: all are
-    GARBLED. Any other exception is our bug: logged with its traceback and answered as PEER_FAILED.
+    GARBLED. Any other exception is our bug: logged with its traceback and answered as PEER_FAILED. Why calls fail is
+    told to ``complaints``, which accounts of one peer may share.
     """
 
-    def __init__(self, name: str, ask: Ask, clock: Clock) -> None:
+    def __init__(self, name: str, ask: Ask, clock: Clock, *, complaints: Complaints | None = None) -> None:
         self._name, self._ask, self._clock = name, ask, clock
+        self._complaints = complaints or Complaints(name, clock=clock)
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`Connector`."""
@@ -58,6 +61,7 @@ class Leaf:
         try:
             answers = await self._ask(mailboxes, question, self._clock())
         except PeerError as error:
+            self._complaints.about(error.reason, error.detail)
             return whole_call_failed(mailboxes, error.reason, error.detail, error.retry_after)
         except Exception:
             logger.exception("connector_failed", connector=self._name)

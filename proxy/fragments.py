@@ -1,16 +1,25 @@
 """Rendered parts of answers, kept beside the cached availability: so many bytes, the longest unused go first."""
 
 from collections.abc import Hashable
+from sys import getsizeof
 
-from cachetools import LRUCache
+from proxy.recent import Recent
+
+_ENTRY = 400  # bytes: the places in the mapping, the tuples of the key
 
 
-class Fragments(LRUCache[Hashable, bytes]):
-    """XML by all that is visible in it. One that is larger than the whole bound is not kept."""
+class Fragments(Recent[Hashable, bytes]):
+    """XML by all that is visible in it, at most ``most`` bytes with the keys, which may be larger than the XML."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(most, getsizeof=len)
+        super().__init__(weight=most, weigh=_weight)
 
-    def __setitem__(self, key: Hashable, text: bytes) -> None:
-        if len(text) <= self.maxsize:
-            super().__setitem__(key, text)
+
+def _weight(key: Hashable, text: bytes) -> int:
+    return _ENTRY + len(text) + _content(key)
+
+
+def _content(key: object) -> int:
+    if isinstance(key, tuple):
+        return 8 * len(key) + sum(map(_content, key))
+    return getsizeof(key) if isinstance(key, str | bytes) else 0

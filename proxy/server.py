@@ -15,7 +15,7 @@ from protocols.errors import Fault, RequestError
 from protocols.ews.autodiscover import pox
 from protocols.ews.autodiscover import soap as autodiscover_soap
 from protocols.ews.response import encode_refusal
-from protocols.ews.soap import encode_fault
+from protocols.ews.soap import Envelope, encode_fault, read_envelope
 from proxy.fronts.answers import plain, xml
 from proxy.fronts.record import Record
 from service.door import SERVER_NAME
@@ -83,6 +83,9 @@ class Server:
             record.front = front.name
             response, outcome = await self._answer(front, request, record)
         outcome = outcome or _OUTCOMES.get(response.status, "answered")
+        if response.status != 200 and "Expect" in request.headers and not request.content.is_eof():
+            # whoever waited for 100 may send the body now or never: what comes next on this connection is ambiguous
+            response.force_close()
         self._identify(response, request, record)
         self._tell(record, outcome, response.status, time.perf_counter() - started)
         return response
@@ -97,26 +100,10 @@ class Server:
             return self._refusal(record, RequestError(Fault.INTERNAL)), Fault.INTERNAL.value
 
     def _refusal(self, record: Record, error: RequestError) -> web.Response:
-        response = self._in_dialect(record, error)
+        response = _FAULTS.get(record.front, _plain_fault)(record, error, self._clock())
         if error.fault is Fault.TOO_LARGE:
             response.force_close()  # the rest of the body is not worth reading
         return response
-
-    def _in_dialect(self, record: Record, error: RequestError) -> web.Response:
-        status = _STATUS.get(error.fault, 500)
-        if record.front == "ews":
-            codes = encode_refusal(record.envelope, error) if record.per_mailbox and record.envelope else None
-            return xml(encode_fault(error), status=status) if codes is None else xml(codes)
-        if record.front == "autodiscover-pox":
-            refused = status == 500  # [MS-OXDSCLI] tells errors in a whole answer
-            response = xml(pox.encode_refusal(error, self._clock()), status=200 if refused else status)
-            response.headers["X-SOAP-Enabled"] = "True"
-            return response
-        if record.front == "autodiscover-soap":
-            soap = record.soap or autodiscover_soap.SOAP11
-            content_type = autodiscover_soap.content_type(soap)
-            return xml(autodiscover_soap.encode_fault(error, soap), status=status, content_type=content_type)
-        return plain("the request failed", status=status)
 
     def _front(self, path: str) -> Front | None:
         path = path.lower().rstrip("/") or "/"
@@ -150,6 +137,51 @@ class Server:
             status=status,
             ms=round(seconds * 1000, 2),
         )
+
+
+def _status(error: RequestError) -> int:
+    return _STATUS.get(error.fault, 500)
+
+
+def _plain_fault(_: Record, error: RequestError, __: datetime) -> web.Response:
+    return plain("the request failed", status=_status(error))
+
+
+def _ews_fault(record: Record, error: RequestError, _: datetime) -> web.Response:
+    envelope = _envelope(record) if record.per_mailbox else None
+    codes = encode_refusal(envelope, error) if envelope else None
+    return xml(encode_fault(error), status=_status(error)) if codes is None else xml(codes)
+
+
+def _pox_fault(_: Record, error: RequestError, now: datetime) -> web.Response:
+    status = _status(error)
+    refused = status == 500  # [MS-OXDSCLI] tells errors in a whole answer
+    response = xml(pox.encode_refusal(error, now), status=200 if refused else status)
+    response.headers["X-SOAP-Enabled"] = "True"
+    return response
+
+
+def _autodiscover_fault(record: Record, error: RequestError, _: datetime) -> web.Response:
+    soap = record.soap or autodiscover_soap.SOAP11
+    content_type = autodiscover_soap.content_type(soap)
+    return xml(autodiscover_soap.encode_fault(error, soap), status=_status(error), content_type=content_type)
+
+
+_FAULTS: Final[Mapping[str, Callable[[Record, RequestError, datetime], web.Response]]] = {
+    "ews": _ews_fault,
+    "autodiscover-pox": _pox_fault,
+    "autodiscover-soap": _autodiscover_fault,
+}
+"""How a front's callers are told what was wrong; all others get a line of plain text."""
+
+
+def _envelope(record: Record) -> Envelope | None:
+    if record.envelope is None and record.unparsed:
+        try:
+            record.envelope = read_envelope(record.unparsed)
+        except RequestError:
+            return None
+    return record.envelope
 
 
 def _ids() -> Iterator[str]:

@@ -156,6 +156,7 @@ class CacheSettings(Section):
     ttl: Duration = Field(timedelta(seconds=60), description="how old a cached answer may be")
     negative_ttl: Duration = Field(timedelta(seconds=30), description='how long "no such mailbox" is remembered')
     mailboxes: int = Field(100_000, ge=0, description="how many answers are kept; 0 keeps none")
+    memory: ByteCount = Field(536_870_912, description="how much memory the kept answers may take")
     fragments: ByteCount = Field(67_108_864, description="how much of what was rendered is kept beside them")
 
 
@@ -248,6 +249,7 @@ class RouteSettings(Section):
         description="the address the connector knows; {local} and {domain} are those asked for",
         examples=["{local}@g.northwind.example"],
     )
+    rooms: bool = Field(False, description="every mailbox of this route is a room, as those are that [rooms] names")
 
 
 class BasicCaller(Section):
@@ -292,7 +294,8 @@ class RoomsSettings(Section):
     """[rooms]: which mailboxes are rooms."""
 
     match: tuple[RoomPattern, ...] = Field(
-        ("*@resource.calendar.google.com",), description="addresses, with * for any part of them"
+        ("*@resource.calendar.google.com",),
+        description="addresses, with * for any part; nothing but this and a route's rooms tells rooms from people",
     )
 
 

@@ -1,7 +1,7 @@
 """The only place where names are wired together: settings in, a proxy out that listens and answers."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ from certs import first_run, pem
 from protocols.ews.manner import Manner
 from protocols.model.caller import Caller
 from protocols.model.mailbox import Mailbox
-from proxy.auth.basic import BasicAuth, Credential, is_hash
+from proxy.auth.basic import BasicAuth, Credential, cost, is_hash
 from proxy.connector import Clock, Connector, utc_now
 from proxy.federation import Federation
 from proxy.fragments import Fragments
@@ -89,9 +89,12 @@ class Proxy:
         self.settings = settings
         self.metrics = Metrics()
         cache = settings.cache
-        self.store = AnswerStore(mailboxes=cache.mailboxes, ttl=cache.ttl, negative_ttl=cache.negative_ttl)
+        self.store = AnswerStore(
+            mailboxes=cache.mailboxes, memory=cache.memory, ttl=cache.ttl, negative_ttl=cache.negative_ttl
+        )
         self.table = RouteTable(
-            Route(match=route.match, via=route.via, rewrite=route.rewrite) for route in settings.routes
+            Route(match=route.match, via=route.via, rewrite=route.rewrite, rooms=route.rooms)
+            for route in settings.routes
         )
         self._fragments = Fragments(cache.fragments)
         self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
@@ -138,7 +141,10 @@ class Proxy:
 
     async def _open(self) -> None:
         self._count()
-        auth = BasicAuth([self._credential(caller) for caller in self.settings.callers])
+        credentials = [self._credential(caller) for caller in self.settings.callers]
+        _warn_of_cheap_hashes(credentials)
+        auth = BasicAuth(credentials)
+        self._stack.push_async_callback(auth.close)
         connectors = await self._connectors()
         federations: dict[timedelta, Federation] = {}
         for caller in self.settings.callers:
@@ -241,6 +247,15 @@ class Proxy:
         read("busyline_cache_hits_total", "Mailboxes answered from the cache", lambda: float(store.hits))
         read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
         read("busyline_cache_entries", "Answers kept", lambda: float(store.size))
+        read("busyline_cache_bytes", "About how much memory the kept answers take", lambda: float(store.memory))
+
+
+def _warn_of_cheap_hashes(credentials: Sequence[Credential]) -> None:
+    costliest = max((cost(credential.password_hash) for credential in credentials), default=0)
+    for credential in credentials:
+        if cost(credential.password_hash) < costliest:
+            note = "its hash is cheaper than another's, so time tells that its user names exist: hash-password it anew"
+            _log.warning("password_hash", caller=credential.caller.name, note=note)
 
 
 def _names(host: str) -> list[str]:

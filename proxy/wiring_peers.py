@@ -12,7 +12,7 @@ from protocols.google import events, freebusy
 from protocols.graph import schedule
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
-from protocols.model.freebusy import Answer, Detail, Question, Reason
+from protocols.model.freebusy import Answer, Detail, Question, all_unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
@@ -20,7 +20,7 @@ from proxy.scopes import GOOGLE_EVENTS, GOOGLE_FREEBUSY
 from proxy.settings import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
 from service.secrets import Reference, Secret, resolve
 from service.tokens import authorized, basic
-from service.tokens_google import GoogleTokens, key_file
+from service.tokens_google import GoogleTokens, SubjectError, key_file
 from service.tokens_microsoft import MicrosoftTokens
 from service.wire import BlockingWire, Wire
 
@@ -96,12 +96,11 @@ def _google(name: str, settings: GoogleConnector, wire: Wire, blocking: Blocking
     account = key_file(secret(settings.service_account))
     api_url = settings.api_url or freebusy.API_URL
     each_as_themself = settings.subject == "target"
-    unknown_subject = Reason.NO_SUCH_MAILBOX if each_as_themself else Reason.UNAUTHORIZED
 
     @lru_cache(maxsize=_SUBJECTS)
     def send_as(subject: str, scope: str) -> Send:
         tokens = GoogleTokens(
-            blocking, account=account, subject=subject, scopes=(scope,), unknown_subject=unknown_subject
+            blocking, account=account, subject=subject, scopes=(scope,), subject_is_asked=each_as_themself
         )
         return authorized(wire.send, tokens)
 
@@ -109,6 +108,12 @@ def _google(name: str, settings: GoogleConnector, wire: Wire, blocking: Blocking
         return settings.statuses or question.detail is Detail.DETAILS
 
     async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
+        try:
+            return await asked(mailboxes, question, as_of)
+        except SubjectError as refusal:  # of one person, not of the call: nobody else is refused, and no way is closed
+            return all_unavailable(mailboxes, refusal.reason, detail=refusal.detail)
+
+    async def asked(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
         subject = mailboxes[0].address if each_as_themself else settings.subject
         if by_events(question):
             send = send_as(subject, GOOGLE_EVENTS)

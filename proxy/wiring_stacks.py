@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from proxy.connector import Ask, Clock, Connector, Leaf
+from proxy.complaints import Complaints
+from proxy.connector import Clock, Connector, Leaf
 from proxy.layers.batch import Batch
 from proxy.layers.breaker import Breaker
 from proxy.layers.cache import AnswerStore, Cache, Keep
@@ -37,7 +38,16 @@ class Shared:
 async def connector(name: str, settings: ConnectorSettings, shared: Shared, stack: AsyncExitStack) -> Connector:
     """The whole stack of one connector; what it opens is closed by ``stack``. Raises SecretError, OSError."""
     asked = await peer(name, settings, shared.directory, stack)
-    lanes = [_lane(name, ask, settings, shared) for ask in asked.asks]
+    breakers = [Breaker(clock=shared.clock) for _ in asked.asks]
+    shared.metrics.read(
+        "busyline_breaker_open",
+        "Accounts held for down and not asked for a while",
+        lambda: float(sum(breaker.is_open for breaker in breakers)),
+        labels={"connector": name},
+    )
+    complaints = Complaints(name, clock=shared.clock)
+    leaves = [Leaf(name, ask, shared.clock, complaints=complaints) for ask in asked.asks]
+    lanes = [_lane(name, *pair, settings, shared) for pair in zip(leaves, breakers, strict=True)]
     lane = lanes[0] if len(lanes) == 1 else Spread(lanes)
     keep = Keep(lane, name=name, store=shared.store, clock=shared.clock)
     batch = Batch(keep, limits=asked.limits, name=name)
@@ -46,18 +56,10 @@ async def connector(name: str, settings: ConnectorSettings, shared: Shared, stac
     return Cache(coalesce, name=name, store=shared.store, clock=shared.clock, frames=Frames(longest=WINDOW))
 
 
-def _lane(name: str, ask: Ask, settings: ConnectorSettings, shared: Shared) -> Connector:
+def _lane(name: str, leaf: Leaf, breaker: Breaker, settings: ConnectorSettings, shared: Shared) -> Connector:
     """One account's way out, with limits of its own."""
-    breaker = Breaker(clock=shared.clock)
-    shared.metrics.read(
-        "busyline_breaker_open",
-        "Accounts held for down and not asked for a while",
-        lambda: float(breaker.is_open),
-        labels={"connector": name},
-    )
-    measured = Measure(Leaf(name, ask, shared.clock), name=name, metrics=shared.metrics)
     return Limit(
-        measured,
+        Measure(leaf, name=name, metrics=shared.metrics),
         concurrency=settings.concurrency,
         deadline=settings.deadline,
         clock=shared.clock,

@@ -4,8 +4,9 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
+import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
@@ -15,6 +16,9 @@ from service.addresses import ListenAddress
 SERVER_NAME = "Busyline"  # without a version: nobody outside needs to know it
 _IDLE = 120.0  # seconds a connection may rest between requests
 _BACKLOG = 1024
+_LINGER = 1.0  # seconds an answered caller may still send a body that nobody reads; stopping waits for that too
+
+_log = structlog.get_logger("busyline.door")
 
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -34,7 +38,9 @@ class Door:
         tls: ssl.SSLContext | None = None,
         patience: float = 10.0,
     ) -> None:
-        self._runner = web.ServerRunner(_Server(handler, access_log=None, keepalive_timeout=_IDLE))
+        self._runner = web.ServerRunner(
+            _Server(handler, access_log=None, keepalive_timeout=_IDLE, lingering_time=_LINGER)
+        )
         self._wanted = tuple(addresses)
         self._tls = tls
         self._patience = patience
@@ -76,6 +82,13 @@ class _Connection(RequestHandler):
 
     __slots__ = ()
 
+    def log_exception(self, *args: Any, exc_info: BaseException | None = None, **_: Any) -> None:
+        """What a caller sent beside a request that is answered already may be unreadable: that is no fault of ours."""
+        if isinstance(exc_info, web.RequestPayloadError):
+            _log.info("unreadable_body")
+        else:
+            _log.error("connection_failed", exc_info=exc_info)
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -92,9 +105,9 @@ class _Connection(RequestHandler):
 
 
 class _Server(Server):
-    def __init__(self, handler: Handler, *, access_log: None, keepalive_timeout: float) -> None:
-        super().__init__(handler, access_log=access_log, keepalive_timeout=keepalive_timeout)
-        self._options = {"access_log": access_log, "keepalive_timeout": keepalive_timeout}
+    def __init__(self, handler: Handler, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._options = options
 
     def __call__(self) -> RequestHandler:
-        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)  # type: ignore[arg-type]
+        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)

@@ -55,16 +55,25 @@ class Lines:
         self.flush()
 
     def flush(self) -> None:
-        """Let everything out. Where nobody reads any more, the lines are lost and the service lives on."""
+        """Let everything out. Where nobody reads any more, the lines are lost and the service lives on.
+
+        An event that cannot be written down is a line that says so.
+        """
         if not self._waiting:
             return
-        text = b"".join([self._render(event) + b"\n" for event in self._waiting])
-        self._waiting, self._most_now = [], self._most
+        events, self._waiting, self._most_now = self._waiting, [], self._most
+        lines = [self._line(event) for event in events]
         try:
-            self._stream.write(text)
+            self._stream.write(b"".join(lines))
             self._stream.flush()
         except (OSError, ValueError):
             return
+
+    def _line(self, event: _Event) -> bytes:
+        try:
+            return self._render(event) + b"\n"
+        except Exception as error:  # noqa: BLE001  whatever is in it, the other lines and the requests go on
+            return orjson.dumps(_instead(event, error)) + b"\n"
 
     def _flush_later(self) -> bool:
         try:
@@ -113,10 +122,16 @@ def _exception_text(_: object, __: str, event: _Event) -> _Event:
     return structlog.processors.format_exc_info(_, __, event) if event.get("exc_info") else event
 
 
+def _instead(event: _Event, error: Exception) -> dict[str, str]:
+    """What can always be written of an event that cannot; its values may be the reason."""
+    name = ascii(event.get("event", "")).strip("'")
+    return {"event": "line_not_written", "level": "error", "of": name, "error": type(error).__name__}
+
+
 def _timed(event: _Event) -> _Event:
+    """A copy: an event that is rendered twice must not be changed by the first time."""
     seconds, fraction = divmod(event["time"], 1_000_000_000)
-    event["time"] = f"{_second(seconds)}.{fraction // 1_000_000:03}+00:00"
-    return event
+    return {**event, "time": f"{_second(seconds)}.{fraction // 1_000_000:03}+00:00"}
 
 
 def _as_json(event: _Event) -> bytes:

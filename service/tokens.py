@@ -45,7 +45,7 @@ class CachedTokens(ABC):
         if self._token is not None and now < self._fresh_until and (recent or not renew):
             return self._token
         if self._failure is not None and recent:
-            raise PeerError(self._failure.reason, self._failure.detail)
+            raise type(self._failure)(self._failure.reason, self._failure.detail)
         if self._flight is None:
             self._flight = asyncio.create_task(self._refresh())
             self._flight.add_done_callback(self._landed)

@@ -20,13 +20,19 @@ _WORDS: Final = {
     "invalid_scope": "a scope is not known",
 }
 _UNKNOWN_SUBJECT: Final = "Invalid email or User ID"  # what tells it from a deleted key and a wrong clock
+_OF_THE_ACCOUNT: Final = frozenset({"unauthorized_client", "invalid_client", "invalid_scope"})
+_OUT_OF_ORDER: Final = frozenset({"temporarily_unavailable", "internal_failure", "server_error"})
+_OF_THE_KEY: Final = "Invalid JWT"  # with invalid_grant: a deleted key or a wrong clock, whoever the subject is
+
+
+class SubjectError(PeerError):
+    """Google gives no token for this subject, though perhaps for others: NO_SUCH_MAILBOX or NO_ACCESS."""
 
 
 class GoogleTokens(CachedTokens):
     """Tokens of a service account (the text of its key file, parsed) that acts as ``subject`` with ``scopes``.
 
-    Where Google does not know the subject, ``unknown_subject`` is the reason: nobody's fault where the subject is
-    whoever was asked about.
+    With ``subject_is_asked`` the subject is whoever was asked about: a refusal of it alone is SubjectError.
     """
 
     def __init__(
@@ -36,14 +42,14 @@ class GoogleTokens(CachedTokens):
         account: Mapping[str, Any],
         subject: str,
         scopes: Sequence[str],
-        unknown_subject: Reason = Reason.UNAUTHORIZED,
+        subject_is_asked: bool = False,
     ) -> None:
         super().__init__()
         self._wire = wire
         self._account = account
         self._subject = subject
         self._scopes = tuple(scopes)
-        self._unknown_subject = unknown_subject
+        self._subject_is_asked = subject_is_asked
 
     def fetch(self) -> tuple[Secret, float]:
         """A token straight from the token endpoint that the key file names. Raises PeerError."""
@@ -57,8 +63,9 @@ class GoogleTokens(CachedTokens):
             credentials.refresh(_Transport(self._wire))
         except exceptions.RefreshError as error:
             answer = _answer(error)
-            reason = self._unknown_subject if _is_unknown_subject(answer) else Reason.UNAUTHORIZED
-            raise PeerError(reason, _in_words(answer)) from None
+            if self._subject_is_asked and _is_of_subject(answer):
+                raise SubjectError(_reason_of(answer), _in_words(answer)) from None
+            raise PeerError(Reason.UNAUTHORIZED, _in_words(answer)) from None
         except (exceptions.GoogleAuthError, ValueError) as error:
             raise PeerError(Reason.UNAUTHORIZED, f"no token from Google: {type(error).__name__}") from None
         expiry = credentials.expiry.replace(tzinfo=UTC)
@@ -108,8 +115,17 @@ def _answer(error: Exception) -> Mapping[str, Any]:
     return error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
 
 
-def _is_unknown_subject(answer: Mapping[str, Any]) -> bool:
-    return answer.get("error") == "invalid_grant" and answer.get("error_description") == _UNKNOWN_SUBJECT
+def _is_of_subject(answer: Mapping[str, Any]) -> bool:
+    """Whether it was said of the subject: not of the account or its key, nor since Google is out of order."""
+    code = answer.get("error")
+    if not isinstance(code, str) or code in _OF_THE_ACCOUNT or code in _OUT_OF_ORDER:
+        return False
+    return not (code == "invalid_grant" and str(answer.get("error_description", "")).startswith(_OF_THE_KEY))
+
+
+def _reason_of(answer: Mapping[str, Any]) -> Reason:
+    unknown = answer.get("error") == "invalid_grant" and answer.get("error_description") == _UNKNOWN_SUBJECT
+    return Reason.NO_SUCH_MAILBOX if unknown else Reason.NO_ACCESS
 
 
 def _in_words(answer: Mapping[str, Any]) -> str:

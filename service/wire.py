@@ -29,7 +29,8 @@ class Wire:
     """An asynchronous context; :meth:`send` is the ``Send``.
 
     TLS is verified, against ``ca`` (PEM) where the peer has a private one. Redirects are not followed, no cookie is
-    kept, no proxy of the environment is used. An answer of more than ``max_answer`` bytes, decompressed, is refused.
+    kept, no proxy of the environment is used. An answer of more than ``max_answer`` bytes, decompressed, is refused as
+    TOO_MANY_ENTRIES: less may be asked at once.
     With ``repeatable`` a request lost on a connection that the peer had closed meanwhile is sent once more, whatever
     its method: only for questions, which change nothing.
     """
@@ -65,14 +66,12 @@ class Wire:
             await self._session.close()
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """The answer to ``request``, whole. Raises PeerError(UNREACHABLE | TIMEOUT | GARBLED)."""
+        """The answer to ``request``, whole. Raises PeerError(UNREACHABLE | TIMEOUT | GARBLED | TOO_MANY_ENTRIES)."""
         try:
             return await self._once(request)
-        except aiohttp.ServerDisconnectedError as error:
-            if not self._repeatable:
-                _fail(request, error)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            _fail(request, error)
+            if not (self._repeatable and _is_hung_up(error)):
+                _fail(request, error)
         try:
             return await self._once(request)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -90,7 +89,10 @@ class Wire:
         ) as response:
             if response.status in _REDIRECTS:
                 raise PeerError(Reason.GARBLED, f"{_host(request.url)}: a redirect ({response.status}) is not followed")
-            body = await self._body(response, request)
+            try:
+                body = await self._body(response, request)
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                _fail(request, error)  # the answer had begun: nothing is asked again
             return HttpResponse(response.status, Headers(tuple(response.headers.items())), body)
 
     async def _body(self, response: aiohttp.ClientResponse, request: HttpRequest) -> bytes:
@@ -99,7 +101,8 @@ class Wire:
             size += len(part)
             if size > self._max_answer:
                 response.close()
-                raise PeerError(Reason.GARBLED, f"{_host(request.url)}: the answer exceeds {self._max_answer} bytes")
+                words = f"{_host(request.url)}: the answer exceeds {self._max_answer} bytes"
+                raise PeerError(Reason.TOO_MANY_ENTRIES, words)
             parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -185,6 +188,13 @@ def client_context(ca: Path | None) -> ssl.SSLContext:
 def _fail(request: HttpRequest, error: Exception) -> NoReturn:
     reason, words = _told(error)
     raise PeerError(reason, f"{_host(request.url)}: {words}") from None
+
+
+def _is_hung_up(error: Exception) -> bool:
+    """Whether a connection that stood was closed or reset before the answer began."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return False  # none came about
+    return isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
 
 
 # the most particular first: aiohttp's classes inherit from one another and from OSError

@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+READ: Final = ("GET", "HEAD")
 XML: Final = "text/xml; charset=utf-8"
 
 

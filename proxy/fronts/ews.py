@@ -1,5 +1,6 @@
 """Exchange Web Services: what Exchange, Google and every EWS client ask free/busy by."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -57,6 +58,7 @@ class EwsFront:
         record.caller, record.per_mailbox = caller.name, desk.manner.per_mailbox_faults
         data = await read_xml(request, self._max_body)
         if (familiar := decode_familiar(data)) is not None:
+            record.unparsed = data
             return xml(await _answered(familiar, desk, record))
         envelope = record.envelope = read_envelope(data)
         record.operation = operation_of(envelope)
@@ -95,7 +97,8 @@ async def _answers(asked: AvailabilityRequest, connector: Connector) -> list[Ans
 
 
 async def _time_zones(envelope: Envelope, _: Desk, __: Record) -> bytes:
-    return timezones.encode(timezones.decode(envelope))
+    wanted = timezones.decode(envelope)
+    return await asyncio.to_thread(timezones.encode, wanted)  # all zones for the first time take a second or two
 
 
 _OPERATIONS: dict[str, Operation] = {AVAILABILITY: _availability, TIME_ZONES: _time_zones}

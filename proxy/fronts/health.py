@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from proxy.fronts.answers import not_allowed, plain
+from proxy.fronts.answers import READ, not_allowed, plain
 from proxy.fronts.record import Record
 
 
@@ -18,8 +18,8 @@ class HealthFront:
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """200 or 503, with a word of plain text."""
-        if request.method != "GET":
-            return not_allowed("GET")
+        if request.method not in READ:
+            return not_allowed(*READ)
         if request.path.lower().startswith("/readyz") and not self._ready():
             return plain("not ready", status=503)
         return plain("ok", status=200)
@@ -35,7 +35,7 @@ class MetricsFront:
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """Everything counted so far."""
-        if request.method != "GET":
-            return not_allowed("GET")
+        if request.method not in READ:
+            return not_allowed(*READ)
         body, content_type = self._exposition()
         return web.Response(body=body, headers={"Content-Type": content_type})

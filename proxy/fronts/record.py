@@ -21,6 +21,7 @@ class Record:
     outcomes: dict[str, int] = field(default_factory=dict)
     per_mailbox: bool = False  # this caller reads a code per mailbox, and no fault
     envelope: Envelope | None = None
+    unparsed: bytes = b""  # a body that was read without an envelope; whoever must refuse it parses it
     soap: str = ""  # the namespace of the caller's SOAP version, where there is more than one
 
     def answered(self, answers: Sequence[Answer]) -> None:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from protocols.ews import schema
-from proxy.fronts.answers import not_allowed, plain, xml
+from proxy.fronts.answers import READ, not_allowed, plain, xml
 from proxy.fronts.record import Record
 
 
@@ -17,8 +17,8 @@ class SchemaFront:
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """The document that the path names."""
-        if request.method != "GET":
-            return not_allowed("GET")
+        if request.method not in READ:
+            return not_allowed(*READ)
         return self.document(request.path.rpartition("/")[2])
 
     def document(self, name: str) -> web.Response:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from protocols.model.freebusy import Reason
 from proxy.connector import Clock
 
-PEER_IS_DOWN = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNAUTHORIZED, Reason.GARBLED, Reason.PEER_FAILED})
+PEER_IS_DOWN = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNAUTHORIZED})
+"""A peer that fails or answers nonsense is up: one mailbox that it stumbles over must not cost all others theirs."""
 
 
 class Breaker:
@@ -42,7 +43,7 @@ class Breaker:
     def note(self, failure: Reason | None) -> None:
         """How an admitted call ended: why the peer failed as a whole, or None where it answered."""
         self._probing = False
-        if failure is None:
+        if failure is None or (self.is_open and failure not in PEER_IS_DOWN):  # whatever it says, it is there again
             self._failures, self._opened = 0, None
         elif failure in PEER_IS_DOWN:
             self._failures += 1

@@ -43,6 +43,7 @@ class Limit:
         self._inner, self._deadline, self._clock, self._sleep = inner, deadline, clock, sleep
         self._turns = asyncio.Semaphore(concurrency)
         self._breaker = breaker or Breaker(clock=clock)
+        self._quiet_for = timedelta()
         self._quiet_until: datetime | None = None
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
@@ -106,11 +107,17 @@ class Limit:
         failure = failed_whole(answers)
         self._breaker.note(failure.reason if failure else None)
         if failure and failure.reason is Reason.THROTTLED and failure.retry_after:
-            quiet_until = self._clock() + failure.retry_after
-            self._quiet_until = max(quiet_until, self._quiet_until or quiet_until)
+            pause = failure.retry_after
+            if pause > self._left_of_pause():
+                self._quiet_for, self._quiet_until = pause, self._clock() + pause
 
     def _left_of_pause(self) -> timedelta:
-        return max(self._quiet_until - self._clock(), timedelta()) if self._quiet_until else timedelta()
+        if self._quiet_until is None:
+            return timedelta()
+        now = self._clock()
+        if self._quiet_until - now > self._quiet_for:  # the clock was set back: no longer than what was asked
+            self._quiet_until = now + self._quiet_for
+        return max(self._quiet_until - now, timedelta())
 
 
 def _is_throttled(answer: Answer) -> bool:

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from cachetools import LRUCache
-
 from protocols.model.freebusy import Answer, Availability, Detail, Reason, Unavailable, WorkingHours
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
+from proxy.recent import Recent
 
 KEPT_REFUSALS = frozenset({Reason.NO_SUCH_MAILBOX, Reason.NO_ACCESS})
 _AT_LEAST = timedelta()
+_MEMORY = 512 * 1024**2
+_ENTRY = 700  # bytes of a kept answer besides its intervals: places, key, address, the answer itself
+_REFUSALS = 1_000
 
 
 Shelf: TypeAlias = tuple[str, str, int, int]
@@ -25,53 +27,78 @@ class _Refusal:
     as_of: datetime
 
 
-_Entry: TypeAlias = Availability | _Refusal
+_Key: TypeAlias = tuple[Shelf, str]
 
 
 class AnswerStore:
-    """Kept answers of all connectors, at most ``mailboxes`` of them; the longest unused goes first.
+    """Kept answers of all connectors: at most ``mailboxes``, at most ``memory`` bytes; the longest unused goes first.
 
     An answer lives for ``ttl`` from when its request was sent, a refusal (no such mailbox, no access) for
-    ``negative_ttl``. Doubt is never kept. ``hits`` and ``misses`` count since the start.
+    ``negative_ttl``. Refusals have places of their own, a tenth as many (but some): invented addresses push no answer
+    out. Doubt is never kept. ``hits`` and ``misses`` count since the start.
     """
 
     def __init__(
         self,
         *,
         mailboxes: int = 100_000,
+        memory: int = _MEMORY,
         ttl: timedelta = timedelta(seconds=60),
         negative_ttl: timedelta = timedelta(seconds=30),
     ) -> None:
-        self._entries: LRUCache[tuple[Shelf, str], _Entry] = LRUCache(mailboxes)
+        self._answers: Recent[_Key, Availability] = Recent(count=mailboxes, weight=memory, weigh=_weight)
+        refusals = max(mailboxes // 10, _REFUSALS) if mailboxes else 0
+        self._refusals: Recent[_Key, _Refusal] = Recent(count=refusals, weight=memory, weigh=lambda _, __: _ENTRY)
         self._ttl, self._negative_ttl = ttl, negative_ttl
         self.hits = self.misses = 0
 
     @property
     def size(self) -> int:
-        """How many answers are kept."""
-        return len(self._entries)
+        """How many answers are kept, refusals included."""
+        return len(self._answers) + len(self._refusals)
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes they occupy."""
+        return self._answers.weight + self._refusals.weight
 
     def find(self, shelf: Shelf, mailbox: Mailbox, now: datetime) -> Availability | Unavailable | None:
         """What is kept of ``mailbox`` on ``shelf`` and has not expired."""
         key = (shelf, mailbox.address)
         try:
-            entry = self._entries[key]
+            answer = self._answers[key]
         except KeyError:
-            return None
-        refused = isinstance(entry, _Refusal)
+            return self._refusal(key, now)
         # an instant before as_of means that the clock was set back: how old the answer is, nobody knows
-        if not _AT_LEAST <= now - entry.as_of < (self._negative_ttl if refused else self._ttl):
-            del self._entries[key]
+        if not _AT_LEAST <= now - answer.as_of < self._ttl:
+            del self._answers[key]
             return None
-        return entry.answer if isinstance(entry, _Refusal) else entry
+        return answer
 
     def keep(self, shelf: Shelf, answer: Answer, asked_at: datetime) -> None:
         """Keep ``answer`` unless it leaves any doubt; ``asked_at`` is when it was asked for, where it does not say."""
         if isinstance(answer, Availability):
             if not answer.unknown:
-                self._entries[shelf, answer.mailbox.address] = _lean(answer)
+                key = (shelf, answer.mailbox.address)
+                self._refusals.pop(key, None)
+                self._answers[key] = _lean(answer)
         elif answer.reason in KEPT_REFUSALS and not answer.whole_call and answer.mailbox is not None:
-            self._entries[shelf, answer.mailbox.address] = _Refusal(answer, asked_at)
+            key = (shelf, answer.mailbox.address)
+            self._answers.pop(key, None)
+            self._refusals[key] = _Refusal(answer, asked_at)
+
+    def _refusal(self, key: _Key, now: datetime) -> Unavailable | None:
+        refusal = self._refusals.get(key)
+        if refusal is None:
+            return None
+        if not _AT_LEAST <= now - refusal.as_of < self._negative_ttl:
+            del self._refusals[key]
+            return None
+        return refusal.answer
+
+
+def _weight(_: _Key, answer: Availability) -> int:
+    return _ENTRY + answer.intervals.nbytes
 
 
 @lru_cache(maxsize=16_384)

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from protocols.model.freebusy import Answer, Availability, Question, Reason, Unavailable
 from protocols.model.intervals import EMPTY
 from protocols.model.mailbox import Mailbox
+from proxy.complaints import Complaints
 from proxy.connector import Connector, Leaf, at_once, cut, guarded
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, available, block, boxes, peer_down, reasons, window
@@ -58,6 +59,16 @@ def test_a_peer_that_fails_is_an_answer_for_each(reason: Reason) -> None:
         assert isinstance(answer, Unavailable)
         assert answer.retry_after == timedelta(seconds=7)
         assert answer.whole_call
+
+
+def test_why_a_peer_fails_is_told_once_for_all_its_accounts() -> None:
+    complaints = Complaints("b", clock=lambda: START)
+    peer = Scripted(failure=peer_down(Reason.UNREACHABLE))
+    with capture_logs() as logs:
+        for _ in range(2):
+            run(Leaf("b", peer.ask, lambda: START, complaints=complaints).lookup(boxes("ann", "bob"), QUESTION))
+    told = [(log["event"], log["connector"], log["reason"], log["detail"]) for log in logs]
+    assert told == [("peer_failed", "b", "unreachable", "scripted")]
 
 
 @pytest.mark.parametrize("bug", [ValueError("x"), KeyError("x"), TimeoutError(), RecursionError()])

@@ -8,9 +8,18 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from protocols.ews.familiar import decode_familiar
+from protocols.ews.manner import Manner
+from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer, Question
 from protocols.model.mailbox import Mailbox
-from tests.proxy.served import EWS, PASSWORD, USER, XML, Broken, login, question, serving
+from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.schema import SchemaFront
+from proxy.server import Server
+from service.addresses import ListenAddress
+from service.door import Door
+from service.metrics import Metrics
+from tests.proxy.served import EWS, NOW, PASSWORD, PUBLIC, USER, XML, Broken, login, question, serving
 
 _GUID = "6a3b1c9e-0000-4000-8000-00000000abcd"
 _PROOF = f"Authorization: {login()['Authorization']}"
@@ -141,14 +150,60 @@ async def test_a_fault_of_ours_says_nothing(tmp_path: Path) -> None:
         assert "Traceback" not in text
 
 
-async def test_the_connection_lives_on_after_a_challenge_before_the_body(tmp_path: Path) -> None:
+class _Anybody:
+    challenge = "Basic"
+
+    async def identify(self, _: str | None) -> Caller:
+        return Caller("anybody", "Anybody", "basic")
+
+
+@pytest.mark.parametrize(("per_mailbox", "status", "codes", "faults"), [(True, 200, 3, 0), (False, 500, 0, 1)])
+@pytest.mark.parametrize("familiar", [True, False])
+async def test_a_fault_of_ours_is_told_in_the_manner_of_the_caller(
+    per_mailbox: bool, status: int, codes: int, faults: int, familiar: bool
+) -> None:
+    body = question(*["a@fabrikam.example"] * 3) + (b"" if familiar else b"<!-- seldom -->")
+    assert (decode_familiar(body) is not None) == familiar
+    desk = Desk(connector=Broken(), manner=Manner(per_mailbox_faults=per_mailbox))
+    front = EwsFront(auth=_Anybody(), desks={"anybody": desk}, schema=SchemaFront(PUBLIC), max_body=65_536)
+    server = Server({EWS: front}, metrics=Metrics(), clock=lambda: NOW)
+    async with (
+        Door(server.handle, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(f"http://{door.addresses[0]}{EWS}", data=body, headers=XML) as answer,
+    ):
+        text = await answer.text()
+        assert answer.status == status
+    assert (text.count("<m:ResponseCode>Error"), text.count("<s:Fault>")) == (codes, faults)
+    assert "hunter2" not in text
+
+
+async def test_a_challenge_before_the_body_ends_the_connection(tmp_path: Path) -> None:
+    """A caller that is told 401 in place of 100 may send the body or not: what it sends next could be either."""
+    body = question("bob@fabrikam.example")
+    head = f"POST {EWS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n"
+    async with serving(tmp_path) as proxy:
+        for sent in (body, b""):
+            reader, writer = await asyncio.open_connection(proxy.addresses[0].host, proxy.addresses[0].port)
+            writer.write(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 401 ")  # no 100 came first
+            assert b"\r\nConnection: close\r\n" in answer
+            writer.write(sent)
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+            await writer.wait_closed()
+
+
+async def test_the_connection_lives_on_after_a_challenge_whose_body_arrived(tmp_path: Path) -> None:
     body = question("bob@fabrikam.example")
     head = f"POST {EWS} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n"
     async with serving(tmp_path) as proxy:
         reader, writer = await asyncio.open_connection(proxy.addresses[0].host, proxy.addresses[0].port)
-        writer.write(f"{head}Expect: 100-continue\r\n\r\n".encode())
-        assert await _status(reader) == 401  # no 100 came first
-        writer.write(body)  # promised, so sent; it is thrown away
+        for expect in ("", "Expect: 100-continue\r\n"):  # who expects 100 and does not wait for it has sent it all
+            writer.write(f"{head}{expect}\r\n".encode() + body)
+            assert await _status(reader) == 401
         writer.write(f"{head}Expect: 100-continue\r\n{_PROOF}\r\n\r\n".encode())
         assert await _status(reader) == 100
         writer.write(body)

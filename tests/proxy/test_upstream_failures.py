@@ -10,14 +10,25 @@ from simulation.faults import Trouble
 from tests.proxy.crowds import DETAILS, MODELS, World, ask, crowd, reasons
 
 
-async def test_one_failing_batch_of_three_spoils_no_other(world: World) -> None:
+async def test_one_mailbox_that_a_system_stumbles_over_spoils_no_other(world: World) -> None:
     async with world() as here:
         here.graph.faults.trouble = Trouble.BROKEN
         here.graph.faults.only = lambda call: "crowd25@contoso.example" in call.addresses
         answers = await ask(here, crowd("contoso", 60))
+        assert reasons(answers[25:26]) == {Reason.PEER_FAILED}
+        assert reasons(answers[:25] + answers[26:]) == {None}
+        assert 3 < len(here.graph.questions) <= 3 + 2 * 5  # a portion of twenty is halved five times at most
+
+
+async def test_one_failing_batch_of_three_spoils_no_other(world: World) -> None:
+    async with world() as here:
+        here.graph.faults.trouble = Trouble.BROKEN
+        second = {mailbox.address for mailbox in crowd("contoso", 20, 20)}
+        here.graph.faults.only = lambda call: bool(second.intersection(call.addresses))
+        answers = await ask(here, crowd("contoso", 60))
         assert reasons(answers[:20]) == reasons(answers[40:]) == {None}
         assert reasons(answers[20:40]) == {Reason.PEER_FAILED}
-        assert len(here.graph.questions) == 3
+        assert len(here.graph.questions) == 3 + 2
 
 
 SPOILED = {
@@ -63,12 +74,14 @@ async def test_a_system_that_is_down_is_asked_again_when_it_is_back(world: World
 
 
 @pytest.mark.parametrize("company", MODELS)
-async def test_a_system_that_keeps_failing_is_left_alone(world: World, company: str) -> None:
+async def test_a_system_that_lets_nobody_in_is_left_alone(world: World, company: str) -> None:
     async with world() as here:
-        here.systems[company].faults.trouble = Trouble.BROKEN
-        told = [reasons(await ask(here, crowd(company, 1, number))) for number in range(9)]
-        assert told == [{Reason.PEER_FAILED}] * 9
-        assert here.questions[company] == 5
+        here.systems[company].faults.trouble = Trouble.DENIED
+        told = [reasons(await ask(here, crowd(company, 1, number))) for number in range(5)]
+        asked = here.questions[company]
+        told += [reasons(await ask(here, crowd(company, 1, number))) for number in range(5, 9)]
+        assert told == [{Reason.UNAUTHORIZED}] * 9
+        assert here.questions[company] == asked
 
 
 async def test_one_answer_too_few(world: World) -> None:

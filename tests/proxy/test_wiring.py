@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from certs import first_run, pem
 from protocols.model.freebusy import Availability, Detail, Question, Reason, Unavailable
@@ -24,7 +25,7 @@ from simulation.exchange.server import FEDERATION, ExchangeServer
 from simulation.google.server import GoogleServer
 from simulation.graph.server import TENANT, GraphServer
 from simulation.graph.tokens import Application
-from tests.proxy.served import EWS, XML, configuration, login, password_hash, question, serving
+from tests.proxy.served import EWS, XML, Busy, configuration, login, password_hash, question, serving
 
 TODAY = datetime.now(UTC).date()
 MIDNIGHT = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC)
@@ -178,6 +179,7 @@ async def test_metrics_stand_on_their_own_address(tmp_path: Path) -> None:
             text = await answer.text()
             assert 'busyline_requests_total{caller="northwind",front="ews",outcome="answered"} 1.0' in text
             assert 'busyline_mailboxes_total{caller="northwind",outcome="known"} 1.0' in text
+            assert "busyline_cache_bytes 0.0" in text
             assert "bob" not in text
         for path in ("/healthz", "/readyz"):
             async with session.get(proxy.metrics_url + path) as answer:
@@ -201,6 +203,27 @@ async def test_a_password_in_plain_is_refused_at_the_start(tmp_path: Path) -> No
         async with build(settings, directory=tmp_path):
             pass
     assert "hunter2" not in str(raised.value)
+
+
+async def test_a_hash_cheaper_than_another_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "interop.hash").write_text(password_hash())
+    cheap = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaA"
+    (tmp_path / "cheap.hash").write_text(cheap)
+    written = configuration()
+    other = {"name": "contoso", "basic": {"usernames": ["c"], "password": "file:cheap.hash"}, "may_ask": ["*"]}
+    for callers, told in ((written["callers"], []), ([*written["callers"], other], ["contoso"])):
+        settings = ProxySettings.model_validate({**written, "callers": callers})
+        with capture_logs() as logs:
+            async with build(settings, directory=tmp_path, connectors={"fabrikam": Busy()}, listen=False):
+                pass
+        assert [log["caller"] for log in logs if log["event"] == "password_hash"] == told
+
+
+def test_a_route_of_rooms_is_one_in_the_table(tmp_path: Path) -> None:
+    written = configuration()
+    written["routes"].append({"match": "rooms.fabrikam.example", "via": "fabrikam", "rooms": True})
+    proxy = build(ProxySettings.model_validate(written), directory=tmp_path)
+    assert [route.rooms for route in proxy.table.routes] == [False, True]
 
 
 def test_a_domain_is_served_where_anybody_in_it_has_a_route() -> None:

@@ -1,16 +1,20 @@
 """What each peer accepts in one call, and what is missing told before the first question."""
 
 import json
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from pydantic import TypeAdapter
 
-from protocols.model.freebusy import Detail, Question
+from protocols.model.freebusy import Detail, Question, Reason, Unavailable
+from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
+from proxy.connector import Leaf
 from proxy.settings import ConnectorSettings
 from proxy.wiring_peers import peer
 from service.secrets import SecretError
@@ -59,6 +63,46 @@ async def test_a_missing_secret_is_told_at_the_start(tmp_path: Path, written: di
     async with AsyncExitStack() as stack:
         with pytest.raises(SecretError, match="there is no file"):
             await peer("x", _valid(written), tmp_path, stack)
+
+
+@asynccontextmanager
+async def _refusing_tokens(answer: dict[str, str]) -> AsyncIterator[str]:
+    """The address of a token endpoint that says this to everybody."""
+
+    async def refuse(_: web.BaseRequest) -> web.Response:
+        return web.json_response(answer, status=400)
+
+    runner = web.ServerRunner(web.Server(refuse))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/token"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("question", [BUSY, DETAILS])
+@pytest.mark.parametrize(
+    ("subject", "description", "reason", "whole_call"),
+    [
+        ("target", "Invalid email or User ID", Reason.NO_SUCH_MAILBOX, False),
+        ("target", "User is suspended", Reason.NO_ACCESS, False),
+        ("target", "Invalid JWT Signature.", Reason.UNAUTHORIZED, True),
+        ("fb@x.example", "User is suspended", Reason.UNAUTHORIZED, True),
+    ],
+)
+async def test_a_token_refused_for_one_person_is_that_person_s_affair(
+    tmp_path: Path, question: Question, subject: str, description: str, reason: Reason, whole_call: bool
+) -> None:
+    async with _refusing_tokens({"error": "invalid_grant", "error_description": description}) as url:
+        (tmp_path / "account.json").write_text(json.dumps(ServiceAccount().file(url)))
+        async with AsyncExitStack() as stack:
+            built = await peer("x", _valid({**GOOGLE, "subject": subject}), tmp_path, stack)
+            leaf = Leaf("x", built.asks[0], lambda: _START)
+            [answer] = await leaf.lookup([Mailbox.parse("ann@x.example")], question)
+    assert isinstance(answer, Unavailable)
+    assert (answer.reason, answer.whole_call) == (reason, whole_call)
 
 
 def _valid(written: dict[str, Any]) -> ConnectorSettings:

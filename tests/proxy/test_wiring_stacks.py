@@ -5,6 +5,8 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from protocols.model.freebusy import Availability, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
@@ -63,6 +65,9 @@ async def test_a_peer_that_is_down_is_left_alone_after_a_while(tmp_path: Path) -
     async with AsyncExitStack() as stack:
         asked = await _stack(url, tmp_path, metrics, stack)
         assert 'busyline_breaker_open{connector="fabrikam"} 0.0' in metrics.exposition()[0].decode()
+        with capture_logs() as logs:
+            await asked.lookup(_mailboxes(1), QUESTION)
+        assert [(log["event"], log["reason"]) for log in logs] == [("peer_failed", "unreachable")]
         for _ in range(6):
             (answer,) = await asked.lookup(_mailboxes(1), QUESTION)
             assert isinstance(answer, Unavailable)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import structlog
 from aiohttp import web
 
 from certs import first_run, pem
@@ -96,3 +97,20 @@ async def test_a_handler_that_fails_says_nothing() -> None:
 async def _text(session: aiohttp.ClientSession, door: Door) -> str:
     async with session.get(f"http://{door.addresses[0]}/") as answer:
         return await answer.text()
+
+
+async def test_a_body_that_nobody_reads_holds_nothing_up_and_is_no_fault() -> None:
+    with structlog.testing.capture_logs() as events:
+        async with Door(_hello, [ANY_PORT]) as door:
+            address = door.addresses[0]
+            _, unfinished = await asyncio.open_connection(address.host, address.port)
+            unfinished.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc")
+            reader, junk = await asyncio.open_connection(address.host, address.port)
+            junk.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\njunk")
+            assert b"200" in await reader.readline()
+            await reader.read()
+            started = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - started < 5
+        unfinished.close()
+        junk.close()
+    assert not [event for event in events if event["log_level"] == "error"]

@@ -106,3 +106,53 @@ def test_what_is_below_the_level_is_dropped() -> None:
     structlog.get_logger("x").warning("yes")
     lines.flush()
     assert [event["event"] for event in _events(stream)] == ["yes"]
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+@pytest.mark.parametrize("poison", ["event", "value"])
+def test_an_event_that_cannot_be_written_costs_no_other_and_no_request(style: str, poison: str) -> None:
+    class Unwritable:
+        def __str__(self) -> str:
+            raise ZeroDivisionError
+
+        __repr__ = __str__
+
+    stream = io.BytesIO()
+    lines = configure("json" if style == "json" else "console", stream=stream)
+    log = structlog.get_logger("x")
+    log.info("before")
+    if poison == "event" and style == "json":
+        log.info("lone \ud800")
+    else:
+        log.info("between", value=Unwritable())
+    log.info("after")
+    lines.flush()
+    found = stream.getvalue().splitlines()
+    assert len(found) == 3
+    assert b"before" in found[0]
+    instead = json.loads(found[1])
+    assert (instead["event"], instead["level"]) == ("line_not_written", "error")
+    assert instead["of"] in ("lone \\ud800", "between")
+    assert b"after" in found[2]
+
+
+async def test_waiting_events_are_written_once_whatever_is_among_them() -> None:
+    stream = io.BytesIO()
+    lines = Lines(stream, _rendered, most=3)
+    for event in ({"event": "one"}, {}, {"event": "three"}, {"event": "four"}):
+        lines.info(event)
+    lines.flush()
+    found = stream.getvalue().splitlines()
+    assert [found[0], *found[2:]] == [b"one", b"three", b"four"]
+    assert json.loads(found[1])["error"] == "KeyError"
+
+
+def test_rendering_leaves_the_event_as_it_was() -> None:
+    stream = io.BytesIO()
+    lines = configure("json", stream=stream)
+    event = {"event": "one", "level": "info", "time": 1_000_000_000}
+    lines.info(event)
+    lines.info(event)
+    assert event["time"] == 1_000_000_000
+    first, second = _events(stream)
+    assert first == second

@@ -13,7 +13,7 @@ import pytest
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from service.secrets import Secret, SecretError
-from service.tokens_google import GoogleTokens, key_file
+from service.tokens_google import GoogleTokens, SubjectError, key_file
 from service.wire import BlockingWire
 from simulation.google.keys import ServiceAccount
 
@@ -78,17 +78,29 @@ async def test_each_refusal_in_words(error: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("description", "reason"),
-    [("Invalid email or User ID", Reason.NO_SUCH_MAILBOX), ("Invalid JWT Signature.", Reason.UNAUTHORIZED)],
+    ("error", "description", "reason"),
+    [
+        ("invalid_grant", "Invalid email or User ID", Reason.NO_SUCH_MAILBOX),
+        ("invalid_grant", "User is suspended", Reason.NO_ACCESS),
+        ("access_denied", "Account restricted", Reason.NO_ACCESS),
+        ("something_new", "", Reason.NO_ACCESS),
+        ("invalid_grant", "Invalid JWT Signature.", None),
+        ("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes)", None),
+        ("unauthorized_client", "Client is unauthorized to retrieve access tokens using this method", None),
+        ("invalid_client", "The OAuth client was not found.", None),
+        ("temporarily_unavailable", "", None),
+    ],
 )
-async def test_a_subject_that_google_does_not_know_is_told_apart_where_it_is_whoever_was_asked_about(
-    description: str, reason: Reason
+async def test_a_refusal_of_whoever_was_asked_about_is_told_apart_from_one_of_the_account(
+    error: str, description: str, reason: Reason | None
 ) -> None:
-    refusal = {"error": "invalid_grant", "error_description": description}
-    async with endpoint(400, refusal, [], unknown_subject=Reason.NO_SUCH_MAILBOX) as tokens:
-        with pytest.raises(PeerError) as raised:
-            await tokens.bearer()
-    assert raised.value.reason is reason
+    refusal = {"error": error, "error_description": description}
+    async with endpoint(400, refusal, [], subject_is_asked=True) as tokens:
+        for _ in range(2):  # the second is remembered
+            with pytest.raises(PeerError) as raised:
+                await tokens.bearer()
+            assert isinstance(raised.value, SubjectError) == (reason is not None)
+            assert raised.value.reason is (reason or Reason.UNAUTHORIZED)
 
 
 @pytest.mark.parametrize(

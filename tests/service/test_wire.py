@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -99,8 +101,12 @@ def _hang(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> Awaitable[None]:
         (answering(b"not http at all\r\n\r\n"), "garbled", "no HTTP answer"),
         (answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), "garbled", "broke off"),
         (answering(whole(b"no gzip", "Content-Encoding: gzip")), "garbled", "compressed"),
-        (answering(whole(b"x" * 2000)), "garbled", "exceeds 1000 bytes"),
-        (answering(whole(gzip.compress(b"x" * 10**7), "Content-Encoding: gzip")), "garbled", "exceeds 1000 bytes"),
+        (answering(whole(b"x" * 2000)), "too-many-entries", "exceeds 1000 bytes"),
+        (
+            answering(whole(gzip.compress(b"x" * 10**7), "Content-Encoding: gzip")),
+            "too-many-entries",
+            "exceeds 1000 bytes",
+        ),
         (answering(b""), "unreachable", "closed the connection"),
         (_hang, "timeout", "no answer in time"),
     ],
@@ -122,28 +128,60 @@ async def test_nobody_listens() -> None:
         assert raised.value.reason is Reason.UNREACHABLE
 
 
-async def test_a_question_lost_on_a_connection_closed_meanwhile_is_asked_once_more() -> None:
+def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize(("end", "words"), [(_hang_up, "closed the connection"), (_reset, "connection failed")])
+@pytest.mark.parametrize("answered", [0, 1])
+async def test_a_question_lost_on_a_connection_closed_meanwhile_is_asked_once_more(
+    end: Callable[[asyncio.StreamWriter], None], words: str, answered: int
+) -> None:
     connections = 0
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
         connections += 1
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(whole(b"a"))
-        await writer.drain()
-        if connections == 1:
-            await reader.readuntil(b"\r\n\r\n")  # and hangs up without an answer
+        if connections > 1:
+            await answering(whole(b"again"))(reader, writer)
+            return
+        for _ in range(answered):
+            await answering(whole(b"a"))(reader, writer)
+        await reader.readuntil(b"\r\n\r\n")  # and no answer comes
+        end(writer)
 
     for repeatable, count in ((True, 2), (False, 1)):
         connections = 0
         async with peer(talk) as url, Wire(repeatable=repeatable) as wire:
-            await wire.send(HttpRequest("POST", url))
+            for _ in range(answered):
+                await wire.send(HttpRequest("POST", url))
             if repeatable:
-                assert (await wire.send(HttpRequest("POST", url))).body == b"a"
+                assert (await wire.send(HttpRequest("POST", url))).body == b"again"
             else:
-                with pytest.raises(PeerError, match="closed the connection"):
+                with pytest.raises(PeerError, match=words):
                     await wire.send(HttpRequest("POST", url))
         assert connections == count
+
+
+@pytest.mark.parametrize("end", [_hang_up, _reset])
+async def test_an_answer_that_breaks_off_is_not_asked_for_again(end: Callable[[asyncio.StreamWriter], None]) -> None:
+    connections = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")(reader, writer)
+        end(writer)
+
+    async with peer(talk) as url, Wire(repeatable=True) as wire:
+        with pytest.raises(PeerError):
+            await wire.send(HttpRequest("POST", url))
+    assert connections == 1
 
 
 async def test_tls_is_verified_and_a_private_authority_is_trusted(tmp_path: Path) -> None:

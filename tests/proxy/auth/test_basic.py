@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -87,6 +88,11 @@ async def test_what_is_no_proof_costs_nothing(header: str | None) -> None:
     assert counting.hashes == []
 
 
+async def _settled() -> None:
+    """Everything in the background is over."""
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+
 async def test_a_busy_caller_costs_one_hash_a_minute() -> None:
     counting, time = Counting(), Time()
     auth = _auth(counting, time)
@@ -94,7 +100,145 @@ async def test_a_busy_caller_costs_one_hash_a_minute() -> None:
     for second in range(100):
         time.now = float(second)
         assert await auth.identify(header) == CONTOSO
+        await _settled()
     assert len(counting.hashes) == 2
+
+
+class Slow(Counting):
+    """Hashes that end when they are let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def __call__(self, password: bytes, password_hash: str) -> bool:
+        right = super().__call__(password, password_hash)
+        assert self.go_on.wait(30)
+        return right
+
+
+async def _crowd(auth: BasicAuth, count: int) -> list[asyncio.Task[Caller | None]]:
+    """So many strangers, each with a password of its own, who knocked already."""
+    tasks = [asyncio.create_task(auth.identify(_header("load1@northwind.example", str(n)))) for n in range(count)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return tasks
+
+
+@pytest.mark.parametrize("age", [61.0, 599.0, 601.0, 10_000.0])
+async def test_strangers_do_not_keep_a_proved_caller_waiting(age: float) -> None:
+    hashes, time = Slow(), Time()
+    auth = _auth(hashes, time)
+    hashes.go_on.set()
+    header = _header("CONTOSO\\svc", "zebra")
+    assert await auth.identify(header) == CONTOSO
+    hashes.go_on.clear()
+    time.now = age
+    strangers = await _crowd(auth, 30)
+    again = asyncio.create_task(auth.identify(header))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert again.done() == (age < 600)  # later the proof is too old to go without
+    hashes.go_on.set()
+    assert await again == CONTOSO
+    assert sum(stranger.done() for stranger in strangers) <= 6
+    assert set(await asyncio.gather(*strangers)) == {None}
+    await _settled()
+    await auth.close()
+
+
+async def test_beyond_the_line_strangers_are_refused_unheard_and_may_come_again() -> None:
+    hashes = Slow()
+    auth = _auth(hashes)
+    line = await _crowd(auth, 32)
+    unheard = _header("CONTOSO\\svc", "zebra")
+    assert await asyncio.wait_for(auth.identify(unheard), 5) is None
+    hashes.go_on.set()
+    assert set(await asyncio.gather(*line)) == {None}
+    assert await auth.identify(unheard) == CONTOSO
+    assert len(hashes.hashes) == 33
+    await auth.close()
+
+
+async def test_never_more_than_two_hashes_at_once() -> None:
+    under_way, most, lock = 0, 0, threading.Lock()
+    both = threading.Barrier(2)
+
+    def verify_in_pairs(_: bytes, __: str) -> bool:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        both.wait(30)
+        with lock:
+            under_way -= 1
+        return False
+
+    auth = BasicAuth([], verify=verify_in_pairs)
+    await asyncio.gather(*await _crowd(auth, 10))
+    assert most == 2
+    await auth.close()
+
+
+async def test_a_proof_that_fails_when_it_is_verified_again_is_a_proof_no_more() -> None:
+    time, right = Time(), True
+    auth = BasicAuth([Credential(("u",), "[p]", CONTOSO)], verify=lambda _, __: right, clock=time)
+    assert await auth.identify(_header("u", "p")) == CONTOSO
+    right, time.now = False, 100.0
+    assert await auth.identify(_header("u", "p")) == CONTOSO
+    await _settled()
+    assert await auth.identify(_header("u", "p")) is None
+    await auth.close()
+
+
+async def test_a_hash_that_cannot_be_computed_in_the_background_costs_nobody_anything() -> None:
+    time, fails = Time(), False
+
+    def verify_or_fail(_: bytes, __: str) -> bool:
+        if fails:
+            raise MemoryError
+        return True
+
+    auth = BasicAuth([Credential(("u",), "[p]", CONTOSO)], verify=verify_or_fail, clock=time)
+    assert await auth.identify(_header("u", "p")) == CONTOSO
+    fails, time.now = True, 100.0
+    assert await auth.identify(_header("u", "p")) == CONTOSO
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    assert await auth.identify(_header("u", "p")) == CONTOSO
+    await auth.close()
+
+
+async def test_threads_that_others_block_do_not_hold_up_a_login() -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    blocked = threading.Event()
+    other = asyncio.create_task(asyncio.to_thread(blocked.wait, 30))
+    auth = _auth(Counting())
+    assert await asyncio.wait_for(auth.identify(_header("CONTOSO\\svc", "zebra")), 10) == CONTOSO
+    blocked.set()
+    await other
+    await auth.close()
+
+
+async def test_closing_calls_off_who_waits() -> None:
+    hashes = Slow()
+    auth = _auth(hashes)
+    waiting = await _crowd(auth, 5)
+    await auth.close()
+    hashes.go_on.set()
+    assert all(
+        isinstance(end, asyncio.CancelledError) for end in await asyncio.gather(*waiting, return_exceptions=True)
+    )
+
+
+async def test_an_unknown_name_costs_the_costliest_of_the_hashes() -> None:
+    salt = "$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaA"
+    hashes = [f"$argon2id$v=19$m={memory},t={passes},p=1{salt}" for memory, passes in ((64, 1), (19_456, 2), (64, 9))]
+    counting = Counting()
+    credentials = [Credential((f"u{n}",), text, CONTOSO) for n, text in enumerate(hashes)]
+    auth = BasicAuth(credentials, verify=counting)
+    assert await auth.identify(_header("nobody", "x")) is None
+    assert counting.hashes == [hashes[1]]
+    await auth.close()
 
 
 async def test_the_same_credentials_at_once_cost_one_hash() -> None:

@@ -1,6 +1,9 @@
 """The EWS front: what is answered to whom, in which manner, and that unknown and forbidden look the same."""
 
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from lxml import etree
@@ -69,6 +72,24 @@ async def test_time_zones(tmp_path: Path) -> None:
         text = await _asked(session, proxy.url, _ZONES)
     assert text.count("<t:TimeZoneDefinition ") == 1
     assert 'Id="W. Europe Standard Time"' in text
+
+
+async def test_time_zones_are_written_beside_the_loop(tmp_path: Path) -> None:
+    """All of them for the first time take a second or two, in which nobody else would be answered."""
+
+    class Counting(ThreadPoolExecutor):
+        submitted = 0
+
+        def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.submitted += 1
+            return super().submit(*args, **kwargs)
+
+    threads = Counting(1)
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession(headers=login()) as session:
+        asyncio.get_running_loop().set_default_executor(threads)
+        before = threads.submitted
+        await _asked(session, proxy.url, _ZONES)
+        assert threads.submitted == before + 1
 
 
 async def test_the_description_at_its_usual_place(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Tests of proxy/layers/batch.py."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from proxy.connector import Connector, Leaf
 from proxy.layers.batch import Batch, BatchLimits
 from proxy.layers.cache import AnswerStore, Cache
 from proxy.layers.coalesce import Coalesce
+from proxy.layers.limit import Limit
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import HOUR, Scripted, available, block, boxes, peer_down, reasons, window
 from tests.contracts.virtual import now, run
@@ -81,15 +83,16 @@ def test_the_window_is_cut_and_joined() -> None:
 
 
 class _Failing(Scripted):
-    """Fails for the questions that ``fails`` picks."""
+    """Fails for the questions that ``fails`` picks, for that ``reason``."""
 
     fails: Callable[[Sequence[Mailbox], Question], bool]
+    reason = Reason.UNREACHABLE
 
     async def ask(self, *asked: object) -> list[Answer]:
         mailboxes, question, _ = asked
         assert isinstance(mailboxes, Sequence)
         assert isinstance(question, Question)
-        self.failure = peer_down() if self.fails(mailboxes, question) else None
+        self.failure = peer_down(self.reason) if self.fails(mailboxes, question) else None
         ask: Callable[..., Awaitable[list[Answer]]] = super().ask
         return await ask(*asked)
 
@@ -99,6 +102,51 @@ def test_one_portion_of_three_fails_and_two_answers_stand() -> None:
     peer.fails = lambda mailboxes, _: mailboxes[0].address == "u20@b.example"
     answers = run(_batch(Leaf("b", peer.ask, now), 20).lookup(MANY[:60], QUESTION))
     assert reasons(answers) == [None] * 20 + [Reason.UNREACHABLE] * 20 + [None] * 20
+
+
+def _stumbling(reason: Reason, *over: int) -> _Failing:
+    """A peer whose whole call fails where one of these is among those asked."""
+    peer = _Failing()
+    peer.reason = reason
+    peer.fails = lambda mailboxes, _: any(MANY[number] in mailboxes for number in over)
+    return peer
+
+
+@pytest.mark.parametrize("reason", [Reason.PEER_FAILED, Reason.GARBLED, Reason.TOO_MANY_ENTRIES])
+@pytest.mark.parametrize("size", [2, 20, 50, 100])
+@pytest.mark.parametrize("number", [0, 1, 37, 99])
+def test_one_mailbox_that_the_peer_stumbles_over_spoils_itself_alone(reason: Reason, size: int, number: int) -> None:
+    peer = _stumbling(reason, number)
+    answers = run(_batch(Leaf("b", peer.ask, now), size).lookup(MANY, QUESTION))
+    assert reasons(answers) == [reason if index == number else None for index in range(100)]
+    assert [answer.mailbox for answer in answers] == MANY
+    in_portions = [mailboxes for mailboxes, question in peer.calls if question == QUESTION]
+    assert len(in_portions) <= 100 // size + 2 * math.ceil(math.log2(size))
+
+
+@pytest.mark.parametrize("reason", [Reason.PEER_FAILED, Reason.GARBLED])
+def test_where_both_halves_fail_nobody_is_asked_further(reason: Reason) -> None:
+    peer = _stumbling(reason, *range(100))
+    assert reasons(run(_batch(Leaf("b", peer.ask, now), 100).lookup(MANY, QUESTION))) == [reason] * 100
+    assert len(peer.calls) == 3
+
+
+@pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.UNAUTHORIZED, Reason.THROTTLED, Reason.TIMEOUT])
+def test_what_no_mailbox_is_the_reason_of_is_not_asked_in_halves(reason: Reason) -> None:
+    peer = _stumbling(reason, 3)
+    assert reasons(run(_batch(Leaf("b", peer.ask, now), 100).lookup(MANY, QUESTION))) == [reason] * 100
+    assert len(peer.calls) == 1
+
+
+def test_one_mailbox_that_the_peer_stumbles_over_leaves_the_way_open_for_all() -> None:
+    async def asked() -> list[Reason | None]:
+        peer = _stumbling(Reason.PEER_FAILED, 0)
+        batch = _batch(Limit(Leaf("b", peer.ask, now), concurrency=4, deadline=HOUR, clock=now), 50)
+        for _ in range(10):
+            await batch.lookup(MANY[:1], QUESTION)
+        return reasons(await batch.lookup(MANY, QUESTION))
+
+    assert run(asked()) == [Reason.PEER_FAILED] + [None] * 99
 
 
 def test_a_piece_of_the_window_that_fails_is_unknown() -> None:

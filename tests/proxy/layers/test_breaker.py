@@ -42,6 +42,13 @@ def test_an_answer_between_starts_the_count_anew() -> None:
     assert not breaker.is_open
 
 
+@pytest.mark.parametrize("reason", [Reason.GARBLED, Reason.PEER_FAILED, Reason.NO_SUCH_MAILBOX, Reason.THROTTLED])
+def test_a_peer_that_answers_nonsense_is_not_down(reason: Reason) -> None:
+    breaker = Breaker(clock=_Clock(), failures=1)
+    breaker.note(reason)
+    assert breaker.admit() is None
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_only_a_peer_that_is_down_counts(reason: Reason) -> None:
     breaker = Breaker(clock=_Clock(), failures=1)
@@ -67,12 +74,13 @@ def test_after_the_pause_one_call_probes() -> None:
     assert breaker.admit() is Reason.TIMEOUT
 
 
-def test_a_probe_that_is_answered_closes() -> None:
+@pytest.mark.parametrize("outcome", [None, Reason.PEER_FAILED, Reason.GARBLED, Reason.THROTTLED])
+def test_a_probe_that_is_answered_closes(outcome: Reason | None) -> None:
     clock = _Clock()
     breaker = _open(clock)
     clock.wait(10)
     breaker.admit()
-    breaker.note(None)
+    breaker.note(outcome)
     assert not breaker.is_open
     assert [breaker.admit(), breaker.admit()] == [None, None]
 

@@ -198,6 +198,21 @@ def test_the_store_forgets_the_longest_unused_first() -> None:
     assert run(asked()) == ["ann@b.example", "bob@b.example", "carl@b.example", "bob@b.example"]
 
 
+@pytest.mark.parametrize("knobs", [{"mailboxes": 0}, {"memory": 1}])
+def test_a_store_without_room_keeps_nothing_and_answers_all(knobs: dict[str, int]) -> None:
+    async def asked() -> int:
+        store = AnswerStore(**knobs)  # type: ignore[arg-type]
+        peer = Scripted(refusals={"bob@b.example": Unavailable(mailbox=None, reason=Reason.NO_SUCH_MAILBOX)})
+        cache = _cache(peer, store)
+        for _ in range(2):
+            answers = await cache.lookup(boxes("ann", "bob"), DAY_ASKED)
+            assert reasons(answers) == [None, Reason.NO_SUCH_MAILBOX]
+        assert store.size == 0
+        return len(peer.calls)
+
+    assert run(asked()) == 2
+
+
 def test_a_window_the_frame_does_not_cover_is_kept_by_itself() -> None:
     far = Question(window=TimeWindow(START + 400 * DAY, START + 401 * DAY))
     assert _calls_after(Scripted(), far, DAY_ASKED, far, DAY_ASKED) == 2

@@ -158,6 +158,25 @@ def test_while_the_peer_wants_quiet_calls_wait_or_are_told_at_once() -> None:
     assert [mailboxes for mailboxes, _ in peer.calls] == [["ann@b.example"], ["carl@b.example"]]
 
 
+@pytest.mark.parametrize("back", [1, 3600])
+def test_a_clock_set_back_makes_no_pause_longer_than_the_peer_asked_for(back: float) -> None:
+    set_back = timedelta()
+
+    async def asked() -> tuple[timedelta | None, tuple[list[Reason | None], float]]:
+        nonlocal set_back
+        peer = _moody(_throttled(60))
+        clock = lambda: now() - set_back  # noqa: E731
+        limit = Limit(Leaf("b", peer.ask, clock), concurrency=1, deadline=timedelta(seconds=5), clock=clock)
+        await limit.lookup(boxes("ann"), QUESTION)
+        set_back = timedelta(seconds=back)
+        [answer] = await limit.lookup(boxes("ann"), QUESTION)
+        assert isinstance(answer, Unavailable)
+        await asyncio.sleep(58)
+        return answer.retry_after, await _asked(limit, "ann")
+
+    assert run(asked()) == (timedelta(seconds=60), ([None], 2))
+
+
 def test_those_who_waited_for_a_turn_heed_the_quiet_too() -> None:
     peer = Scripted(takes=1, failure=_throttled(60))
 

@@ -5,7 +5,7 @@ import tracemalloc
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from protocols.model.freebusy import Availability, Detail, Weekday, WorkingHours, WorkingPeriod
+from protocols.model.freebusy import Availability, Detail, Reason, Unavailable, Weekday, WorkingHours, WorkingPeriod
 from protocols.model.intervals import EMPTY, Intervals
 from protocols.model.mailbox import Mailbox
 from proxy.layers.frames import Frames
@@ -61,3 +61,46 @@ def test_a_month_of_sixty_events_costs_less_than_two_kilobytes() -> None:
         tracemalloc.stop()
     assert store.size == count
     assert kept / count < 2_000
+
+
+def _people(count: int) -> list[Mailbox]:
+    return [Mailbox.parse(f"somebody.number{n}@northwind.example") for n in range(count)]
+
+
+def test_the_bound_in_bytes_holds_whatever_the_answers_carry() -> None:
+    bound, shelf = 3_000_000, shelf_of("northwind", Detail.DETAILS, HOME)
+    tracemalloc.start()
+    try:
+        store = AnswerStore(memory=bound)
+        for number, mailbox in enumerate(_people(1_000)):
+            blocks = Intervals.pack(block(14 * n, 1, subject=f"{number} {n} " + "x" * 200) for n in range(60))
+            answer = Availability(mailbox=mailbox, window=HOME, intervals=blocks, source="northwind", as_of=START)
+            store.keep(shelf, answer, START)
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 100 < store.size < 1_000
+    assert bound / 2 < store.memory <= bound
+    assert kept < bound * 1.2
+
+
+def test_invented_addresses_push_no_answer_out() -> None:
+    store, shelf = AnswerStore(mailboxes=10), shelf_of("b", Detail.BUSY, HOME)
+    [ann] = boxes("ann")
+    store.keep(shelf, Availability(mailbox=ann, window=HOME, intervals=EMPTY, source="b", as_of=START), START)
+    for mailbox in _people(5_000):
+        store.keep(shelf, Unavailable(mailbox=mailbox, reason=Reason.NO_SUCH_MAILBOX), START)
+    assert store.find(shelf, ann, START) is not None
+    assert store.size == 1_001
+
+
+def test_the_newest_of_an_answer_and_a_refusal_counts() -> None:
+    store, shelf = AnswerStore(), shelf_of("b", Detail.BUSY, HOME)
+    [ann] = boxes("ann")
+    answer = Availability(mailbox=ann, window=HOME, intervals=EMPTY, source="b", as_of=START)
+    refusal = Unavailable(mailbox=ann, reason=Reason.NO_ACCESS)
+    for newest in (refusal, answer, refusal, answer):
+        store.keep(shelf, newest, START)
+        assert store.find(shelf, ann, START) == newest
+        assert store.size == 1
