@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from console.configuration import Configuration
@@ -49,10 +49,10 @@ def caller_named(configuration: Configuration, name: str | None) -> str:
     raise EndingError(f"{what}: write --as one of {', '.join(known) or '(the configuration names none)'}", WRONG_USAGE)
 
 
-def window_of(days: int, zone: tzinfo, now: datetime) -> TimeWindow:
-    """``days`` whole local days, from this one on."""
-    today = now.astimezone(zone).date()
-    return TimeWindow(midnight(today, zone), midnight(today + timedelta(days=days), zone))
+def window_of(days: int, zone: tzinfo, now: datetime, first: date | None = None) -> TimeWindow:
+    """``days`` whole local days, from ``first`` or else from this one on."""
+    first = first or now.astimezone(zone).date()
+    return TimeWindow(midnight(first, zone), midnight(first + timedelta(days=days), zone))
 
 
 def parsed(addresses: Sequence[str]) -> list[Mailbox | None]:

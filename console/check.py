@@ -1,14 +1,16 @@
 """`busyline check`: is the configuration valid, and does every secret, certificate and file exist and fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
-from console.configuration import Configuration
+from console.configuration import Configuration, find
 from console.connector_checks import check_connectors
 from console.findings import Finding
+from console.places import line_of, lines_of, place_of
 from console.rooms_checks import check_rooms
 from console.server_checks import check_callers, check_routes, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
@@ -17,7 +19,7 @@ from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, 
 def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Check the configuration and every secret, certificate and file it names; asks nobody over the network."""
     configuration, directory = configured(config)
-    found = list(findings(configuration, directory, datetime.now(UTC)))
+    found = located(findings(configuration, directory, datetime.now(UTC)), configuration, find(config))
     if as_json:
         print_json([finding.as_json() for finding in found])
     else:
@@ -33,6 +35,20 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_routes(configuration)
     yield from check_callers(configuration, directory)
     yield from check_rooms(configuration)
+
+
+def located(found: Iterable[Finding], configuration: Configuration, path: Path) -> list[Finding]:
+    """The findings with file, line, and the name of the caller or the match of the route that they count."""
+    lines = lines_of(path.read_text("utf-8-sig"))
+    dotted = [name for name in configuration.connectors if "." in name]
+    done = []
+    for finding in found:
+        place = place_of(finding.key, dotted)
+        name = ""
+        if len(place) > 1 and isinstance(number := place[1], int):
+            name = configuration.callers[number].name if place[0] == "callers" else configuration.routes[number].match
+        done.append(replace(finding, file=str(path), line=line_of(place, lines), name=name))
+    return done
 
 
 def _print(found: list[Finding], configuration: Configuration) -> None:

@@ -1,5 +1,6 @@
 """The command line: every command by name, and the one place that turns an error into a sentence and an exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
 from service.secrets import SecretError
 
 SHOW_TRACEBACKS = "BUSYLINE_TRACEBACK"
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 _ENDINGS: dict[object, int] = {None: DONE, DONE: DONE, WRONG_USAGE: WRONG_USAGE}
 
 app = typer.Typer(
@@ -54,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nobody ever sees a traceback unless $BUSYLINE_TRACEBACK is set."""
     code = DONE
     try:
-        app(list(arguments))
+        _finished(arguments)
     except SystemExit as ending:
         code = _ENDINGS.get(ending.code, FOUND_WRONG)  # interrupted, too
     except (ConfigurationError, SetupError, SecretError, CertificateError) as error:
@@ -64,10 +66,29 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = DONE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what reads us has seen enough
+        _print_no_more()  # what reads us has seen enough
+    except OSError as error:
+        code = _unwritten(error) if error.errno in _UNWRITABLE and error.filename is None else _our_fault(error)
     except Exception as error:  # noqa: BLE001  the last resort, so that an operator reads a sentence
         code = _our_fault(error)
     return code
+
+
+def _finished(arguments: Sequence[str]) -> None:
+    """Run the command until all it printed is written: what cannot be written is noticed here, not after the end."""
+    try:
+        app(list(arguments))
+    finally:
+        sys.stdout.flush()
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritten(error: OSError) -> int:
+    _print_no_more()
+    return _told(f"the output cannot be written: {error.strerror}; make room, or send it elsewhere", FOUND_WRONG)
 
 
 def _our_fault(error: Exception) -> int:

@@ -46,8 +46,17 @@ def read(key: str, reference: Reference, directory: Path) -> tuple[str, list[Fin
     try:
         return resolve(reference, directory).reveal(), []
     except SecretError as problem:
-        mend = "set it before Busyline starts" if reference.kind == "env" else "put it there, or write another path"
-        return "", [error(key, str(problem), mend)]
+        return "", [error(key, str(problem), _mend(reference, str(problem)))]
+
+
+def _mend(reference: Reference, problem: str) -> str:
+    if reference.kind == "env":
+        return "set it before Busyline starts"
+    if "cannot be read" in problem:
+        return "write the path of a file that Busyline may read"
+    if "UTF-8" in problem:
+        return "save it again as UTF-8"
+    return "put the secret there, or write another path"
 
 
 def _service_account(key: str, text: str) -> Iterator[Finding]:
@@ -67,7 +76,11 @@ def _ca(key: str, path: Path, now: datetime) -> Iterator[Finding]:
     try:
         found = certificates(path.read_bytes())
     except OSError as problem:
-        yield error(key, f"{path} cannot be read: {problem.strerror}", "put the CA there, or write another path")
+        yield error(
+            key,
+            f"{path} cannot be read: {problem.strerror}",
+            "put a CA there that Busyline may read, or write another path",
+        )
         return
     if not found:
         yield error(key, f"{path} holds no certificate", "put the CA there in PEM form (BEGIN CERTIFICATE)")

@@ -16,6 +16,7 @@ from console.terminal import (
     CallerOption,
     ConfigOption,
     EndingError,
+    FromOption,
     JsonOption,
     configured,
     print_json,
@@ -23,6 +24,8 @@ from console.terminal import (
 )
 from console.words import REASONS
 from console.zone import chosen
+from protocols.ews.tables import CODES
+from protocols.ews.tables import REASONS as PEER_CODES
 from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.connector import utc_now
@@ -57,6 +60,7 @@ def command(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Whom the question is about.")],
     caller: CallerOption = None,
     details: Annotated[bool, typer.Option("--details", help="Ask for subjects and places.")] = False,
+    first: FromOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -68,7 +72,7 @@ def command(
     except ValueError:
         raise EndingError(f'"{address}" is no e-mail address', WRONG_USAGE) from None
     detail = Detail.DETAILS if details else Detail.BUSY
-    question = Question(window=window_of(1, chosen(None), utc_now()), detail=detail)
+    question = Question(window=window_of(1, chosen(None), utc_now(), first and first.date()), detail=detail)
 
     async def walk() -> tuple[list[Station], Answer]:
         async with opened(configuration, directory, name, [mailbox]) as proxy:
@@ -152,8 +156,10 @@ def _again_words(timed: Timed) -> str:
 def answer_words(answer: Answer) -> str:
     """How the question ended, for an operator."""
     if isinstance(answer, Unavailable):
-        detail = f" ({answer.detail})" if answer.detail else ""
+        code = CODES[answer.reason]  # what travels, whatever code of its own the calendar system gave
+        told = "" if answer.detail in CODES.values() or answer.detail in PEER_CODES else answer.detail
+        detail = f" ({told})" if told else ""
         wait = f"; it asks for {answer.retry_after.total_seconds():g} s of patience" if answer.retry_after else ""
-        return f"no data: {REASONS[answer.reason]}{detail}{wait} [{answer.reason.value}]"
+        return f"no data: {REASONS[answer.reason]}{detail}{wait}; callers get {code} [{answer.reason.value}]"
     count = len(answer.intervals)
     return f"known: {count} busy interval{'s' if count != 1 else ''}, seen with {answer.detail.value}"

@@ -1,4 +1,4 @@
-"""What `check` can find: one sentence per problem, with the key it belongs to and the mend."""
+"""What `check` can find: one sentence per problem, with the place and the key it belongs to, and the mend."""
 
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -6,17 +6,25 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong (``error``: it will not work) or doubtful (``warning``)."""
+    """One thing that is wrong (``error``: it will not work) or doubtful (``warning``).
+
+    ``file``, ``line`` and ``name`` (of the caller or route that ``key`` counts) are known once it was looked for.
+    """
 
     severity: Literal["error", "warning"]
     key: str
     what: str
     mend: str
+    file: str = ""
+    line: int | None = None
+    name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.severity}: {self.key}: {self.what}; {self.mend}"
+        place = f"{self.file}:{self.line}: " if self.file else ""
+        name = f' ("{self.name}")' if self.name else ""
+        return f"{self.severity}: {place}{self.key}{name}: {self.what}; {self.mend}"
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | int | None]:
         """The same for programs."""
         return asdict(self)
 

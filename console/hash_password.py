@@ -33,8 +33,22 @@ def _made() -> str:
 
 def _read() -> str:
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+        return _piped(sys.stdin.buffer.readline())
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
         raise EndingError("the two are not equal", WRONG_USAGE)
+    return password
+
+
+def _piped(line: bytes) -> str:
+    try:
+        password = line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise EndingError(
+            "the password on standard input is not text in UTF-8: send it as UTF-8", WRONG_USAGE
+        ) from None
+    if not password:
+        raise EndingError(
+            "standard input is empty: pipe the password in, or let one be made by --generate", WRONG_USAGE
+        )
     return password

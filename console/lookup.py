@@ -18,6 +18,7 @@ from console.terminal import (
     CallerOption,
     ConfigOption,
     EndingError,
+    FromOption,
     JsonOption,
     configured,
     print_json,
@@ -38,7 +39,8 @@ def command(  # noqa: PLR0913  each is an option of the command line
     addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="Whom to ask about.")],
     *,
     caller: CallerOption = None,
-    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Whole days, from today on.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many whole days.")] = 1,
+    first: FromOption = None,
     details: Annotated[bool, typer.Option("--details", help="Subjects and places, where allowed.")] = False,
     zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Draw in this zone; else this machine's.")] = None,
     url: Annotated[str | None, typer.Option(help="Ask this EWS address over HTTP instead.")] = None,
@@ -51,7 +53,7 @@ def command(  # noqa: PLR0913  each is an option of the command line
     """Ask as a caller would and draw the answer. Exit code 1 where nothing is known of somebody."""
     where = zones.chosen(zone)
     detail = Detail.DETAILS if details else Detail.BUSY
-    question = Question(window=window_of(days, where, utc_now()), detail=detail)
+    question = Question(window=window_of(days, where, utc_now(), first and first.date()), detail=detail)
     door = _door(url, username, password, ca)
     mailboxes = parsed(addresses)
     asked = [mailbox for mailbox in mailboxes if mailbox is not None]

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TypeAlias
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -10,6 +11,7 @@ _PART = r"""\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*"""
 _NAME = re.compile(_PART)
 _HEADER = re.compile(rf"\s*(\[\[?)({_PART}(?:\.{_PART})*)\]\]?")
 _KEY = re.compile(rf"({_PART}(?:\.{_PART})*)=")
+_WORD = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 _LONG_QUOTES = re.compile(r'"""|' + "'''")
 
 
@@ -53,6 +55,14 @@ def words_of(place: Place) -> str:
     for part in place:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
+
+
+def place_of(words: str, names: Iterable[str] = ()) -> Place:
+    """The place that :func:`words_of` wrote down; ``names`` are keys that hold a dot themselves."""
+    whole = max((name for name in names if f".{name}." in f".{words}."), key=len, default="")
+    before, _, after = words.partition(whole) if whole else (words, "", "")
+    parts = [*_WORD.findall(before), *([("", whole)] if whole else ()), *_WORD.findall(after)]
+    return tuple(int(number) - 1 if number else name for number, name in parts)
 
 
 def _section(names: list[str], counts: dict[Place, int], *, entry: bool) -> Place:

@@ -14,6 +14,7 @@ import typer
 import uvloop
 
 from console.configuration import Configuration
+from console.start_errors import start_error
 from console.terminal import ConfigOption, EndingError, configured
 from proxy import wiring
 from service import logs
@@ -38,7 +39,7 @@ def command(
     try:
         uvloop.run(_serve(configuration, directory, lines))
     except OSError as error:
-        raise EndingError(f"Busyline cannot start: {error.strerror or error}") from None
+        raise EndingError(f"Busyline cannot start: {start_error(error, configuration.server)}") from None
     finally:
         lines.flush()
 

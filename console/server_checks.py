@@ -11,9 +11,17 @@ from console.configuration import Configuration
 from console.connector_checks import read
 from console.findings import Finding, error, warning
 from proxy.auth.basic import is_hash
-from proxy.settings import CertificateFiles, CertificateFirstRun, ServerSettings
+from proxy.settings import CallerSettings, CertificateFiles, CertificateFirstRun, ServerSettings
 
 _DOUBTFUL = ("the certificate expires", "the file holds")  # works today; every other note is refused by callers
+
+_REMEDIES = {
+    "there is no file": "put it there, or write another path",
+    "cannot be read": "write the path of a file that Busyline may read",
+    "holds no certificate in PEM": "put the certificate there in that form",
+    "holds no private key in PEM": "put the key there in that form",
+    "does not name": "have one issued for that name, or correct public_url",
+}
 
 
 def check_server(server: ServerSettings, directory: Path, now: datetime) -> Iterator[Finding]:
@@ -43,11 +51,20 @@ def _files(certificate: CertificateFiles, directory: Path, host: str, now: datet
     try:
         loaded = pem.load(directory / certificate.chain, directory / certificate.key, now=now, host=host)
     except pem.CertificateError as problem:
-        yield error(key, str(problem), "then check again")
+        yield error(key, *_mended(str(problem)))
         return
     for note in loaded.notes:
         severity = warning if note.startswith(_DOUBTFUL) else error
-        yield severity(key, note, "then restart")
+        yield severity(key, *_mended(note))
+
+
+def _mended(text: str) -> tuple[str, str]:
+    """What is wrong, and the remedy, which a text of certificates tells behind a colon or leaves to us."""
+    for words, remedy in _REMEDIES.items():
+        if words in text:
+            return text.removesuffix(": it names "), remedy
+    what, _, remedy = text.partition(": ")
+    return what, remedy or "write another path"
 
 
 def _writable(key: str, path: Path) -> Iterator[Finding]:
@@ -78,9 +95,17 @@ def check_callers(configuration: Configuration, directory: Path) -> Iterator[Fin
                 f'nothing keeps a question of "{caller.name}" from going in circles',
                 "name the connectors of its own people",
             )
-        for pattern in caller.may_ask:
-            if not any(meets(pattern, route.match) for route in configuration.routes):
-                yield warning(f"{key}.may_ask", f"no route leads to {pattern}", "add one, or take it out")
+        yield from _may_ask(f"{key}.may_ask", caller, configuration)
+
+
+def _may_ask(key: str, caller: CallerSettings, configuration: Configuration) -> Iterator[Finding]:
+    for pattern in caller.may_ask:
+        via = {route.via for route in configuration.routes if meets(pattern, route.match)}
+        if not via:
+            yield warning(key, f"no route leads to {pattern}", "add one, or take it out")
+        elif pattern != "*" and via <= set(caller.never_via):
+            what = f"{pattern} is the caller's own domain: every such question is refused as a loop"
+            yield warning(key, what, "take it out")
 
 
 def meets(pattern: str, match: str) -> bool:

@@ -1,6 +1,7 @@
 """What every command shares on the terminal: its options, its output, and how it ends."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -18,6 +19,12 @@ ConfigOption: TypeAlias = Annotated[
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 CallerOption: TypeAlias = Annotated[
     str | None, typer.Option("--as", metavar="CALLER", help="Ask as this caller of the configuration.")
+]
+
+
+FromOption: TypeAlias = Annotated[
+    datetime | None,
+    typer.Option("--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The first day; else today."),
 ]
 
 

@@ -1,12 +1,13 @@
 """What to try while the demo stays up: addresses, a curl line, and the other commands on the same configuration."""
 
+import sys
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from shlex import quote
 
 from console.configuration import FILE_NAME
 from console.demo.merger import Merger
-from console.demo.questions import now
 from protocols.ews.query import AvailabilityRequest, Target, View
 from protocols.ews.request import encode
 from protocols.model.freebusy import Question
@@ -16,12 +17,15 @@ from proxy.wiring import POX_PATH
 
 _WHOM = ("jack.thompson@northwind.example", "anna.schneider@contoso.example")
 
+_FRIDAY = 4
+
 
 def try_it(m: Merger) -> Iterator[str]:
     """The lines to print; the body of the question is written beside the configuration."""
     body = m.directory / "question.xml"
-    body.write_bytes(_question())
-    config = m.directory / FILE_NAME
+    day = next_working_day(m.estate.today)
+    body.write_bytes(_question(day))
+    config, program = m.directory / FILE_NAME, quote(started_by(sys.argv[0]))
     yield ""
     yield f"Questions      {m.ews_url}"
     yield f"Autodiscover   {m.url}{POX_PATH}"
@@ -35,15 +39,25 @@ def try_it(m: Merger) -> Iterator[str]:
         f"--data-binary @{quote(str(body))} {m.ews_url}"
     )
     yield "or with Busyline's own commands:"
-    for command in (f"lookup {' '.join(_WHOM)} --days 4", f"explain {_WHOM[0]}"):
-        yield f"  busyline {command} --as fabrikam-exchange --config {quote(str(config))}"
-    yield f"  busyline setup --config {quote(str(config))}"
+    for command in (f"lookup {' '.join(_WHOM)} --from {day}", f"explain {_WHOM[0]} --from {day}"):
+        yield f"  {program} {command} --as fabrikam-exchange --config {quote(str(config))}"
+    yield f"  {program} setup --config {quote(str(config))}"
     yield ""
     yield "Ctrl-C ends it."
 
 
-def _question() -> bytes:
-    midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
+def started_by(program: str) -> str:
+    """How this command was called, where that was by a file of its own name: it need not lie in $PATH."""
+    return program if Path(program).name == "busyline" and Path(program).is_file() else "busyline"
+
+
+def next_working_day(today: date) -> date:
+    """The next day after ``today`` that is no Saturday and no Sunday: there is something to see."""
+    return today + timedelta(days=max(1, 7 - today.weekday()) if today.weekday() >= _FRIDAY else 1)
+
+
+def _question(day: date) -> bytes:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     request = AvailabilityRequest(
         targets=tuple(Target(address, Mailbox.parse(address)) for address in _WHOM),
         question=Question(window=TimeWindow(midnight, midnight + timedelta(days=1)), interval=timedelta(minutes=30)),

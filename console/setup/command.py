@@ -6,8 +6,8 @@ import typer
 
 from console.setup import exchange, google
 from console.setup.removal import removal
-from console.setup.sides import Kind, Side, sides
-from console.terminal import ConfigOption, configured
+from console.setup.sides import Kind, Side, left_out, sides
+from console.terminal import ConfigOption, EndingError, configured
 
 _STEPS = {Kind.GOOGLE: google.steps_of, Kind.EXCHANGE: exchange.script, Kind.EXCHANGE_ONLINE: exchange.script}
 _RULE = "# " + "=" * 100
@@ -21,9 +21,25 @@ def command(
     """Print the exact PowerShell and the Google Admin steps for both sides."""
     configuration, _ = configured(config)
     found = sides(configuration, tuple(callers or ()))
-    print(f"\n{_RULE}\n\n".join(text_for(side, remove=remove) for side in found), end="")
+    print(
+        f"\n{_RULE}\n\n".join(text_for(side, remove=remove) for side in found if _concerns(side, remove=remove)), end=""
+    )
+    if empty := [side for side in found if not _concerns(side, remove=remove)]:
+        raise EndingError("\n".join(_nothing_to_do(side) for side in empty))
 
 
 def text_for(side: Side, *, remove: bool = False) -> str:
     """What one side's administrator reads; for Exchange it is a script as it stands."""
     return removal(side) if remove else _STEPS[side.kind](side)
+
+
+def _concerns(side: Side, *, remove: bool) -> bool:
+    """Whether there is a domain to set up, or anything that may once have been."""
+    return bool(side.domains or (remove and (side.own or side.unrouted or side.kind is Kind.GOOGLE)))
+
+
+def _nothing_to_do(side: Side) -> str:
+    words = [f'"{side.caller}" may ask about no domain that can be set up: name each domain in its may_ask.']
+    if side.wildcards:
+        words.append(f"A wildcard cannot be entered there: {', '.join(side.wildcards)}.")
+    return " ".join([*words, *left_out(side)])

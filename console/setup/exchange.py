@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from console.setup.quoting import quoted, quoted_list
-from console.setup.sides import Kind, Side
+from console.setup.sides import Kind, Side, left_out
 from console.setup.text import Step, powershell
 
 MOST_ADDRESS_SPACES = 100  # Active Directory gives Exchange no more
@@ -33,6 +33,7 @@ def notes(side: Side) -> Iterator[str]:
             "unconfirmed: whether Exchange Online still asks other hosts this way after its EWS is switched off "
             "(from October 2026 to 1 April 2027). Test with one domain first."
         )
+    yield from left_out(side)
     if side.self_signed:
         yield (
             "The certificate of [server.certificate] is issued by Busyline itself: Exchange must trust its CA, and "
@@ -89,7 +90,7 @@ def _steps(side: Side) -> Iterator[Step]:
     yield Step(
         title="Wait, then try.",
         why=(
-            "Exchange keeps address spaces in memory: wait, or restart the server. Then open a new meeting in Outlook, "
+            f"Exchange keeps address spaces in memory: {_wait(side)}. Then open a new meeting in Outlook, "
             "add one of the contacts and look at the Scheduling Assistant. Where it shows hatching, ask Busyline: "
             f"busyline explain ADDRESS --as {side.caller}"
         ),
@@ -158,11 +159,31 @@ def _address_spaces(side: Side) -> Step:
     return Step(
         title="One address space for each domain of the contacts' ExternalEmailAddress.",
         why=(
-            "The password is asked for, never printed: it is the one whose hash [[callers]] names. There is no "
-            "command that changes it later: run `busyline setup --remove`, then this again."
+            "The password is asked for, never printed: it is the one whose hash [[callers]] names. No command changes "
+            "it later: remove our address spaces and add them again, by the lines below; the contacts stay."
         ),
         unconfirmed=("whether Exchange then signs in with Basic alone; Busyline offers nothing else.",),
-        lines=tuple(lines),
+        lines=(*lines, *_new_password(side)),
+    )
+
+
+def _new_password(side: Side) -> tuple[str, ...]:
+    """The lines to run when the password changes, as comments, unbroken so that they can be copied."""
+    ours = (
+        f'$domains -contains "$($_.ForestName)" -and "$($_.TargetAutodiscoverEpr)" -eq {quoted(side.autodiscover_url)}'
+    )
+    return (
+        "# When the password changes:",
+        f"#   $domains = {quoted_list(side.domains)}",
+        f"#   $credential = Get-Credential -UserName {quoted(side.usernames[0])} -Message 'The new password'",
+        f"#   $ours = @(Get-AvailabilityAddressSpace | Where-Object {{ {ours} }})",
+        "#   foreach ($space in $ours) {",
+        "#       Remove-AvailabilityAddressSpace -Identity $space.Identity -Confirm:$false",
+        "#   }",
+        "#   foreach ($domain in $domains) {",
+        "#       Add-AvailabilityAddressSpace -ForestName $domain -AccessMethod OrgWideFB "
+        f"-Credentials $credential -TargetAutodiscoverEpr {quoted(side.autodiscover_url)}",
+        "#   }",
     )
 
 
@@ -175,19 +196,36 @@ def _contacts(side: Side) -> Step:
             f"and does nothing without it; {MADE} keeps whom it made, for the way back. "
             "The domain of ExternalEmailAddress decides whom Exchange asks; hide or "
             "remove a mailbox that has the same address. People of a domain that both sides use need an alias "
-            "domain there."
+            "domain there. Where a name is taken, the contact gets the address behind it."
         ),
-        lines=(
-            f"if (Test-Path {quoted(CONTACTS)}) {{",
-            f"    foreach ($person in Import-Csv {quoted(CONTACTS)}) {{",
-            "        if (-not (Get-Recipient -Identity $person.Address -ErrorAction SilentlyContinue)) {",
-            "            New-MailContact -Name $person.Name -ExternalEmailAddress $person.Address",
-            f"            $person | Export-Csv {quoted(MADE)} -Append -NoTypeInformation",
-            "        }",
-            "    }",
-            "}",
-        ),
+        lines=_contact_lines(),
     )
+
+
+def _contact_lines() -> tuple[str, ...]:
+    columns = f"{CONTACTS} needs the columns Name and Address, separated by a comma, filled in every row."
+    return (
+        f"if (Test-Path {quoted(CONTACTS)}) {{",
+        f"    $people = @(Import-Csv {quoted(CONTACTS)})",
+        f"    if ($people | Where-Object {{ -not $_.Name -or -not $_.Address }}) {{ throw {quoted(columns)} }}",
+        "    foreach ($person in $people) {",
+        "        $name = $person.Name",
+        "        if (Get-Recipient -Identity $name -ErrorAction SilentlyContinue) {",
+        '            $name = "$($person.Name) ($($person.Address))"',
+        "        }",
+        "        $taken = Get-Recipient -Identity $person.Address -ErrorAction SilentlyContinue",
+        '        if ($taken) { "Left as it is: $($person.Address) exists already ($($taken.RecipientType))." }',
+        "        if (-not $taken) {",
+        "            New-MailContact -Name $name -ExternalEmailAddress $person.Address",
+        f"            $person | Export-Csv {quoted(MADE)} -Append -NoTypeInformation",
+        "        }",
+        "    }",
+        "}",
+    )
+
+
+def _wait(side: Side) -> str:
+    return "wait, or restart the server" if side.kind is Kind.EXCHANGE else "wait"
 
 
 def _is_guid(text: str) -> bool:

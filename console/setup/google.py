@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from console.setup.sides import Side
+from console.setup.sides import Side, left_out
 from console.setup.text import Step, prose
 
 INTEROP_PAGE = "https://admin.google.com/ac/apps/calendar/settings/interop"
@@ -29,6 +29,7 @@ def notes(side: Side) -> Iterator[str]:
             f"Google takes an e-mail address as role account and refuses {', '.join(bad)}: "
             '"Exchange username is not an email address".'
         )
+    yield from left_out(side)
     if side.wildcards:
         yield f"Google wants each domain by name: {', '.join(side.wildcards)} needs one may_ask entry for each in use."
 
@@ -55,8 +56,9 @@ def _steps(side: Side) -> Iterator[Step]:
         ),
     )
     yield from _people(side)
+    tick = 'Tick "Show event details"' if side.details else 'Leave "Show event details" off'
     yield Step(
-        title='Leave "Show event details" off, unless [[callers]] says sees = "details".',
+        title=f'{tick}: this caller has sees = "{"details" if side.details else "busy"}".',
         why="Busyline gives this caller no more than sees allows, whatever is ticked here.",
     )
     yield Step(

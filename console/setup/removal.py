@@ -1,6 +1,7 @@
 """The way back: what `setup` made and nothing else, on either side."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from console.setup import exchange, google
 from console.setup.quoting import quoted
@@ -10,6 +11,7 @@ from console.setup.text import Step, powershell, prose
 
 def removal(side: Side) -> str:
     """The steps that undo ``side``."""
+    side = replace(side, domains=tuple(sorted({*side.domains, *side.own, *side.unrouted})))  # once set up, perhaps
     people = ", ".join(side.domains) or "no domain at all"
     if side.kind is Kind.GOOGLE:
         title = f"{side.organisation} ({side.caller}): its Google users no longer ask Busyline about {people}"

@@ -1,11 +1,15 @@
 """Reads the configuration as an administrator's task: whose system asks, which kind it is, and about which domains."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
 from console.configuration import Configuration
+from protocols.model.freebusy import Detail
+from protocols.model.mailbox import Mailbox
 from proxy.settings import CallerSettings, EwsConnector, GoogleConnector, GraphConnector
+from routing.table import Route, RouteTable
 
 
 class Kind(Enum):
@@ -25,7 +29,8 @@ class Side:
     """One asking system.
 
     ``domains`` are those of its contacts' ExternalEmailAddress, each reached through Busyline; ``wildcards`` those
-    patterns that no command can express; ``tenant`` that of Microsoft 365.
+    patterns that no command can express; ``tenant`` that of Microsoft 365. ``own`` and ``unrouted`` are left out:
+    asking about the former would lead in a circle, and nobody answers for the latter.
     """
 
     caller: str
@@ -37,7 +42,10 @@ class Side:
     single: tuple[str, ...]
     public_url: str
     self_signed: bool
+    details: bool = False
     tenant: str = ""
+    own: tuple[str, ...] = ()
+    unrouted: tuple[str, ...] = ()
 
     @property
     def autodiscover_url(self) -> str:
@@ -82,28 +90,49 @@ def _side(configuration: Configuration, caller: CallerSettings) -> Side:
             f'which system the caller "{caller.name}" is shows in its never_via, and {found} there: '
             "write the connectors of its own people"
         )
-    domains, wildcards, single = _asked(configuration, caller)
+    asked = _asked(configuration, caller)
     tenants = [c.tenant for name in caller.never_via if isinstance(c := configuration.connectors[name], GraphConnector)]
     return Side(
         caller=caller.name,
         organisation=caller.organisation or caller.name,
         kind=kinds.pop(),
         usernames=caller.basic.usernames,
-        domains=domains,
-        wildcards=wildcards,
-        single=single,
+        domains=asked.domains,
+        wildcards=asked.wildcards,
+        single=asked.single,
         public_url=_plain(configuration.server.public_url),
         self_signed=configuration.server.certificate.kind == "first-run",
+        details=caller.sees is Detail.DETAILS,
         tenant=tenants[0] if tenants else "",
+        own=asked.own,
+        unrouted=asked.unrouted,
     )
 
 
-def _asked(
-    configuration: Configuration, caller: CallerSettings
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Domains, wildcards, and single addresses of what the caller may ask, without what leads back to itself."""
+def left_out(side: Side) -> Iterator[str]:
+    """In words, what the caller may ask about and is told nothing of."""
+    if side.own:
+        yield (
+            f"Left out, because these are {side.organisation}'s own and every question about them would be refused as "
+            f"a loop: {', '.join(side.own)}. Take them out of may_ask."
+        )
+    if side.unrouted:
+        yield f"Left out, because no route leads there: {', '.join(side.unrouted)}. Add a [[routes]] for each."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    domains: tuple[str, ...]
+    wildcards: tuple[str, ...]
+    single: tuple[str, ...]
+    own: tuple[str, ...]
+    unrouted: tuple[str, ...]
+
+
+def _asked(configuration: Configuration, caller: CallerSettings) -> _Asked:
+    """Domains, wildcards, and single addresses of what the caller may ask, and what of it leads nowhere or back."""
     routes = [route.match for route in configuration.routes if route.via not in caller.never_via]
-    domains: set[str] = set()
+    named: set[str] = set()
     wildcards: set[str] = set()
     for pattern in caller.may_ask:
         meant = routes if pattern == "*" else [pattern]
@@ -111,9 +140,23 @@ def _asked(
             wildcards.add(pattern)
             meant = [route for route in routes if _domain(route).endswith(pattern[1:])]
         wildcards.update(one for one in meant if one.startswith("*."))
-        domains.update(_domain(one) for one in meant if not one.startswith("*."))
-    single = {pattern for pattern in caller.may_ask if "@" in pattern}
-    return tuple(sorted(domains)), tuple(sorted(wildcards)), tuple(sorted(single))
+        named.update(_domain(one) for one in meant if not one.startswith("*."))
+    ways = {domain: _ways(configuration, domain) for domain in named}
+    own = {domain for domain, via in ways.items() if via and via <= set(caller.never_via)}
+    unrouted = {domain for domain, via in ways.items() if not via}
+    single = {pattern for pattern in caller.may_ask if "@" in pattern and _domain(pattern) in named - own - unrouted}
+    found = (named - own - unrouted, wildcards, single, own, unrouted)
+    return _Asked(*(tuple(sorted(each)) for each in found))
+
+
+def _ways(configuration: Configuration, domain: str) -> set[str]:
+    """The connectors that answer for a domain: for the whole of it, or else for single people of it."""
+    table = RouteTable(
+        Route(match=route.match, via=route.via) for route in configuration.routes if "@" not in route.match
+    )
+    if whole := table.find(Mailbox.parse(f"somebody@{domain}")):
+        return {whole.via}
+    return {route.via for route in configuration.routes if _domain(route.match) == domain}
 
 
 def _domain(pattern: str) -> str:

@@ -17,7 +17,19 @@ def test_check_finds_all_in_order(config: Path, capsys: pytest.CaptureFixture[st
 def test_check_tells_where_rooms_would_show_who_booked_them(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config.write_text(config.read_text("utf-8").replace("may_ask", 'sees = "details"\nmay_ask'), "utf-8")
     assert run(["check", "--config", str(config)]) == 0
-    assert "warning: callers[1].sees: rooms' subjects are organisers' names" in capsys.readouterr().out
+    line = config.read_text("utf-8").splitlines().index('sees = "details"') + 1
+    expected = f"warning: {config}:{line}: callers[1].sees (\"exchange\"): rooms' subjects are organisers' names"
+    assert expected in capsys.readouterr().out
+
+
+def test_check_names_file_line_and_name_for_programs_too(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(config.read_text("utf-8").replace('"file:hash"', '"file:."'), "utf-8")
+    assert run(["check", "--json", "--config", str(config)]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)
+    line = next(n for n, text in enumerate(config.read_text("utf-8").splitlines(), 1) if "file:." in text)
+    assert (finding["file"], finding["line"], finding["name"]) == (str(config), line, "exchange")
+    assert finding["what"].endswith("cannot be read: Is a directory")
+    assert finding["mend"] == "write the path of a file that Busyline may read"
 
 
 def test_check_names_every_missing_secret_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,3 +60,20 @@ def test_an_unset_secret_is_told_and_2(
 def test_an_unknown_caller_is_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "ann@n.example", "--as", "nobody", "--config", str(config)]) == 2
     assert 'there is no caller "nobody": write --as one of exchange' in capsys.readouterr().err
+
+
+def test_output_that_cannot_be_written_is_no_fault_of_ours(config: Path) -> None:
+    command = [sys.executable, "-m", "console", "check", "--config", str(config)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "the output cannot be written: No space left on device; make room, or send it elsewhere\n"
+
+
+def test_a_reader_that_has_seen_enough_hears_nothing(config: Path) -> None:
+    command = [sys.executable, "-m", "console", "config", "example"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""

@@ -32,3 +32,9 @@ def test_the_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for command in app.registered_commands:
         assert f"busyline {command.name}" in readme
+
+
+def test_the_readme_and_the_guide_say_where_the_command_lies() -> None:
+    for document in DOCUMENTS:
+        text = " ".join(document.read_text("utf-8").split())
+        assert "`make venv` puts the command at `.venv/bin/busyline`" in text, document

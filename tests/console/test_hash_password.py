@@ -27,3 +27,14 @@ def test_a_password_is_read_from_a_pipe_and_a_short_one_refused() -> None:
     assert is_hash(good.stdout.strip())
     assert short.returncode == 2
     assert short.stderr == "too short: a password that machines keep has 12 characters or more\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [(b"", "standard input is empty"), (b"\n", "standard input is empty"), (b"passw\xf6rter", "is not text in UTF-8")],
+)
+def test_what_is_no_password_is_told(text: bytes, told: str) -> None:
+    command = [sys.executable, "-m", "console", "hash-password"]
+    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert told in done.stderr.decode()

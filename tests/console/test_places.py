@@ -3,7 +3,7 @@
 import tomllib
 
 from console.example import example
-from console.places import line_of, lines_of, words_of
+from console.places import line_of, lines_of, place_of, words_of
 
 TEXT = '''\
 top = 1
@@ -49,6 +49,12 @@ def test_what_stands_inside_a_value_is_found_on_its_line() -> None:
 
 def test_counts_as_people_do() -> None:
     assert words_of(("routes", 1, "via")) == "routes[2].via"
+
+
+def test_what_people_write_is_read_back() -> None:
+    assert place_of("callers[2].basic.password") == ("callers", 1, "basic", "password")
+    assert place_of("server") == ("server",)
+    assert place_of("connectors.a.b.auth.password", ["a.b"]) == ("connectors", "a.b", "auth", "password")
 
 
 def test_every_key_of_the_example_is_found() -> None:

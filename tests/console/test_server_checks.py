@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from certs.first_run import issue
+from console import server_checks
 from console.configuration import load
 from console.server_checks import check_callers, check_routes, check_server
 from tests.console.conftest import CALLER, PEERS, SERVER
@@ -56,6 +57,8 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
         ("", "", []),
         ('never_via = ["own"]\n', "", ["callers[1].never_via"]),
         ('may_ask = ["n.example"]', 'may_ask = ["elsewhere.example"]', ["callers[1].may_ask"]),
+        ('may_ask = ["n.example"]', 'may_ask = ["own.example"]', ["callers[1].may_ask"]),
+        ('may_ask = ["n.example"]', 'may_ask = ["ann@own.example"]', ["callers[1].may_ask"]),
         ('may_ask = ["n.example"]', 'may_ask = ["ann@n.example", "*", "*.example"]', []),
         ('"file:hash"', '"env:BUSYLINE_TEST_PASSWORD"', ["callers[1].basic.password"]),
         ('"file:hash"', '"file:gone"', ["callers[1].basic.password"]),
@@ -69,3 +72,27 @@ def test_callers(config: Path, old: str, new: str, expected: list[str]) -> None:
 def test_nothing_to_answer_and_nobody_to_answer_to(config: Path) -> None:
     config.write_text(SERVER, "utf-8")
     assert [finding.key for finding in check_routes(load(config))] == ["routes", "callers"]
+
+
+def test_a_certificate_is_told_with_a_remedy(tmp_path: Path) -> None:
+    def told(text: str) -> str:
+        path = tmp_path / "busyline.toml"
+        path.write_text("[server]\n" + text, "utf-8")
+        (finding,) = check_server(load(path).server, tmp_path, NOW)
+        return str(finding)
+
+    text = f'public_url = "https://b.example"\n{FILES}'
+    missing = f"there is no file {tmp_path / 'chain.pem'}; put it there, or write another path"
+    assert told(text) == f"error: server.certificate: {missing}"
+    (tmp_path / "chain.pem").mkdir()
+    assert told(text).endswith("Is a directory; write the path of a file that Busyline may read")
+    (tmp_path / "chain.pem").rmdir()
+    issue(tmp_path, ["c.example"], now=NOW)
+    assert told(text).endswith("it names c.example; have one issued for that name, or correct public_url")
+
+
+def test_a_certificate_that_names_nobody_is_told_in_whole_words() -> None:
+    what, remedy = server_checks._mended("the certificate does not name b.example, which callers use: it names ")
+    assert what == "the certificate does not name b.example, which callers use"
+    assert remedy == "have one issued for that name, or correct public_url"
+    assert server_checks._mended("the certificate expired on 2026-01-01: renew it")[1] == "renew it"

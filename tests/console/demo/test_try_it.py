@@ -2,10 +2,14 @@
 
 import asyncio
 import shlex
+from datetime import date
+from pathlib import Path
+
+import pytest
 
 from console.cli import run
 from console.demo.merger import Merger
-from console.demo.try_it import try_it
+from console.demo.try_it import next_working_day, started_by, try_it
 from tests.needs import program
 
 
@@ -18,6 +22,21 @@ async def test_the_curl_line_gets_an_answer_for_both(running: Merger) -> None:
     body, _ = await process.communicate()
     assert process.returncode == 0
     assert body.count(b"NoError") == 2
+
+
+def test_the_command_is_named_as_it_was_called(tmp_path: Path) -> None:
+    program = tmp_path / "busyline"
+    assert started_by(str(program)) == "busyline"
+    program.write_text("", "utf-8")
+    assert started_by(str(program)) == str(program)
+    assert started_by(__file__) == "busyline"
+
+
+@pytest.mark.parametrize("today", range(16, 30))
+def test_the_day_to_try_is_the_next_on_which_people_work(today: int) -> None:
+    day = next_working_day(date(2026, 11, today))
+    assert day.weekday() < 5
+    assert 1 <= (day - date(2026, 11, today)).days <= 3
 
 
 async def test_the_commands_end_well(running: Merger) -> None:

@@ -74,7 +74,7 @@ def test_exchange_online_gets_its_configuration_once_and_an_address_space_per_do
             f"Add-AvailabilityAddressSpace -ForestName '{domain}' -AccessMethod OrgWideFB -Credentials $credential "
             "-TargetAutodiscoverEpr 'https://busy.example.com/autodiscover/autodiscover.xml'"
         ) in script
-    assert "New-MailContact -Name $person.Name -ExternalEmailAddress $person.Address" in script
+    assert "New-MailContact -Name $name -ExternalEmailAddress $person.Address" in script
 
 
 def test_exchange_on_ones_own_servers_needs_no_availability_configuration(configuration: Configuration) -> None:
@@ -117,3 +117,26 @@ def test_a_tenant_id_is_written_and_a_tenant_name_is_asked_for(configuration: Co
     tenant = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
     assert f"-AllowedTenantIds '{tenant}'" in text_for(replace(side, tenant=tenant))
     assert "-AllowedTenantIds (Read-Host " in text_for(side)
+
+
+def test_a_name_that_is_taken_gets_its_address_and_who_exists_is_told(configuration: Configuration) -> None:
+    (side,) = sides(configuration, ("fabrikam-exchange",))
+    script = text_for(side)
+    assert '$name = "$($person.Name) ($($person.Address))"' in script
+    assert "Left as it is: $($person.Address) exists already" in script
+    assert "{ throw 'busyline-contacts.csv needs the columns Name and Address" in script
+
+
+def test_a_new_password_takes_address_spaces_away_and_leaves_contacts(configuration: Configuration) -> None:
+    (side,) = sides(configuration, ("fabrikam-exchange",))
+    _, _, after = text_for(side).partition("# When the password changes:")
+    lines = [line.strip() for line in after.splitlines() if line.strip().startswith("#   ")]
+    assert any("Remove-AvailabilityAddressSpace -Identity $space.Identity" in line for line in lines)
+    assert any("Add-AvailabilityAddressSpace -ForestName $domain" in line for line in lines)
+    assert not any("MailContact" in line for line in lines)
+
+
+def test_only_ones_own_server_can_be_restarted(configuration: Configuration) -> None:
+    online, own = sides(configuration, ("contoso-exchange-online", "fabrikam-exchange"))
+    assert "restart the server" not in text_for(online)
+    assert "restart the server" in text_for(own)

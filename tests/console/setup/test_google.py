@@ -31,3 +31,9 @@ def test_tells_what_the_other_side_would_refuse(configuration: Configuration) ->
     assert "public CAs only" in warned(online, self_signed=True)
     assert "101 domains" in warned(online, domains=tuple(f"d{n}.example" for n in range(101)))
     assert "no wildcard: *.northwind.example" in warned(online, wildcards=("*.northwind.example",))
+
+
+def test_details_are_ticked_where_they_may_be_seen(configuration: Configuration) -> None:
+    (side,) = sides(configuration, ("northwind-google-interop",))
+    assert 'Leave "Show event details" off: this caller has sees = "busy"' in warned(side)
+    assert 'Tick "Show event details": this caller has sees = "details"' in warned(side, details=True)

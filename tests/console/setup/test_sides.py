@@ -3,7 +3,7 @@
 import pytest
 
 from console.configuration import Configuration
-from console.setup.sides import Kind, SetupError, Side, sides
+from console.setup.sides import Kind, SetupError, Side, left_out, sides
 
 
 def test_unknown_caller_and_a_caller_of_no_system(configuration: Configuration) -> None:
@@ -35,6 +35,22 @@ def test_addresses_and_wildcards_become_what_the_other_side_can_enter(configurat
     assert side.single == ("ann@northwind.example",)
     assert side.wildcards == ("*.example",)
     assert side.domains == ("fabrikam.example", "northwind.example")
+
+
+def test_what_leads_back_and_what_leads_nowhere_is_left_out_and_named(configuration: Configuration) -> None:
+    side = asking(configuration, "contoso.example", "ann@contoso.example", "northwind.example", "nowhere.example")
+    assert side.domains == ("northwind.example",)
+    assert side.single == ()
+    assert (side.own, side.unrouted) == (("contoso.example",), ("nowhere.example",))
+    loop, nowhere = left_out(side)
+    assert "refused as a loop: contoso.example" in loop
+    assert "no route leads there: nowhere.example" in nowhere
+
+
+def test_a_domain_below_a_wildcard_of_its_own_is_its_own(configuration: Configuration) -> None:
+    route = configuration.routes[1].model_copy(update={"match": "*.contoso.example"})
+    configuration = configuration.model_copy(update={"routes": (*configuration.routes, route)})
+    assert asking(configuration, "inner.contoso.example").own == ("inner.contoso.example",)
 
 
 def test_the_port_that_goes_without_saying_is_left_out(configuration: Configuration) -> None:
