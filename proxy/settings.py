@@ -157,7 +157,7 @@ class CacheSettings(Section):
     negative_ttl: Duration = Field(timedelta(seconds=30), description='how long "no such mailbox" is remembered')
     mailboxes: int = Field(100_000, ge=0, description="how many answers are kept; 0 keeps none")
     memory: ByteCount = Field(536_870_912, description="how much memory the kept answers may take")
-    fragments: ByteCount = Field(67_108_864, description="how much of what was rendered is kept beside them")
+    fragments: ByteCount = Field(134_217_728, description="how much of what was rendered is kept beside them")
 
 
 class PeerSection(Section):
