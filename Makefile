@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROFILE ?= dev
 ARGS ?=
 
-.PHONY: demo test check bench venv lock format clean
+.PHONY: demo test check bench venv kerberos lock format clean
 
 demo: $(VENV)/.run          ## a whole merger on this machine: ARGS=--once ends after the answers
 	$(BIN)/busyline demo $(ARGS)
@@ -28,8 +28,11 @@ venv: $(VENV)/.dev
 
 lock:                       ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	uv pip compile -q pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --extra dev --extra acme -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	printf 'pyspnego[kerberos]\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-kerberos.lock
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-build.lock
+
+kerberos: $(VENV)/.kerberos ## what Negotiate by Kerberos needs; builds against the machine's Kerberos headers
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -49,4 +52,8 @@ $(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml | $(VENV)
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/.kerberos: requirements-kerberos.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-kerberos.lock
 	touch $@
