@@ -17,7 +17,7 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy import wiring
 from proxy.connector import Connector
-from proxy.settings import CallerSettings
+from proxy.settings.callers import CallerSettings
 from routing.table import Route, RouteTable
 from service import logs
 from service.secrets import Reference, resolve

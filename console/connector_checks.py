@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from console.configuration import Configuration
 from console.findings import Finding, error, warning
 from console.pem_checks import certificates, check_dates, check_pair
-from proxy.settings import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
+from proxy.settings.connectors import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
 from service.secrets import Reference, Secret, SecretError, resolve
 from service.tokens_google import key_file
 

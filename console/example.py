@@ -9,19 +9,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from console.configuration import Configuration
-from proxy.settings import (
-    BasicCaller,
-    CacheSettings,
-    CallerSettings,
-    Certificate,
-    CertificateFiles,
-    EwsConnector,
-    GoogleConnector,
-    GraphConnector,
-    RoomsSettings,
-    RouteSettings,
-    ServerSettings,
-)
+from proxy.settings.callers import BasicCaller, CallerSettings
+from proxy.settings.certificate import Certificate, CertificateFiles
+from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
+from proxy.settings.routes import RoomsSettings, RouteSettings
+from proxy.settings.server import CacheSettings, ServerSettings
 
 _HEAD = """\
 The configuration of Busyline: who may ask, about whom, and which calendar system answers.

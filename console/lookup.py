@@ -28,7 +28,7 @@ from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import utc_now
-from proxy.settings import Url
+from proxy.settings.words import Url
 from service.secrets import Reference
 
 MOST_DAYS = 60

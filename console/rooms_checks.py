@@ -7,7 +7,9 @@ from console.configuration import Configuration
 from console.findings import Finding, warning
 from console.server_checks import meets
 from protocols.model.freebusy import Detail
-from proxy.settings import CallerSettings, GoogleConnector, RouteSettings
+from proxy.settings.callers import CallerSettings
+from proxy.settings.connectors import GoogleConnector
+from proxy.settings.routes import RouteSettings
 
 _GOOGLES = "resource.calendar.google.com"  # where Google keeps every room, of whatever domain
 

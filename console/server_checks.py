@@ -11,7 +11,9 @@ from console.configuration import Configuration
 from console.connector_checks import read
 from console.findings import Finding, error, warning
 from proxy.auth.basic import is_hash
-from proxy.settings import CallerSettings, CertificateFiles, CertificateFirstRun, ServerSettings
+from proxy.settings.callers import CallerSettings
+from proxy.settings.certificate import CertificateFiles, CertificateFirstRun
+from proxy.settings.server import ServerSettings
 
 _DOUBTFUL = ("the certificate expires", "the file holds")  # works today; every other note is refused by callers
 

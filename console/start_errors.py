@@ -6,7 +6,7 @@ import os
 from contextlib import AsyncExitStack
 from typing import NoReturn
 
-from proxy.settings import ServerSettings
+from proxy.settings.server import ServerSettings
 from service.door import Door
 
 _REMEDIES = {

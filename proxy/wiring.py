@@ -1,7 +1,6 @@
 """The only place where names are wired together: settings in, a proxy out that listens and answers."""
 
-import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,34 +8,34 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import structlog
 
-from certs import first_run, pem
 from protocols.ews.manner import Manner
-from protocols.model.caller import Caller
 from protocols.model.mailbox import Mailbox
-from proxy.auth.basic import BasicAuth, Credential, cost, is_hash
 from proxy.connector import Clock, Connector, utc_now
 from proxy.federation import Federation
 from proxy.fragments import Fragments
 from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews import Desk, EwsFront
 from proxy.fronts.health import HealthFront, MetricsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.layers.cache import AnswerStore
 from proxy.layers.veil import Veil
 from proxy.server import Front, Server
-from proxy.settings import CallerSettings, CertificateFiles, CertificateNone, ProxySettings
+from proxy.settings import ProxySettings
+from proxy.settings.callers import CallerSettings
+from proxy.settings.certificate import CertificateNone
+from proxy.wiring_gate import gate
 from proxy.wiring_stacks import Shared, connector
+from proxy.wiring_tls import server_tls
 from routing.patterns import Patterns
 from routing.policy import Policy
 from routing.table import Route, RouteTable
 from service.addresses import ListenAddress
 from service.door import Door
 from service.metrics import Metrics
-from service.secrets import SecretError, resolve
 
 EWS_PATH: Final = "/EWS/Exchange.asmx"
 POX_PATH: Final = "/autodiscover/autodiscover.xml"
@@ -141,10 +140,7 @@ class Proxy:
 
     async def _open(self) -> None:
         self._count()
-        credentials = [self._credential(caller) for caller in self.settings.callers]
-        _warn_of_cheap_hashes(credentials)
-        auth = BasicAuth(credentials)
-        self._stack.push_async_callback(auth.close)
+        entrance = Entrance(await gate(self.settings, self._directory, self._stack))
         connectors = await self._connectors()
         federations: dict[timedelta, Federation] = {}
         for caller in self.settings.callers:
@@ -155,7 +151,7 @@ class Proxy:
                 federations[deadline] = federation
             self._owns[caller.name] = self._own(caller, federations[deadline])
         if self._listen:
-            await self._listen_everywhere(auth)
+            await self._listen_everywhere(entrance)
 
     async def _connectors(self) -> dict[str, Connector]:
         shared = Shared(directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock)
@@ -181,16 +177,7 @@ class Proxy:
         veil = Veil(federation, policy=policy, table=self.table)
         return _Own(policy=policy, desk=Desk(connector=veil, manner=manner, fragments=self._fragments))
 
-    def _credential(self, caller: CallerSettings) -> Credential:
-        reference = caller.basic.password
-        password_hash = resolve(reference, self._directory).reveal()
-        if not is_hash(password_hash):
-            raise SecretError(
-                f"{reference} of the caller {caller.name} is no hash: write there what hash-password prints"
-            )
-        return Credential(caller.basic.usernames, password_hash, Caller(caller.name, caller.organisation, "basic"))
-
-    async def _listen_everywhere(self, auth: BasicAuth) -> None:
+    async def _listen_everywhere(self, entrance: Entrance) -> None:
         server = self.settings.server
         health = HealthFront(lambda: self._ready)
         watching: dict[str, Front] = {"/healthz": health, "/readyz": health}
@@ -198,21 +185,23 @@ class Proxy:
         metrics_door = Door(inner.handle, server.metrics_listen)
         self.metrics_addresses = (await self._stack.enter_async_context(metrics_door)).addresses
         json = JsonFront(self._directions())
-        outer = self._server({**watching, **self._fronts(auth), JSON_PATH: json}, {f"{JSON_PATH}/": json})
-        door = Door(outer.handle, server.listen, tls=self._tls())
+        outer = self._server({**watching, **self._fronts(entrance), JSON_PATH: json}, {f"{JSON_PATH}/": json})
+        tls = server_tls(server, self._directory, now=self._clock())
+        self.ca = tls.ca
+        door = Door(outer.handle, server.listen, tls=tls.context)
         self.addresses = (await self._stack.enter_async_context(door)).addresses
         self._stack.callback(self._stop_being_ready)
 
     def _server(self, fronts: Mapping[str, Front], prefixes: Mapping[str, Front] | None = None) -> Server:
         return Server(fronts, prefixes=prefixes, metrics=self.metrics, clock=self._clock)
 
-    def _fronts(self, auth: BasicAuth) -> dict[str, Front]:
+    def _fronts(self, entrance: Entrance) -> dict[str, Front]:
         server, directions = self.settings.server, self._directions()
         schema = SchemaFront(server.public_url)
         desks = {name: own.desk for name, own in self._owns.items()}
-        ews = EwsFront(auth=auth, desks=desks, schema=schema, max_body=server.max_body)
-        pox = PoxFront(auth=auth, directions=directions, max_body=server.max_body, clock=self._clock)
-        soap = SettingsFront(auth=auth, directions=directions, max_body=server.max_body)
+        ews = EwsFront(entrance=entrance, desks=desks, schema=schema, max_body=server.max_body)
+        pox = PoxFront(entrance=entrance, directions=directions, max_body=server.max_body, clock=self._clock)
+        soap = SettingsFront(entrance=entrance, directions=directions, max_body=server.max_body)
         return {
             **dict.fromkeys(_EWS_PATHS, ews),
             **dict.fromkeys(_SCHEMA_PATHS, schema),
@@ -224,21 +213,6 @@ class Proxy:
         public = self.settings.server.public_url
         return Directions(ews_url=public + EWS_PATH, pox_url=public + POX_PATH, serves=served(self.table))
 
-    def _tls(self) -> ssl.SSLContext | None:
-        certificate = self.settings.server.certificate
-        host = urlsplit(self.settings.server.public_url).hostname or ""
-        if isinstance(certificate, CertificateNone):
-            return None
-        if isinstance(certificate, CertificateFiles):
-            chain, key = self._directory / certificate.chain, self._directory / certificate.key
-        else:
-            issued = first_run.issue(self._directory / certificate.directory, _names(host), now=self._clock())
-            chain, key, self.ca = issued.chain, issued.key, issued.ca
-        loaded = pem.load(chain, key, now=self._clock(), host=host)
-        for note in loaded.notes:
-            _log.warning("certificate", file=str(chain), note=note)
-        return loaded.context
-
     def _stop_being_ready(self) -> None:
         self._ready = False
 
@@ -248,19 +222,6 @@ class Proxy:
         read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
         read("busyline_cache_entries", "Answers kept", lambda: float(store.size))
         read("busyline_cache_bytes", "About how much memory the kept answers take", lambda: float(store.memory))
-
-
-def _warn_of_cheap_hashes(credentials: Sequence[Credential]) -> None:
-    costliest = max((cost(credential.password_hash) for credential in credentials), default=0)
-    for credential in credentials:
-        if cost(credential.password_hash) < costliest:
-            note = "its hash is cheaper than another's, so time tells that its user names exist: hash-password it anew"
-            _log.warning("password_hash", caller=credential.caller.name, note=note)
-
-
-def _names(host: str) -> list[str]:
-    """The public name first; the loopback's too, so that a first try from this machine is trusted."""
-    return list(dict.fromkeys([host, "localhost", "127.0.0.1", "::1"]))
 
 
 def served(table: RouteTable) -> Callable[[str], bool]:

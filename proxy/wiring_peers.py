@@ -17,7 +17,7 @@ from protocols.model.mailbox import Mailbox
 from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
 from proxy.scopes import GOOGLE_EVENTS, GOOGLE_FREEBUSY
-from proxy.settings import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
+from proxy.settings.connectors import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
 from service.secrets import Reference, Secret, resolve
 from service.tokens import authorized, basic
 from service.tokens_google import GoogleTokens, SubjectError, key_file

@@ -17,7 +17,7 @@ from proxy.layers.frames import Frames
 from proxy.layers.limit import Limit
 from proxy.layers.measure import Measure
 from proxy.layers.spread import Spread
-from proxy.settings import ConnectorSettings
+from proxy.settings.connectors import ConnectorSettings
 from proxy.wiring_peers import WINDOW, peer
 from service.metrics import Metrics
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from console.configuration import Configuration
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
-from proxy.settings import CallerSettings, EwsConnector, GoogleConnector, GraphConnector
+from proxy.settings.callers import CallerSettings
+from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
 from routing.table import Route, RouteTable
 
 

@@ -1,18 +1,58 @@
 """Who is knocking: each file proves callers in one way, before a byte of the body is read."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from protocols.model.caller import Caller
 
 
-class Authenticator(Protocol):
-    """One way of proving who one is."""
+@dataclass(slots=True)
+class Knock:
+    """What a request shows before its body.
+
+    ``peer`` is the address at the other end of the connection, ``forwarded`` what ``X-Forwarded-For`` says, outermost
+    first: to be believed only of reverse proxies that the settings name. ``certificate`` (DER) was verified by TLS.
+    """
+
+    authorization: str | None = None
+    peer: str = ""
+    forwarded: tuple[str, ...] = ()
+    certificate: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nobody came in. ``reason`` is for log and metrics, a few words joined by hyphens, never anything that was sent.
+
+    ``status`` is 401 (prove yourself), 403 (proved, but not from there) or 429 (not now; ``retry_after`` seconds).
+    ``challenges`` stand for those of all ways where they are not empty.
+    """
+
+    reason: str
+    status: int = 401
+    retry_after: int | None = None
+    challenges: tuple[str, ...] = ()
+
+
+class Proof(Protocol):
+    """One way of proving oneself."""
 
     @property
     def challenge(self) -> str:
-        """What ``WWW-Authenticate`` says to who has not proved itself."""
+        """What ``WWW-Authenticate`` says of this way; empty where the header does not know it."""
         ...
 
-    async def identify(self, authorization: str | None) -> Caller | None:
-        """The caller that the ``Authorization`` header proves, or None. Why it is None takes no different time."""
+    async def identify(self, knock: Knock) -> Caller | Refused | None:
+        """The caller, a refusal, or None where nothing was shown that is of this kind: the next way is tried.
+
+        What was shown and is wrong is refused in one manner: why it is wrong takes no different time.
+        """
+        ...
+
+
+class Authenticator(Protocol):
+    """All ways together: proxy/auth/gate.py."""
+
+    async def identify(self, knock: Knock) -> Caller | Refused:
+        """The caller that ``knock`` proves, or why it proves none."""
         ...

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from protocols.model.caller import Caller
+from proxy.auth import Knock, Refused
 
 _ITERATIONS, _LANES, _MEMORY_KIB, _LENGTH, _SALT = 2, 1, 19_456, 32, 16  # OWASP Password Storage, Argon2id
 _REMEMBERED: Final = 60.0  # seconds
@@ -27,6 +28,7 @@ _LONGEST: Final = 1_024
 _PHC: Final = re.compile(r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,4}),p=\d{1,3}\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}")
 
 Verify = Callable[[bytes, str], bool]
+_WRONG: Final = Refused("wrong-credentials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,14 @@ class BasicAuth:
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
 
-    async def identify(self, authorization: str | None) -> Caller | None:
-        """The caller that ``authorization`` proves. Missing or unreadable credentials are None without any hash."""
-        if authorization is None:
+    async def identify(self, knock: Knock) -> Caller | Refused | None:
+        """See :class:`proxy.auth.Proof`. Unreadable credentials are refused without any hash."""
+        authorization = knock.authorization
+        if authorization is None or authorization[:6].lower() != "basic ":
             return None
+        return await self._caller(authorization) or _WRONG
+
+    async def _caller(self, authorization: str) -> Caller | None:
         digest = hashlib.blake2b(authorization.encode("utf-8", "surrogateescape"), key=self._key).digest()
         proof: _Proof | None
         try:

@@ -23,11 +23,6 @@ def plain(words: str, *, status: int) -> web.Response:
     return web.Response(status=status, text=words + "\n")
 
 
-def challenge(scheme: str) -> web.Response:
-    """401 with nothing in it but the question who is asking."""
-    return web.Response(status=401, body=b"", headers={"WWW-Authenticate": scheme})
-
-
 def not_allowed(*methods: str) -> web.Response:
     """405, naming what is allowed."""
     response = plain(f"only {' and '.join(methods)} here", status=405)

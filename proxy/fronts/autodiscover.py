@@ -9,10 +9,12 @@ from aiohttp import web
 
 from protocols.errors import RequestError
 from protocols.ews.autodiscover import json_v2, pox, settings, soap
+from protocols.model.caller import Caller
 from protocols.model.mailbox import canonical
-from proxy.auth import Authenticator
-from proxy.fronts.answers import challenge, json, not_allowed, xml
+from proxy.auth.gate import NO_CREDENTIALS
+from proxy.fronts.answers import json, not_allowed, xml
 from proxy.fronts.body import read_xml
+from proxy.fronts.entrance import Entrance
 from proxy.fronts.record import Record
 
 JSON_PATH = "/autodiscover/autodiscover.json"
@@ -33,18 +35,17 @@ class PoxFront:
     name = "autodiscover-pox"
 
     def __init__(
-        self, *, auth: Authenticator, directions: Directions, max_body: int, clock: Callable[[], datetime]
+        self, *, entrance: Entrance, directions: Directions, max_body: int, clock: Callable[[], datetime]
     ) -> None:
-        self._auth, self._directions, self._max_body, self._clock = auth, directions, max_body, clock
+        self._entrance, self._directions, self._max_body, self._clock = entrance, directions, max_body, clock
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """The EWS address for every address of a served domain. Raises RequestError."""
         if request.method not in {"GET", "POST"}:
             return _offering_soap(not_allowed("GET", "POST"))
-        caller = await self._auth.identify(request.headers.get("Authorization"))
-        if caller is None:
-            return _offering_soap(challenge(self._auth.challenge))
-        record.caller = caller.name
+        caller = await self._entrance.enter(request, record)
+        if not isinstance(caller, Caller):
+            return _offering_soap(caller)
         if request.method == "GET":
             return self._error(pox.INVALID_REQUEST)
         asked = pox.decode(await read_xml(request, self._max_body))
@@ -64,29 +65,27 @@ class SettingsFront:
 
     name = "autodiscover-soap"
 
-    def __init__(self, *, auth: Authenticator, directions: Directions, max_body: int) -> None:
-        self._auth, self._directions, self._max_body = auth, directions, max_body
+    def __init__(self, *, entrance: Entrance, directions: Directions, max_body: int) -> None:
+        self._entrance, self._directions, self._max_body = entrance, directions, max_body
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """Raises RequestError."""
-        authorization = request.headers.get("Authorization")
-        caller = await self._auth.identify(authorization)
-        if caller is None and (authorization is not None or request.method != "POST"):
-            return challenge(self._auth.challenge)
+        caller = await self._entrance.enter(request, record)
+        if not isinstance(caller, Caller) and not (record.refused == NO_CREDENTIALS and request.method == "POST"):
+            return caller
         if request.method != "POST":
             return not_allowed("POST")
-        record.caller = caller.name if caller else ""
         try:
             body = await read_xml(request, self._max_body)
             record.soap = soap.dialect(body)
             asked = settings.decode(body)
         except RequestError:
-            if caller is None:  # a stranger learns nothing, not even what was wrong
-                return challenge(self._auth.challenge)
+            if not isinstance(caller, Caller):  # a stranger learns nothing, not even what was wrong
+                return caller
             raise
         record.operation = asked.kind.value
-        if caller is None and asked.kind is not settings.Kind.FEDERATION:
-            return challenge(self._auth.challenge)
+        if not isinstance(caller, Caller) and asked.kind is not settings.Kind.FEDERATION:
+            return caller
         directions = self._directions
         answer = settings.encode(asked, directions.ews_url, serves=directions.serves)
         return xml(answer, content_type=asked.message.content_type)

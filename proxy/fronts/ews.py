@@ -15,11 +15,12 @@ from protocols.ews.manner import EXCHANGE, Manner
 from protocols.ews.operations import AVAILABILITY, TIME_ZONES, operation_of
 from protocols.ews.query import AvailabilityRequest
 from protocols.ews.soap import Envelope, read_envelope
+from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer, Reason, Unavailable
-from proxy.auth import Authenticator
 from proxy.connector import Connector
-from proxy.fronts.answers import challenge, not_allowed, xml
+from proxy.fronts.answers import not_allowed, xml
 from proxy.fronts.body import read_xml
+from proxy.fronts.entrance import Entrance
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
 
@@ -44,18 +45,18 @@ class EwsFront:
 
     name = "ews"
 
-    def __init__(self, *, auth: Authenticator, desks: Mapping[str, Desk], schema: SchemaFront, max_body: int) -> None:
-        self._auth, self._desks, self._schema, self._max_body = auth, desks, schema, max_body
+    def __init__(self, *, entrance: Entrance, desks: Mapping[str, Desk], schema: SchemaFront, max_body: int) -> None:
+        self._entrance, self._desks, self._schema, self._max_body = entrance, desks, schema, max_body
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """Identify, decode, look up, encode. Raises RequestError."""
         if request.method != "POST":
             return self._described(request)
-        caller = await self._auth.identify(request.headers.get("Authorization"))
-        if caller is None:
-            return challenge(self._auth.challenge)
+        caller = await self._entrance.enter(request, record)
+        if not isinstance(caller, Caller):
+            return caller
         desk = self._desks[caller.name]
-        record.caller, record.per_mailbox = caller.name, desk.manner.per_mailbox_faults
+        record.per_mailbox = desk.manner.per_mailbox_faults
         data = await read_xml(request, self._max_body)
         if (familiar := decode_familiar(data)) is not None:
             record.unparsed = data

@@ -16,6 +16,7 @@ class Record:
     request_id: str
     front: str = ""
     caller: str = ""
+    refused: str = ""  # why nobody came in
     operation: str = ""
     mailboxes: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)

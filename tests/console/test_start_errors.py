@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from console.start_errors import start_error
-from proxy.settings import ServerSettings
+from proxy.settings.server import ServerSettings
 
 FAILED = OSError(errno.EADDRINUSE, "error while attempting to bind on address ('127.0.0.1', 1)")
 

@@ -19,7 +19,7 @@ PLACES = {  # file or folder: what of the network it may import
     "certs/": ("ssl",),  # certificates become contexts here; no connection is made
     "proxy/fronts/": SERVER_TYPES,
     "proxy/server.py": SERVER_TYPES,
-    "proxy/wiring.py": ("ssl",),  # hands the context from certs to the door
+    "proxy/wiring_tls.py": ("ssl",),  # hands the context from certs to the door
     "simulation/": NETWORK,  # servers and callers of their own
     "console/demo": NETWORK,  # plays the operator's side of the simulation
 }

@@ -13,6 +13,8 @@ from protocols.ews.manner import Manner
 from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer, Question
 from protocols.model.mailbox import Mailbox
+from proxy.auth import Knock
+from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews import Desk, EwsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.server import Server
@@ -151,9 +153,7 @@ async def test_a_fault_of_ours_says_nothing(tmp_path: Path) -> None:
 
 
 class _Anybody:
-    challenge = "Basic"
-
-    async def identify(self, _: str | None) -> Caller:
+    async def identify(self, _: Knock) -> Caller:
         return Caller("anybody", "Anybody", "basic")
 
 
@@ -165,7 +165,9 @@ async def test_a_fault_of_ours_is_told_in_the_manner_of_the_caller(
     body = question(*["a@fabrikam.example"] * 3) + (b"" if familiar else b"<!-- seldom -->")
     assert (decode_familiar(body) is not None) == familiar
     desk = Desk(connector=Broken(), manner=Manner(per_mailbox_faults=per_mailbox))
-    front = EwsFront(auth=_Anybody(), desks={"anybody": desk}, schema=SchemaFront(PUBLIC), max_body=65_536)
+    front = EwsFront(
+        entrance=Entrance(_Anybody()), desks={"anybody": desk}, schema=SchemaFront(PUBLIC), max_body=65_536
+    )
     server = Server({EWS: front}, metrics=Metrics(), clock=lambda: NOW)
     async with (
         Door(server.handle, [ListenAddress("127.0.0.1", 0)]) as door,

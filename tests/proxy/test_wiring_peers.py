@@ -15,7 +15,7 @@ from protocols.model.freebusy import Detail, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import Leaf
-from proxy.settings import ConnectorSettings
+from proxy.settings.connectors import ConnectorSettings
 from proxy.wiring_peers import peer
 from service.secrets import SecretError
 from simulation.google.keys import ServiceAccount

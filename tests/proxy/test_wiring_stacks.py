@@ -12,7 +12,7 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import Connector, utc_now
 from proxy.layers.cache import AnswerStore
-from proxy.settings import BasicAuth, EwsConnector
+from proxy.settings.connectors import BasicAuth, EwsConnector
 from proxy.wiring_stacks import Shared, connector
 from service.metrics import Metrics
 from service.secrets import Reference

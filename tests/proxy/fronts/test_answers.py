@@ -18,9 +18,3 @@ def test_each_says_what_it_is() -> None:
     for answer, status, content_type in made:
         assert (answer.status, answer.content_type) == (status, content_type)
     assert made[-1][0].headers["Allow"] == "GET, POST"
-
-
-def test_a_challenge_is_empty() -> None:
-    answer = answers.challenge('Basic realm="x"')
-    assert (answer.status, answer.body) == (401, b"")
-    assert answer.headers["WWW-Authenticate"] == 'Basic realm="x"'

@@ -1,0 +1,93 @@
+"""The words of the settings: what an address, a pattern or a URL must look like, and what a section is."""
+
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from protocols.model.mailbox import canonical, canonical_domain
+
+T = TypeVar("T")
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or parts.scheme not in ({"https", "http"} if local else {"https"}):
+        raise ValueError('not an https address: write for example "https://mail.example.com/EWS/Exchange.asmx"')
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("an address here has no user, no ? and no #: write those nowhere but in their own keys")
+    return text.rstrip("/")
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError('write scheme and host alone, such as "https://busy.example.com"')
+    if parts.username or parts.query or parts.fragment:
+        raise ValueError('write scheme and host alone, such as "https://busy.example.com"')
+    return text.rstrip("/")
+
+
+def _mailbox(text: str) -> str:
+    try:
+        return canonical(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is no address: write one such as "fb1@contoso.example"') from None
+
+
+def _subject(text: str) -> str:
+    if text == "target":
+        return text
+    try:
+        return canonical(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is no address: write the address to act as, or "target"') from None
+
+
+def _pattern(text: str) -> str:
+    """An address, a domain or ``*.domain``, in its canonical spelling."""
+    try:
+        if "@" in text:
+            return canonical(text)
+        if text.startswith("*."):
+            return "*." + canonical_domain(text[2:])
+        return canonical_domain(text)
+    except ValueError:
+        raise ValueError(f'"{text}" matches nothing: write an address, a domain, or "*.domain"') from None
+
+
+def _room_pattern(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    if not (at and local and domain) or set(" \t[]") & set(text):
+        raise ValueError(f'"{text}" matches no address: write an address, with * for any part: "*@rooms.example.com"')
+    return text.lower()
+
+
+def some(values: tuple[T, ...]) -> tuple[T, ...]:
+    if not values:  # said here, because a length would be found too short as well where an entry is wrong
+        raise ValueError("write at least one")
+    return values
+
+
+def _rewrite(text: str) -> str:
+    if "@" not in text or {"{", "}"} & set(text.replace("{local}", "").replace("{domain}", "")):
+        raise ValueError(f'"{text}" is no template: write for example "{{local}}@g.northwind.example"')
+    _mailbox(text.replace("{local}", "someone").replace("{domain}", "example.com"))
+    return text
+
+
+Url = Annotated[str, AfterValidator(_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Address = Annotated[str, AfterValidator(_mailbox)]
+Subject = Annotated[str, AfterValidator(_subject)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+MayAsk = Annotated[str, AfterValidator(lambda text: text if text == "*" else _pattern(text))]
+RoomPattern = Annotated[str, AfterValidator(_room_pattern)]
+Rewrite = Annotated[str, AfterValidator(_rewrite)]
+
+
+class Section(BaseModel):
+    """A section of the configuration: unknown keys are errors, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
