@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROFILE ?= dev
 ARGS ?=
 
-.PHONY: demo test check bench venv kerberos lock format clean
+.PHONY: demo test check bench fuzz venv kerberos lock format clean
 
 demo: $(VENV)/.run          ## a whole merger on this machine: ARGS=--once ends after the answers
 	$(BIN)/busyline demo $(ARGS)
@@ -23,6 +23,9 @@ check: $(VENV)/.dev         ## style, types, floors, tests
 
 bench: $(VENV)/.dev         ## every figure of the README
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: $(VENV)/.dev          ## all that strangers can send, at random: ARGS="--seconds 60 --target ewsdecoder"
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 venv: $(VENV)/.dev
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bench import cached, coalescing, first_answer, memory, profiling
+from bench import authentication, cached, coalescing, first_answer, memory, profiling
 from bench.load import GeneratorMissingError, LoadFailedError
 from bench.machine import LOAD, NotStartedError, pinned, warning
 from bench.rows import Row, keep, table
@@ -48,6 +48,7 @@ def _steps(server: Served, given: argparse.Namespace) -> list[tuple[str, _Measur
             f"cached answers under load, {rounds} rounds of {seconds} s, beside a bare handler",
             lambda: cached.rows(server, rounds=rounds, seconds=seconds),
         ),
+        ("cached answers with and without authentication", lambda: authentication.rows(server)),
         ("first answers, through the server and past it", lambda: first_answer.rows(server)),
         ("1,000 askers at once", lambda: coalescing.rows(server)),
     ]

@@ -9,7 +9,7 @@ import aiohttp
 
 from bench.machine import LOAD, SERVER, free_port, running
 from bench.questions import DOMAIN, HEADERS, PASSWORD, USERNAME
-from proxy.auth.basic import hash_password
+from proxy.auth.passwords import hash_password
 
 BUSYLINE = ("-c", "from console.cli import main; main()")
 _PATH = "/EWS/Exchange.asmx"

@@ -1,7 +1,5 @@
 """A certificate of our own for the first run: a small CA that machines under test can trust, and a leaf it signs."""
 
-import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certs.keeping import keep
+from certs.signing_requests import general_names
+
+CA_FILE, CHAIN_FILE, KEY_FILE = "ca.pem", "chain.pem", "key.pem"
 _CA_LIFE, _LEAF_LIFE, _RENEW = timedelta(days=3650), timedelta(days=397), timedelta(days=30)
 _SKEW = timedelta(hours=1)  # clocks of callers that run behind
 _BITS: Final = 2048  # RSA, which every Exchange and every Java reads
@@ -42,7 +44,7 @@ def issue(directory: Path, names: Sequence[str], *, now: datetime | None = None)
     if not names:
         raise ValueError("a certificate needs at least one name")
     now = now or datetime.now(UTC)
-    files = Issued(directory / "ca.pem", directory / "chain.pem", directory / "key.pem")
+    files = Issued(directory / CA_FILE, directory / CHAIN_FILE, directory / KEY_FILE)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     ca_key_path = directory / "ca-key.pem"
     if not (files.ca.exists() and ca_key_path.exists() and _belong_together(files.ca, ca_key_path)):
@@ -65,7 +67,7 @@ def _still_good(files: Issued, ca: x509.Certificate, names: Sequence[str], now: 
     except (ValueError, TypeError, x509.ExtensionNotFound):
         return False  # half of a file, or somebody else's: nobody has to import a new leaf
     fresh = leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc - _RENEW
-    return pair and fresh and leaf.issuer == ca.subject and set(_general_names(names)) <= set(known)
+    return pair and fresh and leaf.issuer == ca.subject and set(general_names(names)) <= set(known)
 
 
 def _belong_together(certificate: Path, key: Path) -> bool:
@@ -85,7 +87,7 @@ def _issue_ca(path: Path, key_path: Path, now: datetime) -> None:
         .sign(key, hashes.SHA256())
     )
     _write_key(key_path, key)
-    _replace(path, certificate.public_bytes(Encoding.PEM), 0o644)
+    keep(path, certificate.public_bytes(Encoding.PEM), mode=0o644)
 
 
 def _issue_leaf(
@@ -100,11 +102,11 @@ def _issue_leaf(
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(authority, critical=False)
-        .add_extension(x509.SubjectAlternativeName(_general_names(names)), critical=False)
+        .add_extension(x509.SubjectAlternativeName(general_names(names)), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
     _write_key(files.key, key)
-    _replace(files.chain, certificate.public_bytes(Encoding.PEM) + ca.public_bytes(Encoding.PEM), 0o644)
+    keep(files.chain, certificate.public_bytes(Encoding.PEM) + ca.public_bytes(Encoding.PEM), mode=0o644)
 
 
 def _builder(
@@ -133,29 +135,6 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _general_names(names: Sequence[str]) -> list[x509.GeneralName]:
-    return [_general_name(name) for name in dict.fromkeys(names)]
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name.lower())
-
-
 def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
     """Never readable by others, not even while it is written."""
-    _replace(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
-
-
-def _replace(path: Path, data: bytes, mode: int) -> None:
-    """``path`` holds all of ``data`` or what it held before, whatever happens meanwhile."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    keep(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

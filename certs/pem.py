@@ -3,19 +3,27 @@
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-from cryptography.x509.oid import ExtensionOID
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-_SOON = timedelta(days=21)
+from certs import objections
+from certs.contexts import server_context
+from certs.pair import CertificateError, Pair, PrivateKey, belong_together, served_key
 
-
-class CertificateError(ValueError):
-    """The files cannot serve; the text says which and what to do."""
+__all__ = [
+    "CertificateError",
+    "Loaded",
+    "dated",
+    "load",
+    "notes",
+    "read",
+    "read_certificates",
+    "read_file",
+    "read_pair",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,77 +35,53 @@ class Loaded:
     notes: tuple[str, ...]
 
 
-def load(chain: Path, key: Path, *, now: datetime, host: str | None = None) -> Loaded:
+def load(
+    chain: Path, key: Path, *, now: datetime, host: str | None = None, client_authorities: Sequence[Path] = ()
+) -> Loaded:
     """Load ``chain`` (the leaf first) and ``key``; ``host`` is the name callers use.
 
     Raises CertificateError where the two cannot be used together. What callers would object to is a note.
     """
-    certificates = _certificates(chain)
-    leaf = certificates[0]
-    _check_key(leaf, chain, key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    try:
-        context.load_cert_chain(chain, key)
-    except (ssl.SSLError, OSError) as error:
-        raise CertificateError(f"{chain} and {key} do not serve: {error.strerror or 'TLS refuses them'}") from None
-    return Loaded(context, leaf.not_valid_after_utc, tuple(notes(certificates, now=now, host=host)))
+    pair = read(chain, key)
+    context = server_context(pair, client_authorities=client_authorities)
+    return Loaded(context, pair.leaf.not_valid_after_utc, tuple(notes(pair.certificates, now=now, host=host)))
 
 
-def notes(certificates: Sequence[x509.Certificate], *, now: datetime, host: str | None = None) -> list[str]:
-    """What callers object to, in words: validity, names, and a chain that lacks its intermediates."""
-    leaf = certificates[0]
-    found = [note] if (note := dated(leaf, now=now)) else []
-    if host is not None and not _covers(leaf, host):
-        found.append(f"the certificate does not name {host}, which callers use: it names {', '.join(_names(leaf))}")
-    for lower, upper in pairwise(certificates):
-        if lower.issuer != upper.subject:
-            found.append("the chain is out of order: the certificate first, then each issuer after what it issued")
-            break
-    if len(certificates) == 1 and leaf.issuer != leaf.subject:
-        found.append("the file holds the certificate alone: append the intermediate, or Exchange and Google refuse it")
-    return found
+def read(chain: Path, key: Path) -> Pair:
+    """The certificates of ``chain``, the leaf first, and the ``key`` of the leaf. Raises CertificateError."""
+    return read_pair(read_file(chain), read_file(key), chain=str(chain), key=str(key))
 
 
-def dated(certificate: x509.Certificate, *, now: datetime) -> str | None:
-    """What its dates make of it, in words: expired, about to ("expires"), or not valid yet; None where all is well."""
-    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if now >= ends:
-        return f"the certificate expired on {ends:%Y-%m-%d}: renew it"
-    if now < begins:
-        return f"the certificate is not valid before {begins:%Y-%m-%d %H:%M} UTC: set the clock, or wait"
-    return f"the certificate expires on {ends:%Y-%m-%d}: renew it" if now + _SOON >= ends else None
+def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
+    """Every certificate in ``path``, at least one. Raises CertificateError."""
+    return _certificates(read_file(path), str(path))
 
 
-def _certificates(path: Path) -> list[x509.Certificate]:
-    data = _read(path)
-    try:
-        certificates = x509.load_pem_x509_certificates(data)
-    except ValueError:
-        certificates = []
-    if not certificates:
-        raise CertificateError(f"{path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)")
-    return certificates
-
-
-def _check_key(leaf: x509.Certificate, chain: Path, key: Path) -> None:
-    data = _read(key)
-    try:
-        private = load_pem_private_key(data, None)
-    except TypeError:
-        raise CertificateError(f"{key} has a passphrase: store it without one, readable by the service alone") from None
-    except ValueError:
-        raise CertificateError(f"{key} holds no private key in PEM (-----BEGIN PRIVATE KEY-----)") from None
-    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-    if private.public_key().public_bytes(*form) != leaf.public_key().public_bytes(*form):
+def read_pair(certificates: bytes, private: bytes, *, chain: str, key: str) -> Pair:
+    """The same from what ``chain`` and ``key`` hold, which name the two in errors; one text may hold both."""
+    found = _certificates(certificates, chain)
+    own = _key(private, key)
+    if not belong_together(found[0], own):
         raise CertificateError(
             f"{key} is not the key of the first certificate in {chain}: "
             "put the server's own certificate first, or name the key it was requested with"
         )
+    return Pair(found, own, chain if chain == key else f"{chain} and {key}")
 
 
-def _read(path: Path) -> bytes:
+def notes(certificates: Sequence[x509.Certificate], *, now: datetime, host: str | None = None) -> list[str]:
+    """What callers object to, in words: validity, names, and a chain that lacks its intermediates."""
+    return [found.words for found in objections.objections(certificates, now=now, host=host)]
+
+
+def dated(certificate: x509.Certificate, *, now: datetime) -> str | None:
+    """What its dates make of it, in words: expired, about to ("expires"), or not valid yet; None where all is well."""
+    found = objections.dated(certificate, now=now)
+    return found.words if found else None
+
+
+def read_file(path: Path) -> bytes:
+    """What ``path`` holds. Raises CertificateError in words."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -106,19 +90,24 @@ def _read(path: Path) -> bytes:
         raise CertificateError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _names(leaf: x509.Certificate) -> list[str]:
+def _certificates(data: bytes, name: str) -> tuple[x509.Certificate, ...]:
     try:
-        names = leaf.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
-    except x509.ExtensionNotFound:
-        return []
-    assert isinstance(names, x509.SubjectAlternativeName)
-    return [
-        *(name.lower() for name in names.get_values_for_type(x509.DNSName)),
-        *(str(address) for address in names.get_values_for_type(x509.IPAddress)),
-    ]
+        certificates = x509.load_pem_x509_certificates(data)
+    except ValueError:
+        certificates = []
+    if not certificates:
+        raise CertificateError(f"{name} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)")
+    return tuple(certificates)
 
 
-def _covers(leaf: x509.Certificate, host: str) -> bool:
-    """RFC 6125 6.4.3: a wildcard stands for one label, the leftmost."""
-    names, host = _names(leaf), host.lower()
-    return host in names or f"*.{host.partition('.')[2]}" in names
+def _key(data: bytes, name: str) -> PrivateKey:
+    try:
+        return served_key(load_pem_private_key(data, None), name)
+    except TypeError:
+        raise CertificateError(
+            f"{name} has a passphrase: store it without one, readable by the service alone"
+        ) from None
+    except CertificateError:
+        raise
+    except ValueError:
+        raise CertificateError(f"{name} holds no private key in PEM (-----BEGIN PRIVATE KEY-----)") from None

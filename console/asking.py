@@ -20,6 +20,7 @@ from proxy.connector import Connector
 from proxy.settings.callers import CallerSettings
 from routing.table import Route, RouteTable
 from service import logs
+from service.reach import ANYWHERE
 from service.secrets import Reference, resolve
 from service.tokens import basic
 from service.wire import Wire
@@ -98,8 +99,8 @@ async def over_http(
     if len(mailboxes) > MOST_MAILBOXES:
         raise EndingError(f"at most {MOST_MAILBOXES} addresses at once", WRONG_USAGE)
     password = resolve(door.password, Path.cwd())
-    async with Wire(ca=door.ca) as wire:
-        send = basic(wire.send, door.username, password)
+    async with Wire(ca=door.ca, reach=ANYWHERE) as wire:
+        send = basic(wire.send, door.username, password, to=door.url)
         try:
             return await ews.ask(send, mailboxes, question, url=door.url, source=door.url, as_of=clock())
         except PeerError as error:

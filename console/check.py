@@ -9,8 +9,11 @@ import typer
 
 from console.configuration import Configuration, find
 from console.connector_checks import check_connectors
+from console.exposure_checks import check_exposure
+from console.federation_checks import check_federation
 from console.findings import Finding
 from console.places import line_of, lines_of, place_of
+from console.privacy_checks import check_ledger, check_rules
 from console.rooms_checks import check_rooms
 from console.server_checks import check_callers, check_routes, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
@@ -31,10 +34,14 @@ def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
 def findings(configuration: Configuration, directory: Path, now: datetime) -> Iterator[Finding]:
     """Everything that is wrong or doubtful, in the order of the file."""
     yield from check_server(configuration.server, directory, now)
+    yield from check_exposure(configuration)
     yield from check_connectors(configuration, directory, now)
     yield from check_routes(configuration)
     yield from check_callers(configuration, directory)
+    yield from check_federation(configuration, directory, now)
     yield from check_rooms(configuration)
+    yield from check_rules(configuration, directory)
+    yield from check_ledger(configuration, directory)
 
 
 def located(found: Iterable[Finding], configuration: Configuration, path: Path) -> list[Finding]:
@@ -46,15 +53,24 @@ def located(found: Iterable[Finding], configuration: Configuration, path: Path) 
         place = place_of(finding.key, dotted)
         name = ""
         if len(place) > 1 and isinstance(number := place[1], int):
-            name = configuration.callers[number].name if place[0] == "callers" else configuration.routes[number].match
+            name = _name(configuration, str(place[0]), number)
         done.append(replace(finding, file=str(path), line=line_of(place, lines), name=name))
     return done
+
+
+def _name(configuration: Configuration, section: str, number: int) -> str:
+    if section == "callers":
+        return configuration.callers[number].name
+    return configuration.routes[number].match if section == "routes" else ""
+
+
+_STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
 def _print(found: list[Finding], configuration: Configuration) -> None:
     console = screen()
     for finding in found:
-        console.print(str(finding), style="red" if finding.severity == "error" else "yellow", soft_wrap=True)
+        console.print(str(finding), style=_STYLES[finding.severity], soft_wrap=True)
     counts = f"{len(configuration.connectors)} connectors, {len(configuration.routes)} routes, "
     counts += f"{len(configuration.callers)} callers"
     errors = sum(finding.severity == "error" for finding in found)

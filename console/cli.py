@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import typer
 
 from certs.pem import CertificateError
-from console import check, config_example, explain, hash_password, lookup, serve
+from console import capture, certs, check, config_example, explain, hash_password, ledger, lookup, replay, serve
 from console.configuration import ConfigurationError
 from console.demo import command as demo
 from console.setup import command as setup
 from console.setup.sides import SetupError
 from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
+from proxy.group_files import GroupFileError
 from service.secrets import SecretError
 
 SHOW_TRACEBACKS = "BUSYLINE_TRACEBACK"
@@ -37,6 +38,10 @@ app.command("check")(check.command)
 app.command("lookup")(lookup.command)
 app.command("explain")(explain.command)
 app.command("setup")(setup.command)
+app.command("ledger")(ledger.command)
+app.command("capture")(capture.command)
+app.command("replay")(replay.command)
+app.command("certs")(certs.command)
 app.command("hash-password")(hash_password.command)
 app.add_typer(config, name="config")
 config.command("example")(config_example.command)
@@ -59,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
         _finished(arguments)
     except SystemExit as ending:
         code = _ENDINGS.get(ending.code, FOUND_WRONG)  # interrupted, too
-    except (ConfigurationError, SetupError, SecretError, CertificateError) as error:
+    except (ConfigurationError, SetupError, SecretError, CertificateError, GroupFileError) as error:
         code = _told(str(error), WRONG_USAGE)
     except EndingError as error:
         code = _told(str(error), error.code)

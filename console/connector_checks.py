@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from console.configuration import Configuration
 from console.findings import Finding, error, warning
 from console.pem_checks import certificates, check_dates, check_pair
+from console.secret_checks import read
+from console.sign_in_checks import check_sign_in
 from proxy.settings.connectors import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
-from service.secrets import Reference, Secret, SecretError, resolve
+from service.reach import is_written_out
+from service.secrets import Secret, SecretError
 from service.tokens_google import key_file
 
 
@@ -20,6 +24,7 @@ def check_connectors(configuration: Configuration, directory: Path, now: datetim
     for name, connector in configuration.connectors.items():
         section = f"connectors.{name}"
         yield from _credentials(section, connector, directory, now)
+        yield from _reach(section, connector)
         if connector.ca is not None:
             yield from _ca(f"{section}.ca", directory / connector.ca, now)
         if name not in routed:
@@ -28,7 +33,7 @@ def check_connectors(configuration: Configuration, directory: Path, now: datetim
 
 def _credentials(section: str, connector: ConnectorSettings, directory: Path, now: datetime) -> Iterator[Finding]:
     if isinstance(connector, EwsConnector):
-        yield from read(f"{section}.auth.password", connector.auth.password, directory)[1]
+        yield from check_sign_in(f"{section}.auth", connector, directory, now)
     elif isinstance(connector, GoogleConnector):
         text, found = read(f"{section}.service_account", connector.service_account, directory)
         yield from found or _service_account(f"{section}.service_account", text)
@@ -41,22 +46,19 @@ def _credentials(section: str, connector: ConnectorSettings, directory: Path, no
             yield from found or check_pair(f"{section}.certificate", pem, pem, now)
 
 
-def read(key: str, reference: Reference, directory: Path) -> tuple[str, list[Finding]]:
-    """The secret's text, or what is wrong with where it lies."""
-    try:
-        return resolve(reference, directory).reveal(), []
-    except SecretError as problem:
-        return "", [error(key, str(problem), _mend(reference, str(problem)))]
+_INSIDE = (".local", ".internal", ".intranet", ".lan", ".corp", ".home.arpa")
 
 
-def _mend(reference: Reference, problem: str) -> str:
-    if reference.kind == "env":
-        return "set it before Busyline starts"
-    if "cannot be read" in problem:
-        return "write the path of a file that Busyline may read"
-    if "UTF-8" in problem:
-        return "save it again as UTF-8"
-    return "put the secret there, or write another path"
+def _reach(section: str, connector: ConnectorSettings) -> Iterator[Finding]:
+    """What the name itself tells of where it leads; it is not looked up here."""
+    host = urlsplit(connector.url).hostname or "" if isinstance(connector, EwsConnector) else ""
+    if connector.private_network and is_written_out(host):
+        what = f"{host} is written out, so private_network changes nothing"
+        yield warning(f"{section}.private_network", what, "remove it, or write the name of the server")
+    inside = host and not is_written_out(host) and ("." not in host or host.endswith(_INSIDE))
+    if inside and not connector.private_network:
+        what = f"{host} looks like a name inside your network, whose addresses are refused"
+        yield warning(f"{section}.url", what, "write private_network = true if the server is there")
 
 
 def _service_account(key: str, text: str) -> Iterator[Finding]:

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import typer
 
 from console.asking import caller_named, opened, window_of
-from console.configuration import Configuration
+from console.configuration import Configuration, find
 from console.terminal import (
     FOUND_WRONG,
     WRONG_USAGE,
@@ -22,6 +23,7 @@ from console.terminal import (
     print_json,
     screen,
 )
+from console.verdicts import rule_lines, rules_words, verdict_facts, verdict_words
 from console.words import REASONS
 from console.zone import chosen
 from protocols.ews.tables import CODES
@@ -44,6 +46,11 @@ class Station:
 
     name: str
     words: str
+    facts: Mapping[str, Any] | None = None  # the same for programs, where there is more to it
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def command(
     """Show route, policy, connector, cache and time of each hop for one address. Exit code 1 where nothing is known."""
     configuration, directory = configured(config)
     name = caller_named(configuration, caller)
+    lines = rule_lines(find(config).read_text("utf-8-sig"), len(configuration.rules))
     try:
         mailbox = Mailbox.parse(address)
     except ValueError:
@@ -76,11 +84,11 @@ def command(
 
     async def walk() -> tuple[list[Station], Answer]:
         async with opened(configuration, directory, name, [mailbox]) as proxy:
-            return await stations(configuration, proxy, name, mailbox, question)
+            return await stations(configuration, proxy, name, mailbox, question, lines=lines)
 
     found, answer = asyncio.run(walk())
     if as_json:
-        print_json([asdict(station) for station in found])
+        print_json([station.as_json() for station in found])
     else:
         for station in found:
             screen().print(f"{station.name + ':':<10} {station.words}", soft_wrap=True)
@@ -89,14 +97,21 @@ def command(
 
 
 async def stations(
-    configuration: Configuration, proxy: Proxy, caller: str, mailbox: Mailbox, question: Question
+    configuration: Configuration,
+    proxy: Proxy,
+    caller: str,
+    mailbox: Mailbox,
+    question: Question,
+    *,
+    lines: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[list[Station], Answer]:
-    """Every stop on the way, in order; the calendar system is really asked, then the cache."""
+    """Every stop on the way, in order; the calendar system is really asked, then the cache. ``lines``: of each rule."""
     route = proxy.table.find(mailbox)
     verdict = judge(proxy.policy(caller), mailbox, route)
     found = [Station("question", f"{mailbox} for {caller}, {question.window.start:%d %b %Y %H:%M} UTC and a day on")]
     found.append(Station("route", _route_words(mailbox, route)))
-    found.append(Station("policy", ("allowed: " if verdict.allowed else "refused: ") + verdict.rule))
+    found.append(Station("policy", verdict_words(verdict), verdict_facts(verdict, lines, utc_now())))
+    found += [Station("rule", words) for words in rules_words(verdict, lines)]
     first = await _timed(proxy, caller, mailbox, question, route)
     if verdict.allowed and route:
         found += _connector(configuration, route, question)

@@ -6,12 +6,12 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong (``error``: it will not work) or doubtful (``warning``).
+    """One thing that is wrong (``error``: it will not work), doubtful (``warning``), or worth knowing (``note``).
 
     ``file``, ``line`` and ``name`` (of the caller or route that ``key`` counts) are known once it was looked for.
     """
 
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     key: str
     what: str
     mend: str
@@ -37,3 +37,8 @@ def error(key: str, what: str, mend: str) -> Finding:
 def warning(key: str, what: str, mend: str) -> Finding:
     """It works, but perhaps not as meant."""
     return Finding("warning", key, what, mend)
+
+
+def note(key: str, what: str, mend: str) -> Finding:
+    """It works as it is meant to, and could do more."""
+    return Finding("note", key, what, mend)

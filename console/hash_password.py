@@ -1,4 +1,4 @@
-"""`busyline hash-password`: turns a caller's password into what the configuration keeps of it."""
+"""`busyline hash-password`: turns a caller's password or client secret into what the configuration keeps of it."""
 
 import getpass
 import secrets
@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from console.terminal import WRONG_USAGE, EndingError
-from proxy.auth.basic import hash_password
+from proxy.auth.passwords import hash_password
 
 SHORTEST = 12
 
 
 def command(
     generate: Annotated[
-        bool, typer.Option("--generate", help="Make a strong password; it is shown once, on standard error.")
+        bool, typer.Option("--generate", help="Make a strong one; it is shown once, on standard error.")
     ] = False,
 ) -> None:
-    """Read a password and print the hash that `password` of a caller refers to."""
+    """Read a password or client secret and print its hash, which `password` or `secret` of a caller refers to."""
     password = _made() if generate else _read()
     if len(password) < SHORTEST:
         raise EndingError(f"too short: a password that machines keep has {SHORTEST} characters or more", WRONG_USAGE)

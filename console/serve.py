@@ -33,7 +33,10 @@ def command(
     config: ConfigOption = None,
     log: Annotated[Style, typer.Option(help="One line of JSON per event, or lines for people.")] = Style.JSON,
 ) -> None:
-    """Run the free/busy server; SIGTERM or Ctrl-C lets answers under way finish, then stops it."""
+    """Run the free/busy server. SIGTERM or Ctrl-C lets answers under way finish, then stops it.
+
+    SIGHUP looks at once for a new certificate.
+    """
     configuration, directory = configured(config)
     lines = logs.configure(log.value)
     try:
@@ -57,6 +60,7 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
     for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(configuration, directory) as proxy:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, proxy.reload_certificate)
         addresses = [str(address) for address in proxy.addresses]
         log.info(
             "listening", addresses=addresses, public_url=configuration.server.public_url, metrics=proxy.metrics_url

@@ -28,8 +28,8 @@ async def _refusals(server: ServerSettings) -> list[str]:
     """A sentence for each address on which this machine does not let us listen; all are tried side by side."""
     refused = []
     async with AsyncExitStack() as held:
-        for key, addresses in (("listen", server.listen), ("metrics_listen", server.metrics_listen)):
-            for address in addresses:
+        for key in ("listen", "plain_listen", "metrics_listen"):
+            for address in getattr(server, key):
                 try:
                     await held.enter_async_context(Door(_nobody, [address], patience=0))
                 except OSError as error:

@@ -35,6 +35,7 @@ class Fault(Enum):
     MALFORMED = "malformed"
     TOO_COMPLEX = "too-complex"
     TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
     UNSUPPORTED_TYPE = "unsupported-type"
     SCHEMA = "schema"
     UNKNOWN_OPERATION = "unknown-operation"
@@ -52,11 +53,23 @@ class Fault(Enum):
 
 
 class RequestError(ProtocolError):
-    """The caller erred. ``text`` may hold the caller's own figures, never anything it did not send."""
+    """The caller erred. ``text`` may hold the caller's own figures, never anything it did not send.
 
-    def __init__(self, fault: Fault, text: str = "", *, line: int | None = None, column: int | None = None) -> None:
+    ``back_off`` is how long to wait before asking again, where that helps.
+    """
+
+    def __init__(
+        self,
+        fault: Fault,
+        text: str = "",
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        back_off: timedelta | None = None,
+    ) -> None:
         super().__init__(f"{fault.value}: {text}" if text else fault.value)
         self.fault = fault
         self.text = text
         self.line = line
         self.column = column
+        self.back_off = back_off

@@ -1,12 +1,17 @@
 """What no single key shows: names that must exist, and those that must not come twice, each error at its own key."""
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from certs.objections import ascii_host
+
 Problem: TypeAlias = tuple[tuple[str | int, ...], str]
+_Owners: TypeAlias = dict[tuple[str, ...], str]
 
 
 class RouteLike(Protocol):
@@ -18,22 +23,36 @@ class RouteLike(Protocol):
     def via(self) -> str: ...
 
 
-class UsernamesLike(Protocol):
-    """What is looked at of a caller's proof."""
-
-    @property
-    def usernames(self) -> tuple[str, ...]: ...
-
-
 class CallerLike(Protocol):
-    """What is looked at of a caller."""
+    """What is looked at of a caller; beside it, its proofs, each under its key of :data:`PROOFS`, or None."""
 
     @property
     def name(self) -> str: ...
     @property
     def never_via(self) -> tuple[str, ...]: ...
-    @property
-    def basic(self) -> UsernamesLike: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What one caller alone may be known by: a key of its proof, what that is in words, and what counts as the same.
+
+    ``within`` is a key whose values must meet too before two callers are taken for one another.
+    """
+
+    key: str
+    words: str
+    same: Callable[[str], str] = str
+    within: str = ""
+
+
+PROOFS: Final[Mapping[str, tuple[_Claim, ...]]] = {
+    "basic": (_Claim("usernames", "a user name", str.lower),),
+    "oauth": (_Claim("client_id", "the client id"),),
+    "microsoft": (_Claim("tenants", "a tenant", within="apps"),),
+    "federation": (_Claim("domains", "a federated domain"),),
+    "certificate": (_Claim("names", "a certificate's name", str.lower), _Claim("pins", "a certificate's pin")),
+}
+"""How callers prove themselves, by the key of the settings, and what nobody else may then be known by."""
 
 
 def check_scheme(public_url: str, certificate: str) -> None:
@@ -42,9 +61,37 @@ def check_scheme(public_url: str, certificate: str) -> None:
         _raise([(("public_url",), f'there is a certificate, so write "https://{public_url.partition("://")[2]}"')])
 
 
+def check_acme(public_url: str, names: Sequence[str], plain_listen: Sequence[object]) -> None:
+    """Raises ValidationError where an authority could not prove us, or where callers would refuse what it issues."""
+    host = ascii_host(urlsplit(public_url).hostname or "")
+    problems: list[Problem] = []
+    if not plain_listen:
+        what = 'kind = "acme" is proved on port 80: write plain_listen = ["0.0.0.0:80"]'
+        problems.append((("plain_listen",), what))
+    if names and host not in names:
+        what = f"callers use {host}, which is not among them: write it first"
+        problems.append((("certificate", "acme", "names"), what))
+    _raise(problems)
+
+
+def check_client_certificates(certificate: str, callers: Sequence[CallerLike]) -> None:
+    """Raises ValidationError where a caller shows a certificate and Busyline's own ``certificate`` is of kind none."""
+    text = 'TLS ends before Busyline (kind = "none"), which sees no client certificate: write another proof'
+    shown = [number for number, caller in enumerate(callers) if getattr(caller, "certificate", None) is not None]
+    if certificate == "none":
+        _raise([(("callers", number, "certificate"), text) for number in shown])
+
+
 def check_names(connectors: Collection[str], routes: Sequence[RouteLike], callers: Sequence[CallerLike]) -> None:
     """Raises ValidationError, with one entry per problem at its own key."""
     _raise([*_routes(connectors, routes), *_callers(connectors, callers)])
+
+
+def check_federation(*, trust: bool, callers: Sequence[CallerLike]) -> None:
+    """Raises ValidationError at every caller who is to prove itself by a federation trust that there is not."""
+    text = "there is no federation trust: write a section [federation], or let the caller prove itself otherwise"
+    numbers = [number for number, caller in enumerate(callers) if getattr(caller, "federation", None) is not None]
+    _raise([(("callers", number, "federation"), text) for number in numbers if not trust])
 
 
 def _routes(connectors: Collection[str], routes: Sequence[RouteLike]) -> Iterator[Problem]:
@@ -60,7 +107,7 @@ def _routes(connectors: Collection[str], routes: Sequence[RouteLike]) -> Iterato
 
 def _callers(connectors: Collection[str], callers: Sequence[CallerLike]) -> Iterator[Problem]:
     names: set[str] = set()
-    owners: dict[str, str] = {}
+    owners: _Owners = {}
     for number, caller in enumerate(callers):
         if caller.name in names:
             yield ("callers", number, "name"), f'there are two callers "{caller.name}": give each its own name'
@@ -68,11 +115,28 @@ def _callers(connectors: Collection[str], callers: Sequence[CallerLike]) -> Iter
         for place, connector in enumerate(caller.never_via):
             if connector not in connectors:
                 yield ("callers", number, "never_via", place), _no_connector(connector, connectors)
-        for place, username in enumerate(caller.basic.usernames):
-            owner = owners.setdefault(username.lower(), caller.name)
-            if owner != caller.name:
-                text = f'"{username}" is a user name of the caller "{owner}" already: give each caller its own'
-                yield ("callers", number, "basic", "usernames", place), text
+        yield from _claims(number, caller, owners)
+
+
+def _claims(number: int, caller: CallerLike, owners: _Owners) -> Iterator[Problem]:
+    for proof, claims in PROOFS.items():
+        if (written := getattr(caller, proof, None)) is None:
+            continue
+        for claim in claims:
+            values = getattr(written, claim.key)
+            single = isinstance(values, str)
+            for place, value in enumerate([values] if single else values):
+                if (owner := _owner(owners, caller.name, (proof, claim, str(value)), written)) is not None:
+                    text = f'"{value}" is {claim.words} of the caller "{owner}" already: give each caller its own'
+                    yield ("callers", number, proof, claim.key, *(() if single else (place,))), text
+
+
+def _owner(owners: _Owners, caller: str, claimed: tuple[str, _Claim, str], written: object) -> str | None:
+    """Who is known by the same already; None where it is nobody but this caller, whose it is from now on."""
+    proof, claim, value = claimed
+    within: Sequence[str] = getattr(written, claim.within) if claim.within else ("",)
+    found = [owners.setdefault((proof, claim.key, claim.same(value), one), caller) for one in within]
+    return next((name for name in found if name != caller), None)
 
 
 def _no_connector(name: str, known: Collection[str]) -> str:

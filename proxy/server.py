@@ -1,5 +1,6 @@
 """The one handler behind the door: finds the front for a path, and turns what a caller did wrong into a fault."""
 
+import math
 import os
 import re
 import time
@@ -16,15 +17,34 @@ from protocols.ews.autodiscover import pox
 from protocols.ews.autodiscover import soap as autodiscover_soap
 from protocols.ews.response import encode_refusal
 from protocols.ews.soap import Envelope, encode_fault, read_envelope
+from proxy.capture.heard import Heard
+from proxy.fronts import token
 from proxy.fronts.answers import plain, xml
+from proxy.fronts.federated import as_asked
+from proxy.fronts.overheard import overheard
 from proxy.fronts.record import Record
 from service.door import SERVER_NAME
 from service.logs import REQUEST_ID
 
 _GUID: Final = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
-_STATUS: Final = {Fault.TOO_LARGE: 413, Fault.UNSUPPORTED_TYPE: 415}  # every other fault is SOAP's 500
+_STATUS: Final = {  # all others: SOAP's 500
+    Fault.TOO_SLOW: 408,
+    Fault.TOO_LARGE: 413,
+    Fault.UNSUPPORTED_TYPE: 415,
+    Fault.BUSY: 503,
+}
+_UNREAD: Final = frozenset({Fault.TOO_LARGE, Fault.TOO_SLOW})
 _QUIET: Final = frozenset({"health", "metrics"})  # asked every few seconds, worth no line
-_OUTCOMES: Final = {200: "answered", 401: "challenged", 404: "not-found", 405: "not-allowed"}
+_OUTCOMES: Final = {
+    200: "answered",
+    400: "refused",
+    401: "challenged",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-allowed",
+    429: "throttled",
+    500: "refused",  # a security header; every other fault is raised
+}
 
 _log = structlog.get_logger("busyline.server")
 
@@ -53,6 +73,23 @@ class RequestMetrics(Protocol):
         """What became of each mailbox that a caller asked about."""
         ...
 
+    def refused(self, reason: str) -> None:
+        """Nobody came in."""
+        ...
+
+
+class Listener(Protocol):
+    """Who hears what was answered, as long as it listens."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether anything is to be heard now."""
+        ...
+
+    def hear(self, heard: Heard) -> None:
+        """One request was answered. Takes no time, and raises nothing."""
+        ...
+
 
 class Server:
     """Paths (without letter case or final slash) to fronts; ``prefixes`` to those that read the rest of the path."""
@@ -64,11 +101,18 @@ class Server:
         prefixes: Mapping[str, Front] | None = None,
         metrics: RequestMetrics,
         clock: Callable[[], datetime],
+        listener: Listener | None = None,
     ) -> None:
+        self._listener = listener
         self._fronts = {path.lower(): front for path, front in fronts.items()}
         self._prefixes = {path.lower(): front for path, front in (prefixes or {}).items()}
         self._metrics, self._clock, self._ids = metrics, clock, _ids()
         self._line = structlog.get_logger("busyline.request").bind().info  # bound once: binding is not free
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path and prefix that is answered."""
+        return (*self._fronts, *self._prefixes)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Always an answer, never an exception but cancellation; never HTML; never anything of ours but in the log."""
@@ -87,7 +131,11 @@ class Server:
             # whoever waited for 100 may send the body now or never: what comes next on this connection is ambiguous
             response.force_close()
         self._identify(response, request, record)
-        self._tell(record, outcome, response.status, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self._tell(record, outcome, response.status, seconds)
+        if self._listener is not None and self._listener.listening:
+            at = self._clock()
+            self._listener.hear(overheard(request, record, response, outcome=outcome, at=at, seconds=seconds))
         return response
 
     async def _answer(self, front: Front, request: web.BaseRequest, record: Record) -> tuple[web.Response, str]:
@@ -101,8 +149,10 @@ class Server:
 
     def _refusal(self, record: Record, error: RequestError) -> web.Response:
         response = _FAULTS.get(record.front, _plain_fault)(record, error, self._clock())
-        if error.fault is Fault.TOO_LARGE:
+        if error.fault in _UNREAD:
             response.force_close()  # the rest of the body is not worth reading
+        if error.back_off is not None:
+            response.headers["Retry-After"] = str(math.ceil(error.back_off.total_seconds()))
         return response
 
     def _front(self, path: str) -> Front | None:
@@ -115,6 +165,8 @@ class Server:
     def _identify(self, response: web.Response, request: web.BaseRequest, record: Record) -> None:
         headers = response.headers
         headers["Server"] = SERVER_NAME
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Cache-Control"] = "no-store"
         headers["X-Request-Id"] = headers["request-id"] = record.request_id
         theirs = request.headers.get("client-request-id")
         if theirs and _GUID.fullmatch(theirs) and request.headers.get("return-client-request-id", "").lower() == "true":
@@ -124,12 +176,15 @@ class Server:
         self._metrics.request(record.front or "none", record.caller, outcome, seconds)
         if record.front in _QUIET:
             return
+        if record.refused:
+            self._metrics.refused(record.refused)
         if record.outcomes:
             self._metrics.mailboxes(record.caller, record.outcomes)
         self._line(
             "request",
             front=record.front,
             caller=record.caller,
+            refused=record.refused,
             operation=record.operation,
             mailboxes=record.mailboxes,
             outcomes=record.outcomes,
@@ -150,7 +205,10 @@ def _plain_fault(_: Record, error: RequestError, __: datetime) -> web.Response:
 def _ews_fault(record: Record, error: RequestError, _: datetime) -> web.Response:
     envelope = _envelope(record) if record.per_mailbox else None
     codes = encode_refusal(envelope, error) if envelope else None
-    return xml(encode_fault(error), status=_status(error)) if codes is None else xml(codes)
+    if codes is not None:
+        return xml(codes)
+    status = 500 if error.fault is Fault.BUSY else _status(error)  # EWS clients read faults in nothing but SOAP's 500
+    return xml(encode_fault(error, back_off=error.back_off), status=status)
 
 
 def _pox_fault(_: Record, error: RequestError, now: datetime) -> web.Response:
@@ -169,8 +227,11 @@ def _autodiscover_fault(record: Record, error: RequestError, _: datetime) -> web
 
 _FAULTS: Final[Mapping[str, Callable[[Record, RequestError, datetime], web.Response]]] = {
     "ews": _ews_fault,
+    "ews-federated": lambda record, error, now: as_asked(_ews_fault(record, error, now), record),
+    "autodiscover-federated": _autodiscover_fault,
     "autodiscover-pox": _pox_fault,
     "autodiscover-soap": _autodiscover_fault,
+    "token": token.fault,
 }
 """How a front's callers are told what was wrong; all others get a line of plain text."""
 

@@ -11,27 +11,39 @@ from typing import Final, Self
 
 import structlog
 
-from protocols.ews.manner import Manner
+from certs.acme_order import CHALLENGE_PATH
 from protocols.model.mailbox import Mailbox
+from proxy import certificates
+from proxy.capture.recorder import Recorder
 from proxy.connector import Clock, Connector, utc_now
 from proxy.federation import Federation
 from proxy.fragments import Fragments
 from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.challenges import ChallengeFront
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews import Desk, EwsFront
 from proxy.fronts.health import HealthFront, MetricsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.layers.cache import AnswerStore
 from proxy.layers.veil import Veil
-from proxy.server import Front, Server
+from proxy.ledger.witness import Witness
+from proxy.manners import manner_of
+from proxy.server import Front, Listener, Server
 from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
 from proxy.settings.certificate import CertificateNone
-from proxy.wiring_gate import gate
+from proxy.wiring_capture import recorder
+from proxy.wiring_door import count, limits
+from proxy.wiring_federation_trust import FederationTrust, federation_trust
+from proxy.wiring_gate import Entry, client_authorities, entry
+from proxy.wiring_ledger import witness
+from proxy.wiring_rules import rules_of
 from proxy.wiring_stacks import Shared, connector
-from proxy.wiring_tls import server_tls
+from proxy.wiring_tls import ServerTls, server_tls
+from proxy.wiring_tokens import token_fronts
 from routing.patterns import Patterns
 from routing.policy import Policy
+from routing.rules import Rule, Rules
 from routing.table import Route, RouteTable
 from service.addresses import ListenAddress
 from service.door import Door
@@ -73,7 +85,8 @@ def build(
 class Proxy:
     """An asynchronous context: inside, it answers. Leaving it lets answers under way finish.
 
-    Entering raises SecretError, CertificateError or OSError (an address in use, a CA file missing), in words.
+    Entering raises SecretError, CertificateError, GroupFileError or OSError (an address in use, a CA file missing), in
+    words.
     """
 
     def __init__(
@@ -100,8 +113,15 @@ class Proxy:
         self._stack = AsyncExitStack()
         self._owns: dict[str, _Own] = {}
         self._ready = False
+        self._rules: tuple[Rule, ...] = ()
+        self._witness: Witness | None = None
+        self.recorder: Recorder | None = None
         self.addresses: tuple[ListenAddress, ...] = ()
+        self.paths: tuple[str, ...] = ()
         self.metrics_addresses: tuple[ListenAddress, ...] = ()
+        self.plain_addresses: tuple[ListenAddress, ...] = ()
+        self._certificate = ServerTls()
+        self._trust: FederationTrust | None = None
         self.ca: Path | None = None
 
     async def __aenter__(self) -> Self:
@@ -130,6 +150,10 @@ class Proxy:
         """Where the metrics really are; None where they are served nowhere."""
         return f"http://{self.metrics_addresses[0]}" if self.metrics_addresses else None
 
+    def reload_certificate(self) -> None:
+        """Look at once whether there is another certificate; connections and the rest of the settings stay."""
+        self._certificate.bell.ring()
+
     def asker(self, name: str) -> Connector:
         """What the caller ``name`` would be answered, policy and deadline included. Raises KeyError."""
         return self._owns[name].desk.connector
@@ -140,7 +164,12 @@ class Proxy:
 
     async def _open(self) -> None:
         self._count()
-        entrance = Entrance(await gate(self.settings, self._directory, self._stack))
+        self._rules = rules_of(self.settings.rules, self._directory)
+        if self._listen:  # what an operator asks in process is no caller's look-up
+            self._witness = await witness(
+                self.settings, self._directory, clock=self._clock, metrics=self.metrics, stack=self._stack
+            )
+        way_in = await entry(self.settings, self._directory, self._stack, clock=self._clock)
         connectors = await self._connectors()
         federations: dict[timedelta, Federation] = {}
         for caller in self.settings.callers:
@@ -151,7 +180,9 @@ class Proxy:
                 federations[deadline] = federation
             self._owns[caller.name] = self._own(caller, federations[deadline])
         if self._listen:
-            await self._listen_everywhere(entrance)
+            tokens = token_fronts(way_in.own, way_in.clients, way_in.addresses)
+            self._trust = federation_trust(self.settings, self._directory, clock=self._clock, stack=self._stack)
+            await self._listen_everywhere(way_in.entrance, {**tokens, **self._federated(way_in)})
 
     async def _connectors(self) -> dict[str, Connector]:
         shared = Shared(directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock)
@@ -168,32 +199,46 @@ class Proxy:
             unknown_as=caller.unknown_as,
             rooms=self.settings.rooms.match,
             rooms_see=caller.rooms_see,
+            rules=Rules(self._rules, caller.name) if self._rules else None,
         )
-        manner = Manner(
-            always_events=caller.always_events,
-            per_mailbox_faults=caller.faults == "per-mailbox",
-            offsets=caller.times == "offset",
-        )
-        veil = Veil(federation, policy=policy, table=self.table)
-        return _Own(policy=policy, desk=Desk(connector=veil, manner=manner, fragments=self._fragments))
+        veil = Veil(federation, policy=policy, table=self.table, clock=self._clock)
+        desk = Desk(connector=veil, manner=manner_of(caller), fragments=self._fragments, witness=self._witness)
+        return _Own(policy=policy, desk=desk)
 
-    async def _listen_everywhere(self, entrance: Entrance) -> None:
+    async def _listen_everywhere(self, entrance: Entrance, tokens: Mapping[str, Front]) -> None:
         server = self.settings.server
-        health = HealthFront(lambda: self._ready)
+        authorities = client_authorities(self.settings, self._directory)
+        tls = server_tls(server, self._directory, clock=self._clock, client_authorities=authorities)
+        tls.count(self.metrics)
+        certificates.count(self.settings, self._directory, self.metrics, self._clock)
+        doubts = (tls.doubts, self._trust.doubts if self._trust else list)
+        health = HealthFront(lambda: self._ready, doubts=lambda: [each for told in doubts for each in told()])
         watching: dict[str, Front] = {"/healthz": health, "/readyz": health}
         inner = self._server({**watching, "/metrics": MetricsFront(self.metrics.exposition)})
         metrics_door = Door(inner.handle, server.metrics_listen)
         self.metrics_addresses = (await self._stack.enter_async_context(metrics_door)).addresses
         json = JsonFront(self._directions())
-        outer = self._server({**watching, **self._fronts(entrance), JSON_PATH: json}, {f"{JSON_PATH}/": json})
-        tls = server_tls(server, self._directory, now=self._clock())
-        self.ca = tls.ca
-        door = Door(outer.handle, server.listen, tls=tls.context)
+        manners = {name: own.desk.manner for name, own in self._owns.items()}
+        self.recorder = await recorder(self.settings, self._directory, manners, clock=self._clock, stack=self._stack)
+        fronts = {**watching, **self._fronts(entrance), **tokens, JSON_PATH: json}
+        outer = self._server(fronts, {f"{JSON_PATH}/": json}, self.recorder)
+        self.ca, self._certificate, self.paths = tls.ca, tls, outer.paths
+        challenges = self._server({}, {CHALLENGE_PATH: ChallengeFront(tls.answers)})
+        plain = Door(challenges.handle, server.plain_listen, limits=limits(server))
+        self.plain_addresses = (await self._stack.enter_async_context(plain)).addresses
+        await self._stack.enter_async_context(tls.kept())
+        door = Door(outer.handle, server.listen, tls=tls.context, limits=limits(server))
+        count(door, self.metrics)
         self.addresses = (await self._stack.enter_async_context(door)).addresses
         self._stack.callback(self._stop_being_ready)
 
-    def _server(self, fronts: Mapping[str, Front], prefixes: Mapping[str, Front] | None = None) -> Server:
-        return Server(fronts, prefixes=prefixes, metrics=self.metrics, clock=self._clock)
+    def _server(
+        self,
+        fronts: Mapping[str, Front],
+        prefixes: Mapping[str, Front] | None = None,
+        listener: Listener | None = None,
+    ) -> Server:
+        return Server(fronts, prefixes=prefixes, metrics=self.metrics, clock=self._clock, listener=listener)
 
     def _fronts(self, entrance: Entrance) -> dict[str, Front]:
         server, directions = self.settings.server, self._directions()
@@ -209,9 +254,28 @@ class Proxy:
             SOAP_PATH: soap,
         }
 
+    def _federated(self, way_in: Entry) -> dict[str, Front]:
+        """The addresses of organisation relationships, where there is a federation trust."""
+        if (trust := self._trust) is None:
+            return {}
+        trust.count(self.metrics)
+        desks = {name: own.desk for name, own in self._owns.items()}
+        return trust.fronts(
+            (EWS_PATH, SOAP_PATH),
+            entrance=way_in.entrance,
+            addresses=way_in.addresses,
+            desks=desks,
+            directions=self._directions(),
+        )
+
     def _directions(self) -> Directions:
         public = self.settings.server.public_url
-        return Directions(ews_url=public + EWS_PATH, pox_url=public + POX_PATH, serves=served(self.table))
+        return Directions(
+            ews_url=public + EWS_PATH,
+            pox_url=public + POX_PATH,
+            serves=served(self.table),
+            federation=self._trust.told if self._trust else None,
+        )
 
     def _stop_being_ready(self) -> None:
         self._ready = False

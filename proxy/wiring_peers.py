@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from protocols.ews import ask as ews
@@ -18,11 +18,10 @@ from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
 from proxy.scopes import GOOGLE_EVENTS, GOOGLE_FREEBUSY
 from proxy.settings.connectors import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
-from service.secrets import Reference, Secret, resolve
-from service.tokens import authorized, basic
+from proxy.wiring_sign_in import PeerNetwork, signed_in
+from service.tokens import authorized
 from service.tokens_google import GoogleTokens, SubjectError, key_file
 from service.tokens_microsoft import MicrosoftTokens
-from service.wire import BlockingWire, Wire
 
 WINDOW = timedelta(days=60)  # within 62 days at Exchange and Graph, and 90 at Google
 _EWS_MAILBOXES, _GRAPH_MAILBOXES, _GOOGLE_MAILBOXES = 100, 20, 50
@@ -39,47 +38,40 @@ class Peer:
 
 async def peer(name: str, settings: ConnectorSettings, directory: Path, stack: AsyncExitStack) -> Peer:
     """The peer called ``name``; what it opens is closed by ``stack``. Raises SecretError, OSError (the CA file)."""
-    ca = directory / settings.ca if settings.ca else None
-    wire = await stack.enter_async_context(Wire(timeout=settings.deadline, ca=ca, repeatable=True))
-    blocking = BlockingWire(ca=ca)
-    stack.callback(blocking.close)
-    secret = partial(_resolved, directory)
+    network = PeerNetwork(settings, directory, stack)
     if isinstance(settings, EwsConnector):
-        return _ews(name, settings, wire, secret)
+        return await _ews(name, settings, network)
     if isinstance(settings, GraphConnector):
-        return _graph(name, settings, wire, blocking, secret)
-    return _google(name, settings, wire, blocking, secret)
+        return await _graph(name, settings, network)
+    return await _google(name, settings, network)
 
 
-_Secrets = Callable[[Reference], Secret]
-
-
-def _resolved(directory: Path, reference: Reference) -> Secret:
-    return resolve(reference, directory)
-
-
-def _ews(name: str, settings: EwsConnector, wire: Wire, secret: _Secrets) -> Peer:
-    send = basic(wire.send, settings.auth.username, secret(settings.auth.password))
+async def _ews(name: str, settings: EwsConnector, network: PeerNetwork) -> Peer:
+    send = await signed_in(settings, network)
+    impersonate = settings.impersonate or ""
 
     async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
-        return await ews.ask(send, mailboxes, question, url=settings.url, source=name, as_of=as_of)
+        return await ews.ask(
+            send, mailboxes, question, url=settings.url, source=name, as_of=as_of, impersonate=impersonate
+        )
 
     return Peer((ask,), lambda _: BatchLimits(_EWS_MAILBOXES, WINDOW))
 
 
-def _graph(name: str, settings: GraphConnector, wire: Wire, blocking: BlockingWire, secret: _Secrets) -> Peer:
+async def _graph(name: str, settings: GraphConnector, network: PeerNetwork) -> Peer:
     cloud = CLOUDS[settings.cloud]
     api_url = settings.graph_url or cloud.graph
     reference = settings.certificate or settings.secret
     assert reference is not None  # the settings see to it
+    login_url = settings.login_url or cloud.login
     tokens = MicrosoftTokens(
-        blocking,
-        authority=f"{settings.login_url or cloud.login}/{settings.tenant}",
+        network.blocking(only=login_url),
+        authority=f"{login_url}/{settings.tenant}",
         client_id=settings.client_id,
-        proof=secret(reference),
+        proof=network.secret(reference),
         scope=f"{api_url}/.default",
     )
-    send = authorized(wire.send, tokens)
+    send = authorized((await network.wire()).send, tokens, to=api_url)
 
     def asking(anchor: str) -> Ask:
         async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
@@ -92,8 +84,9 @@ def _graph(name: str, settings: GraphConnector, wire: Wire, blocking: BlockingWi
     return Peer(tuple(map(asking, settings.anchors)), lambda _: BatchLimits(_GRAPH_MAILBOXES, WINDOW))
 
 
-def _google(name: str, settings: GoogleConnector, wire: Wire, blocking: BlockingWire, secret: _Secrets) -> Peer:
-    account = key_file(secret(settings.service_account))
+async def _google(name: str, settings: GoogleConnector, network: PeerNetwork) -> Peer:
+    account = key_file(network.secret(settings.service_account))
+    blocking, wire = network.blocking(only=str(account["token_uri"])), await network.wire()
     api_url = settings.api_url or freebusy.API_URL
     each_as_themself = settings.subject == "target"
 
@@ -102,7 +95,7 @@ def _google(name: str, settings: GoogleConnector, wire: Wire, blocking: Blocking
         tokens = GoogleTokens(
             blocking, account=account, subject=subject, scopes=(scope,), subject_is_asked=each_as_themself
         )
-        return authorized(wire.send, tokens)
+        return authorized(wire.send, tokens, to=api_url)
 
     def by_events(question: Question) -> bool:
         return settings.statuses or question.detail is Detail.DETAILS

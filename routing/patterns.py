@@ -38,16 +38,22 @@ class Patterns(Generic[T]):
 
     def find(self, mailbox: Mailbox) -> T | None:
         """The value of the most particular pattern that fits, or None: a few look-ups however many there are."""
-        values, address = self._values, mailbox.address
-        if (value := values.get(address)) is not None:
-            return value
-        domain = address.rpartition("@")[2]
-        if (value := values.get(domain)) is not None:
-            return value
-        for parent in _parents(domain):
-            if (value := values.get("*." + parent)) is not None:
-                return value
-        return values.get(ANY)
+        return next(self.fitting(mailbox), None)
+
+    def fitting(self, mailbox: Mailbox) -> Iterator[T]:
+        """The values of all patterns that fit, the most particular first."""
+        values = self._values
+        for pattern in _fitting(mailbox.address):
+            if (value := values.get(pattern)) is not None:
+                yield value
+
+
+def _fitting(address: str) -> Iterator[str]:
+    domain = address.rpartition("@")[2]
+    yield address
+    yield domain
+    yield from (f"*.{parent}" for parent in _parents(domain))
+    yield ANY
 
 
 def _parents(domain: str) -> Iterator[str]:

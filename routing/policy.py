@@ -10,6 +10,7 @@ from typing import Literal
 from protocols.model.freebusy import Detail, Reason
 from protocols.model.mailbox import Mailbox
 from routing.patterns import Patterns, canonical_pattern
+from routing.rules import LEVEL_KEYS, Mask, Rules, Ruling, Said
 from routing.table import Route, rewritten
 
 
@@ -21,7 +22,7 @@ class Policy:
     ``rooms_see`` of a room (a room's subjects are organisers' names). ``rooms``: addresses with ``*`` as wildcard,
     matched against the address asked and the one the connector knows. ``never_via``: connectors whose own calendars
     this caller brings with it, so that a question never comes back to where it started. ``unknown_as``: how doubtful
-    time is shown.
+    time is shown. ``rules``: of whom it sees less or more than that.
     Raises ValueError for what is no pattern.
     """
 
@@ -31,6 +32,7 @@ class Policy:
     unknown_as: Literal["error", "busy"] = "error"
     rooms: tuple[str, ...] = ()
     rooms_see: Detail = Detail.BUSY
+    rules: Rules | None = None
     _may_ask: Patterns[str] = field(init=False, repr=False, compare=False)
     _rooms: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
 
@@ -54,12 +56,20 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a policy says of one mailbox: ``reason`` where it is not allowed, and the rule in words."""
+    """What a policy says of one mailbox: ``reason`` where it is not allowed, and the rule in words.
+
+    ``mask``: what is hidden of the mailbox; None: nothing. ``may_ask``: the entry that allows it. ``said``: which
+    rules have a part in it, that which gives ``detail`` first; where none gives it, the caller's own section does.
+    """
 
     allowed: bool
     detail: Detail
     reason: Reason | None
     rule: str
+    mask: Mask | None = None
+    may_ask: str = ""
+    room: bool = False
+    said: tuple[Said, ...] = ()
 
 
 def judge(policy: Policy, mailbox: Mailbox, route: Route | None) -> Verdict:
@@ -75,7 +85,11 @@ def judge(policy: Policy, mailbox: Mailbox, route: Route | None) -> Verdict:
     if route.via in policy.never_via:
         return _loop(route.via)
     room = policy.is_room(mailbox, route)
-    return _allowed(rule, policy.rooms_see if room else policy.sees, room)
+    own = policy.rooms_see if room else policy.sees
+    ruling = policy.rules.ruling(mailbox, own, room=room) if policy.rules is not None else None
+    if ruling is None:
+        return _allowed(rule, own, room)
+    return _ruled(rule, room, ruling)
 
 
 _FORBIDDEN = Verdict(False, Detail.BUSY, Reason.FORBIDDEN, "no entry of may_ask fits this mailbox")
@@ -89,8 +103,19 @@ def _loop(via: str) -> Verdict:
 
 @lru_cache(maxsize=4096)
 def _allowed(rule: str, detail: Detail, room: bool) -> Verdict:
-    kind = "a room" if room else "a person"
-    return Verdict(True, detail, None, f"may_ask {rule} allows it; of {kind} this caller sees {detail.value}")
+    return Verdict(True, detail, None, _words(rule, detail, room), may_ask=rule, room=room)
+
+
+@lru_cache(maxsize=4096)
+def _ruled(rule: str, room: bool, ruling: Ruling) -> Verdict:
+    words = _words(rule, ruling.detail, room)
+    if ruling.said and ruling.said[0].key in LEVEL_KEYS:
+        words += f", as rules[{ruling.said[0].rule}] says"
+    return Verdict(True, ruling.detail, None, words, mask=ruling.mask, may_ask=rule, room=room, said=ruling.said)
+
+
+def _words(rule: str, detail: Detail, room: bool) -> str:
+    return f"may_ask {rule} allows it; of {'a room' if room else 'a person'} this caller sees {detail.value}"
 
 
 def _known_as(mailbox: Mailbox, route: Route) -> str:

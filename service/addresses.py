@@ -1,11 +1,13 @@
-"""Where to listen, the way a person writes it in the settings: ``0.0.0.0:443``, ``[::1]:9464``, ``localhost:8080``."""
+"""Addresses the way a person writes them in the settings: to listen on (``0.0.0.0:443``), and networks (CIDRs)."""
 
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeAlias
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+IpNetwork: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _WRITTEN = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})")
 
@@ -46,3 +48,27 @@ Listen = Annotated[
     WithJsonSchema({"type": "string", "examples": ["0.0.0.0:443"]}),
 ]
 """A field of the settings that holds a :class:`ListenAddress`."""
+
+
+def parse_network(text: object) -> IpNetwork:
+    """The network or single address that ``text`` writes down. Raises ValueError with a remedy."""
+    if isinstance(text, IpNetwork):
+        return text
+    if not isinstance(text, str):
+        raise ValueError('not a network: write an address or a CIDR, such as "10.0.0.5" or "203.0.113.0/24"')
+    try:
+        return ipaddress.ip_network(text.strip())
+    except ValueError as error:
+        if "has host bits set" not in str(error):
+            raise ValueError(f'"{text}" is no network: write an address or a CIDR, such as "203.0.113.0/24"') from None
+    meant = ipaddress.ip_network(text.strip(), strict=False)
+    raise ValueError(f'"{text}" is an address within a network: write "{meant}" for all of it')
+
+
+Network = Annotated[
+    IpNetwork,
+    BeforeValidator(parse_network),
+    PlainSerializer(lambda network: str(network.network_address) if network.num_addresses == 1 else str(network)),
+    WithJsonSchema({"type": "string", "examples": ["10.0.0.5", "203.0.113.0/24"]}),
+]
+"""A field of the settings that holds a network; a single address is the smallest one."""

@@ -1,33 +1,56 @@
 """The listening sockets: one handler behind every address, TLS in front of it, and a stop that lets answers finish."""
 
 import asyncio
+import contextlib
+import errno
+import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
-from service.addresses import ListenAddress
+from service import descriptors
+from service.addresses import IpNetwork, ListenAddress
+from service.crowd import Crowd
+from service.visit import SERVER_NAME, Patience, Visit
 
-SERVER_NAME = "Busyline"  # without a version: nobody outside needs to know it
-_IDLE = 120.0  # seconds a connection may rest between requests
+__all__ = ["SERVER_NAME", "Door", "Handler", "Limits", "Patience"]
+
 _BACKLOG = 1024
-_LINGER = 1.0  # seconds an answered caller may still send a body that nobody reads; stopping waits for that too
+_SPARE = 256  # descriptors for everything else: calls to peers, files, the metrics
+_AT_ONCE = 64  # connections taken from one socket before others get their turn
+_OUT_OF_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_PAUSE = 1.0  # seconds without taking anybody in where the system has no file descriptors left
+_LAST_CALL = 0.5  # seconds that whoever came before the end has for the first request
 
 _log = structlog.get_logger("busyline.door")
 
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a door bears: connections in all, those of one address (but for ``exempt``), and how long it waits."""
+
+    connections: int = 4096
+    per_address: int = 512
+    exempt: tuple[IpNetwork, ...] = ()
+    patience: Patience = field(default_factory=Patience)
+
+
 class Door:
     """An asynchronous context that listens while it is open.
 
-    :attr:`addresses` are the real ones, in the order given: port 0 lets the system choose. Closing it stops listening
-    at once and gives answers under way ``patience`` seconds.
+    :attr:`addresses` are the real ones, in the order given: port 0 lets the system choose. Whoever comes beyond
+    ``limits`` is closed at once, before TLS costs anything. Closing the door takes in who is waiting outside already,
+    stops listening, and gives answers under way ``patience`` seconds.
     """
 
     def __init__(
@@ -37,77 +60,167 @@ class Door:
         *,
         tls: ssl.SSLContext | None = None,
         patience: float = 10.0,
+        limits: Limits | None = None,
     ) -> None:
-        self._runner = web.ServerRunner(
-            _Server(handler, access_log=None, keepalive_timeout=_IDLE, lingering_time=_LINGER)
+        self._limits = limits or Limits()
+        self.crowd = Crowd(
+            most=self._limits.connections, most_each=self._limits.per_address, exempt=self._limits.exempt
         )
-        self._wanted = tuple(addresses)
-        self._tls = tls
-        self._patience = patience
+        self._handler, self._wanted, self._tls, self._patience = handler, tuple(addresses), tls, patience
+        self._server: _Server | None = None
+        self._listeners: list[socket.socket] = []
+        self._arrivals: set[asyncio.Task[None]] = set()
+        self._origins: dict[RequestHandler, str] = {}
+        self._unheard: set[RequestHandler] = set()
+        self._all_heard = asyncio.Event()
         self.addresses: tuple[ListenAddress, ...] = ()
 
     async def __aenter__(self) -> Self:
-        await self._runner.setup()
+        descriptors.allow(self._limits.connections + _SPARE)
+        self._server = _Server(self._handler, partial(self._visit, self._limits.patience))
         try:
             for address in self._wanted:
-                await web.TCPSite(
-                    self._runner,
-                    address.host,
-                    address.port,
-                    ssl_context=self._tls,
-                    backlog=_BACKLOG,
-                    reuse_address=True,
-                ).start()
-                host, port = self._runner.addresses[-1][:2]
-                self.addresses = (*self.addresses, ListenAddress(str(host), int(port)))
+                self.addresses = (*self.addresses, await self._listen(address))
         except BaseException:
-            await self._runner.cleanup()
+            self._stop_listening()
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for site in list(self._runner.sites):
-            await site.stop()
-        server = self._runner.server
-        if server is not None:
-            server.pre_shutdown()
-            await server.shutdown(self._patience)
-        await self._runner.cleanup()
+        for listener in self._listeners:
+            self._take_in(listener, _BACKLOG)
+        self._stop_listening()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(_LAST_CALL, self._patience)):
+                await self._first_requests()
+        if self._server is not None:
+            await asyncio.sleep(0)  # what has just been read is begun
+            self._server.pre_shutdown()
+            await self._server.shutdown(self._patience)
+        for arrival in self._arrivals:
+            arrival.cancel()
 
+    async def _listen(self, address: ListenAddress) -> ListenAddress:
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        port = address.port
+        for family, kind, protocol, _, place in dict.fromkeys(found):
+            listener = _bound(socket.socket(family, kind, protocol), (place[0], port, *place[2:]))
+            self._listeners.append(listener)
+            host, port = listener.getsockname()[:2]
+            listener.listen(_BACKLOG)
+            loop.add_reader(listener, self._take_in, listener)
+        return ListenAddress(str(host), int(port))
 
-class _Connection(RequestHandler):
-    """aiohttp's, without a word of HTML and without a version where the request is no HTTP at all."""
+    def _stop_listening(self) -> None:
+        for listener in self._listeners:
+            asyncio.get_running_loop().remove_reader(listener)
+            listener.close()
+        self._listeners.clear()
 
-    __slots__ = ()
+    def _take_in(self, listener: socket.socket, most: int = _AT_ONCE) -> None:
+        for connection, address in _waiting(listener, most, self._rest):
+            origin = self.crowd.enter(address)
+            if origin is None:
+                connection.close()
+                continue
+            arrival = asyncio.get_running_loop().create_task(self._arrive(connection, origin))
+            self._arrivals.add(arrival)
+            arrival.add_done_callback(self._arrivals.discard)
 
-    def log_exception(self, *args: Any, exc_info: BaseException | None = None, **_: Any) -> None:
-        """What a caller sent beside a request that is answered already may be unreadable: that is no fault of ours."""
-        if isinstance(exc_info, web.RequestPayloadError):
-            _log.info("unreadable_body")
-        else:
-            _log.error("connection_failed", exc_info=exc_info)
+    def _rest(self, listener: socket.socket) -> None:
+        """The system has no descriptors left: those who are inside must leave first."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+        loop.call_later(_PAUSE, self._resume, listener)
 
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if request.writer.output_size > 0:
-            raise ConnectionError("the answer has begun already")
-        words = "the request is not readable\n" if status == 400 else "the request failed\n"
-        response = web.Response(status=status, text=words, headers={"Server": SERVER_NAME})
-        response.force_close()
-        return response
+    def _resume(self, listener: socket.socket) -> None:
+        if listener in self._listeners:
+            asyncio.get_running_loop().add_reader(listener, self._take_in, listener)
+
+    async def _arrive(self, connection: socket.socket, origin: str) -> None:
+        assert self._server is not None
+        visit = self._server()
+        self._origins[visit] = origin
+        self._unheard.add(visit)
+        limit = {} if self._tls is None else {"ssl_handshake_timeout": self._limits.patience.head}
+        shutdown = {} if self._tls is None else {"ssl_shutdown_timeout": self._limits.patience.linger}
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: visit, connection, ssl=self._tls, **limit, **shutdown
+            )
+        except OSError as error:  # TLS that fails or takes too long among them
+            _log.info("no_handshake", reason=type(error).__name__)
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            if visit.transport is None:
+                self._left(visit)
+
+    def _visit(self, patience: Patience, server: "_Server") -> Visit:
+        return Visit(server, loop=asyncio.get_running_loop(), patience=patience, heard=self._heard, left=self._left)
+
+    def _heard(self, visit: RequestHandler) -> None:
+        self._unheard.discard(visit)
+        if not self._unheard:
+            self._all_heard.set()
+
+    def _left(self, visit: RequestHandler) -> None:
+        self._heard(visit)
+        origin = self._origins.pop(visit, None)
+        if origin is not None:
+            self.crowd.leave(origin)
+
+    async def _first_requests(self) -> None:
+        if self._arrivals:
+            await asyncio.wait(self._arrivals)
+        if self._unheard:
+            self._all_heard.clear()
+            await self._all_heard.wait()
 
 
 class _Server(Server):
-    def __init__(self, handler: Handler, **options: Any) -> None:
-        super().__init__(handler, **options)
-        self._options = options
+    def __init__(self, handler: Handler, visit: Callable[["_Server"], Visit]) -> None:
+        super().__init__(handler)
+        self._new = visit
 
     def __call__(self) -> RequestHandler:
-        return _Connection(self, loop=asyncio.get_running_loop(), **self._options)
+        return self._new(self)
+
+
+def _bound(listener: socket.socket, place: tuple[str | int, ...]) -> socket.socket:
+    try:
+        listener.setblocking(False)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(place)
+    except OSError as error:
+        listener.close()
+        words = (error.strerror or str(error)).lower()
+        raise OSError(error.errno, f"error while attempting to bind on address {place!r}: {words}") from None
+    return listener
+
+
+def _waiting(
+    listener: socket.socket, most: int, rest: Callable[[socket.socket], None]
+) -> Iterator[tuple[socket.socket, str]]:
+    """Who waits at ``listener``, ``most`` of them: the connection and the address it comes from."""
+    for _ in range(most):
+        try:
+            connection, address = listener.accept()
+        except (BlockingIOError, InterruptedError):
+            return
+        except ConnectionAbortedError:
+            continue
+        except OSError as error:
+            if error.errno not in _OUT_OF_FILES:
+                raise
+            _log.error("no_file_descriptors", reason=error.strerror)
+            rest(listener)
+            return
+        connection.setblocking(False)
+        yield connection, str(address[0])

@@ -13,6 +13,7 @@ _UNITS = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
+_DAYS = re.compile(r"(\d{1,5})\s*d")
 _WRITTEN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|h|d)")
 
 
@@ -44,3 +45,27 @@ Duration = Annotated[
     timedelta, BeforeValidator(parse), PlainSerializer(written), WithJsonSchema({"type": "string", "examples": ["8s"]})
 ]
 """A field of the settings that holds a length of time."""
+
+
+def parse_days(text: object) -> timedelta:
+    """The whole days that ``text`` writes down (``30d``); nought is allowed. Raises ValueError with a remedy."""
+    match = _DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is not None:
+        return timedelta(days=int(match[1]))
+    if isinstance(text, timedelta) and text >= timedelta() and not text % _UNITS["d"]:
+        return text
+    raise ValueError('not a number of days: write whole days, such as "30d"')
+
+
+def written_days(length: timedelta) -> str:
+    """``length``, which is whole days, as :func:`parse_days` reads it."""
+    return f"{length.days}d"
+
+
+Days = Annotated[
+    timedelta,
+    BeforeValidator(parse_days),
+    PlainSerializer(written_days),
+    WithJsonSchema({"type": "string", "examples": ["30d"]}),
+]
+"""A field of the settings that holds whole days."""

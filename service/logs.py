@@ -13,6 +13,8 @@ from typing import Any, BinaryIO, Literal, TypeAlias
 import orjson
 import structlog
 
+from service import traces
+
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request being answered; every line logged meanwhile carries it, however deep."""
 
@@ -91,7 +93,7 @@ def configure(style: Style = "json", *, stream: BinaryIO | None = None, level: i
     lines = Lines(stream if stream is not None else sys.stderr.buffer, _RENDERS[style])
     atexit.register(lines.flush)
     structlog.configure(
-        processors=[_mark, *([_exception_text] if style == "json" else []), _handed_over],
+        processors=[_mark, _exception_text, _handed_over],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lines,
         cache_logger_on_first_use=False,
@@ -119,7 +121,11 @@ def _second(seconds: int) -> str:
 
 
 def _exception_text(_: object, __: str, event: _Event) -> _Event:
-    return structlog.processors.format_exc_info(_, __, event) if event.get("exc_info") else event
+    shown = event.pop("exc_info", None)
+    error = shown if isinstance(shown, BaseException) else shown[1] if isinstance(shown, tuple) else sys.exception()
+    if shown and error is not None:
+        event["exception"] = traces.told(error)
+    return event
 
 
 def _instead(event: _Event, error: Exception) -> dict[str, str]:

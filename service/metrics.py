@@ -39,12 +39,16 @@ class Metrics:
         answers = Counter(
             "busyline_upstream_answers", "Mailboxes answered by peers", ("connector", "outcome"), registry=self.registry
         )
+        refusals = Counter(
+            "busyline_refused", "Requests of whom nobody let in, by reason", ("reason",), registry=self.registry
+        )
         self._requests = cache(requests.labels)
         self._latency = cache(latency.labels)
         self._mailboxes = cache(mailboxes.labels)
         self._calls = cache(calls.labels)
         self._upstream = cache(upstream.labels)
         self._answers = cache(answers.labels)
+        self._refusals = cache(refusals.labels)
 
     def request(self, front: str, caller: str, outcome: str, seconds: float) -> None:
         """One request was answered; ``caller`` is "" where none proved itself."""
@@ -55,6 +59,10 @@ class Metrics:
         """What became of each mailbox asked: ``known``, or a Reason (``timeout`` is a missed deadline)."""
         for outcome, number in outcomes.items():
             self._mailboxes(caller, outcome).inc(number)
+
+    def refused(self, reason: str) -> None:
+        """Nobody came in; ``reason`` is one of a few words of ours, never anything that was sent."""
+        self._refusals(reason).inc()
 
     def observe(self, connector: str, seconds: float, outcomes: Mapping[str, int]) -> None:
         """One call to a peer: how long it took and what became of each mailbox."""

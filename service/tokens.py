@@ -10,6 +10,7 @@ from typing import Protocol
 from protocols.errors import PeerError
 from protocols.http import HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
+from service.reach import bound
 from service.secrets import Secret
 
 _EARLY = 300.0  # seconds before the expiry at which a token is renewed
@@ -69,8 +70,11 @@ class CachedTokens(ABC):
             flight.exception()  # seen: nobody may be left to await it
 
 
-def authorized(send: Send, tokens: TokenSource) -> Send:
-    """``send`` with a bearer token in every request. An answer 401 renews the token and asks once more."""
+def authorized(send: Send, tokens: TokenSource, *, to: str) -> Send:
+    """``send`` with a bearer token in every request. An answer 401 renews the token and asks once more.
+
+    The token goes to the origin of ``to`` alone, see :func:`service.reach.bound`.
+    """
 
     async def sent(request: HttpRequest) -> HttpResponse:
         response = await send(_with_bearer(request, await tokens.bearer()))
@@ -78,17 +82,17 @@ def authorized(send: Send, tokens: TokenSource) -> Send:
             response = await send(_with_bearer(request, await tokens.bearer(renew=True)))
         return response
 
-    return sent
+    return bound(sent, to)
 
 
-def basic(send: Send, username: str, password: Secret) -> Send:
-    """``send`` with a user name and a password in every request (RFC 7617, UTF-8)."""
+def basic(send: Send, username: str, password: Secret, *, to: str) -> Send:
+    """``send`` with a user name and a password (RFC 7617, UTF-8) in every request, to the origin of ``to`` alone."""
     proof = "Basic " + base64.b64encode(f"{username}:{password.reveal()}".encode()).decode("ascii")
 
     async def sent(request: HttpRequest) -> HttpResponse:
         return await send(_with_header(request, proof))
 
-    return sent
+    return bound(sent, to)
 
 
 def refused(words: str) -> PeerError:

@@ -17,7 +17,7 @@ _WORDS: Final = {
     "invalid_client": "the application's secret or certificate is not accepted: it has expired or was never uploaded",
     "unauthorized_client": "the tenant does not know the application: check client_id and tenant, grant admin consent",
     "invalid_request": "the tenant is not known or the request was refused: check tenant",
-    "invalid_scope": "the Graph address does not belong to this cloud: check cloud and graph_url",
+    "invalid_scope": "the tenant does not know what is asked for: check cloud and graph_url, or scope",
     "access_denied": "a policy of the tenant refuses the application",
 }
 

@@ -84,6 +84,11 @@ def sides(configuration: Configuration, names: tuple[str, ...] = ()) -> list[Sid
 
 
 def _side(configuration: Configuration, caller: CallerSettings) -> Side:
+    if caller.basic is None:
+        raise SetupError(
+            f'the caller "{caller.name}" has no basic, and these steps are for a user name and a password: '
+            "give it one, or follow the guide of its own way to prove itself"
+        )
     kinds = {_KINDS[type(configuration.connectors[name])] for name in caller.never_via}
     if len(kinds) != 1:
         found = "none is named" if not kinds else "several kinds are named"

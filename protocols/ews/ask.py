@@ -34,10 +34,12 @@ async def ask(
     url: str,
     source: str,
     as_of: datetime,
+    impersonate: str = "",
 ) -> list[Answer]:
     """One answer per mailbox, in order; at most 100 mailboxes and 62 days, which are the caller's to keep.
 
-    Raises PeerError where the whole call failed; what fails for one mailbox is an Unavailable. ``as_of`` is the clock.
+    Raises PeerError where the whole call failed; what fails for one mailbox is an Unavailable. ``as_of`` is the clock,
+    ``impersonate`` the mailbox in whose name is asked, "" for that of the credential.
     """
     if not mailboxes:
         return []
@@ -49,7 +51,7 @@ async def ask(
         zone=UTC,
         server_version=_VERSION,
     )
-    response = await send(HttpRequest("POST", url, _HEADERS, encode(request)))
+    response = await send(HttpRequest("POST", url, _HEADERS, encode(request, impersonate=impersonate)))
     if response.status != 200:
         raise refusal(response, as_of)
     return read(response.body, mailboxes, asked, zone=UTC, source=source, as_of=as_of)

@@ -28,6 +28,9 @@ _DECLARED = '<?xml version="1.0" encoding="utf-8"?>\n'
 def decode(envelope: Envelope) -> AvailabilityRequest:
     """What a GetUserAvailabilityRequest asks; unknown elements and headers are ignored.
 
+    So is ExchangeImpersonation, must it be understood or not: an AvailabilityRequest has no room for it, hence it can
+    neither widen what the caller may see nor travel on to a peer.
+
     The zone is the body's TimeZone, else the header's TimeZoneContext, else UTC. What is no SMTP address spoils only
     its own Target. Raises RequestError: NO_MAILBOXES, TOO_MANY_MAILBOXES, MISSING_ARGUMENT, MALFORMED, INVALID_WINDOW,
     WINDOW_TOO_LONG, INVALID_INTERVAL, INVALID_VIEW, INVALID_TIME_ZONE.
@@ -58,13 +61,16 @@ def decode(envelope: Envelope) -> AvailabilityRequest:
     )
 
 
-def encode(request: AvailabilityRequest) -> bytes:
-    """The whole envelope that asks ``request``. Raises ValueError where it has no question."""
+def encode(request: AvailabilityRequest, *, impersonate: str = "") -> bytes:
+    """The whole envelope that asks ``request``. Raises ValueError where it has no question.
+
+    ``impersonate`` is the address of the mailbox in whose name is asked (ExchangeImpersonation): one of our settings.
+    """
     question = request.question
     if question is None:
         raise ValueError("a request without a question cannot be asked")
     return (
-        f'{_DECLARED}<s:Envelope xmlns:s="{SOAP}" xmlns:m="{M}" xmlns:t="{T}">{_headers(request)}<s:Body>'
+        f'{_DECLARED}<s:Envelope xmlns:s="{SOAP}" xmlns:m="{M}" xmlns:t="{T}">{_headers(request, impersonate)}<s:Body>'
         "<m:GetUserAvailabilityRequest>"
         f"<t:TimeZone>{write_zone(request.zone, question.window.start.year)}</t:TimeZone>"
         f"<m:MailboxDataArray>{''.join(map(_mailbox_data, request.targets))}</m:MailboxDataArray>"
@@ -131,9 +137,12 @@ def _request_type(headers: Parts) -> str:
     return text_of(element)
 
 
-def _headers(request: AvailabilityRequest) -> str:
+def _headers(request: AvailabilityRequest, impersonate: str) -> str:
     version = quoted(request.server_version)
     parts = [f'<t:RequestServerVersion Version="{version}"/>'] if version else []
+    if impersonate:
+        sid = f"<t:PrimarySmtpAddress>{escaped(impersonate)}</t:PrimarySmtpAddress>"
+        parts.append(f"<t:ExchangeImpersonation><t:ConnectingSID>{sid}</t:ConnectingSID></t:ExchangeImpersonation>")
     if request.request_type:
         kind = escaped(request.request_type)
         parts.append(f"<t:RequestTypeHeader><t:RequestType>{kind}</t:RequestType></t:RequestTypeHeader>")

@@ -21,7 +21,9 @@ _UNDERSTOOD = frozenset(
         "RequestServerVersion",
         "TimeZoneContext",
         "MailboxCulture",
-        "ExchangeImpersonation",  # accepted and ignored: what may be seen depends on the caller alone
+        # Understood and ignored: what may be seen depends on the caller's credential alone, and nothing of it travels
+        # on (request.decode). It is not refused: whoever signs in as an application must name a mailbox there.
+        "ExchangeImpersonation",
         "RequestType",
         "RequestTypeHeader",
         "DateTimePrecision",

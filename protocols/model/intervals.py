@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import repeat
@@ -12,7 +12,7 @@ from typing import Any, Self, TypeAlias, cast
 
 from protocols.model.window import TimeWindow
 
-_LAST_SECOND = 2**32 - 1  # edges are unsigned seconds since 1970: enough until 2106
+LAST_SECOND = 2**32 - 1  # edges are unsigned seconds since 1970: enough until 2106
 
 
 class BusyStatus(IntEnum):
@@ -73,7 +73,7 @@ class Intervals:
         rows: list[_Row] = []
         for interval in intervals:
             start, end = interval.window.seconds
-            start, end = max(start, 0), min(end, _LAST_SECOND)
+            start, end = max(start, 0), min(end, LAST_SECOND)
             if start < end:
                 rows.append((start, end, int(interval.status), *_flatten(interval.details)))
         return cls._of_rows(rows)
@@ -168,6 +168,41 @@ class Intervals:
         both = list(self._rows())
         seen = set(both)
         return Intervals._of_rows(both + [row for row in other._rows() if row not in seen])
+
+    def within(self, shown: Sequence[tuple[int, int]], hidden: Sequence[tuple[int, int]]) -> "Intervals":
+        """The parts of the blocks that lie in the stretches ``shown``, and each of ``hidden`` as Busy without details.
+
+        Both in seconds since 1970, ordered and apart. What lies in neither is gone, and where parts are alike their
+        order does not tell which block began first.
+        """
+        rows: list[_Row] = [(low, high, int(BusyStatus.BUSY), *_BARE) for low, high in hidden]
+        first, spans = 0, len(shown)
+        for row in self._rows():
+            start, end, status, subject, location, flags = row
+            while first < spans and shown[first][1] <= start:
+                first += 1
+            for place in range(first, spans):
+                low, high = shown[place]
+                if low >= end:
+                    break
+                inside = low <= start and end <= high
+                part = row if inside else (max(start, low), min(end, high), status, subject, location, flags)
+                rows.append(part)
+        try:
+            rows.sort()
+        except TypeError:  # no text and some text, of blocks that are alike in all else
+            rows.sort(key=lambda row: (*row[:3], *((text is not None, text or "") for text in row[3:5]), row[5]))
+        return Intervals._of_rows(rows)
+
+    def redacted(self, hides: Callable[[str], bool]) -> "Intervals":
+        """The same blocks, subject and location taken from those whose subject ``hides`` tells to."""
+        if not self._details:
+            return self
+        details = list(self._details)
+        for place, subject in enumerate(self._details[::3]):
+            if subject is not None and hides(cast("str", subject)):
+                details[3 * place : 3 * place + 2] = (None, None)
+        return Intervals(self._edges, self._statuses, tuple(details), self._longest)
 
     def _rows(self) -> Iterator[_Row]:
         details = self.packed_details() if self._details else repeat(_BARE, len(self))

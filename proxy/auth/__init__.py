@@ -1,9 +1,12 @@
 """Who is knocking: each file proves callers in one way, before a byte of the body is read."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from ipaddress import IPv4Address, IPv6Address
+from typing import Protocol, TypeAlias
 
 from protocols.model.caller import Caller
+
+Address: TypeAlias = IPv4Address | IPv6Address
 
 
 @dataclass(slots=True)
@@ -12,12 +15,14 @@ class Knock:
 
     ``peer`` is the address at the other end of the connection, ``forwarded`` what ``X-Forwarded-For`` says, outermost
     first: to be believed only of reverse proxies that the settings name. ``certificate`` (DER) was verified by TLS.
+    ``address`` is where the request really comes from: the gate fills it in; None where nobody knows.
     """
 
     authorization: str | None = None
     peer: str = ""
     forwarded: tuple[str, ...] = ()
     certificate: bytes | None = None
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +30,16 @@ class Refused:
     """Nobody came in. ``reason`` is for log and metrics, a few words joined by hyphens, never anything that was sent.
 
     ``status`` is 401 (prove yourself), 403 (proved, but not from there) or 429 (not now; ``retry_after`` seconds).
-    ``challenges`` stand for those of all ways where they are not empty.
+    ``challenges`` stand for those of all ways where they are not empty. ``caller`` is who did prove itself, by name.
+    ``headers`` tell more to whoever looks for it, in constant words.
     """
 
     reason: str
     status: int = 401
     retry_after: int | None = None
     challenges: tuple[str, ...] = ()
+    caller: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Proof(Protocol):
@@ -55,4 +63,8 @@ class Authenticator(Protocol):
 
     async def identify(self, knock: Knock) -> Caller | Refused:
         """The caller that ``knock`` proves, or why it proves none."""
+        ...
+
+    def admit(self, caller: Caller, knock: Knock) -> Caller | Refused:
+        """``caller``, who proved itself elsewhere (by the body of its request), or why it may not come from there."""
         ...

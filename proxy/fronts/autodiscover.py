@@ -22,11 +22,15 @@ JSON_PATH = "/autodiscover/autodiscover.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directions:
-    """What all dialects tell: where to ask, and for which domains (as A-labels) anything is known."""
+    """What all dialects tell: where to ask, and for which domains (as A-labels) anything is known.
+
+    ``federation``: what the world may know of our federation trust, where there is one.
+    """
 
     ews_url: str
     pox_url: str
     serves: Callable[[str], bool]
+    federation: settings.Federation | None = None
 
 
 class PoxFront:
@@ -42,22 +46,30 @@ class PoxFront:
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """The EWS address for every address of a served domain. Raises RequestError."""
         if request.method not in {"GET", "POST"}:
-            return _offering_soap(not_allowed("GET", "POST"))
+            return self._offering(not_allowed("GET", "POST"))
         caller = await self._entrance.enter(request, record)
         if not isinstance(caller, Caller):
-            return _offering_soap(caller)
+            return self._offering(caller)
         if request.method == "GET":
             return self._error(pox.INVALID_REQUEST)
-        asked = pox.decode(await read_xml(request, self._max_body))
+        record.body = await read_xml(request, self._max_body)
+        asked = pox.decode(record.body)
         domain = _domain(asked.address)
         if domain is None:
             return self._error(pox.BAD_ADDRESS)
         if not self._directions.serves(domain):
             return self._error(pox.EMAIL_NOT_FOUND)
-        return _offering_soap(xml(pox.encode(self._directions.ews_url)))
+        return self._offering(xml(pox.encode(self._directions.ews_url)))
 
     def _error(self, code: int) -> web.Response:
-        return _offering_soap(xml(pox.encode_error(code, pox.MESSAGES[code], self._clock())))
+        return self._offering(xml(pox.encode_error(code, pox.MESSAGES[code], self._clock())))
+
+    def _offering(self, response: web.Response) -> web.Response:
+        """exchangelib and others look for this before they use the SOAP dialect."""
+        response.headers["X-SOAP-Enabled"] = "True"
+        if self._directions.federation is not None:
+            response.headers["X-WSSecurity-Enabled"] = "True"
+        return response
 
 
 class SettingsFront:
@@ -76,7 +88,7 @@ class SettingsFront:
         if request.method != "POST":
             return not_allowed("POST")
         try:
-            body = await read_xml(request, self._max_body)
+            record.body = body = await read_xml(request, self._max_body)
             record.soap = soap.dialect(body)
             asked = settings.decode(body)
         except RequestError:
@@ -86,9 +98,13 @@ class SettingsFront:
         record.operation = asked.kind.value
         if not isinstance(caller, Caller) and asked.kind is not settings.Kind.FEDERATION:
             return caller
-        directions = self._directions
-        answer = settings.encode(asked, directions.ews_url, serves=directions.serves)
-        return xml(answer, content_type=asked.message.content_type)
+        return told(asked, self._directions)
+
+
+def told(asked: settings.SettingsRequest, directions: Directions) -> web.Response:
+    """The answer to what somebody asked who may know it."""
+    answer = settings.encode(asked, directions.ews_url, serves=directions.serves, federation=directions.federation)
+    return xml(answer, content_type=asked.message.content_type)
 
 
 class JsonFront:
@@ -108,12 +124,6 @@ class JsonFront:
         directions = self._directions
         status, body = json_v2.answer(request.query, email, directions.ews_url, directions.pox_url)
         return json(body, status=status)
-
-
-def _offering_soap(response: web.Response) -> web.Response:
-    """exchangelib and others look for this before they use the SOAP dialect."""
-    response.headers["X-SOAP-Enabled"] = "True"
-    return response
 
 
 def _domain(address: str) -> str | None:

@@ -1,6 +1,5 @@
 """The body of a request: read whole, decompressed, capped, and of a type that the front understands."""
 
-import asyncio
 from functools import lru_cache
 from typing import Final
 
@@ -9,17 +8,32 @@ from aiohttp import web
 from protocols.errors import Fault, RequestError
 
 _XML: Final = frozenset({"", "text/xml", "application/xml", "application/soap+xml"})
-_PATIENCE: Final = 30.0  # seconds for a body that trickles in
+_FORM: Final = "application/x-www-form-urlencoded"
+_DECODED: Final = frozenset({"", "identity", "gzip", "deflate"})
 
 
 async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
     """The body, at most ``limit`` bytes after decompression.
 
     A caller that waits for ``100 Continue`` is told to go on. Raises RequestError: UNSUPPORTED_TYPE where the caller
-    says it is no XML, TOO_LARGE, or MALFORMED where it does not come whole.
+    says it is no XML or encoded in a way we do not read, TOO_LARGE, TOO_SLOW (the door holds the watch), or MALFORMED
+    where it does not come whole.
     """
     if not _is_xml(request.headers.get("Content-Type", "")):
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
+    return await _read(request, limit)
+
+
+async def read_form(request: web.BaseRequest, limit: int) -> bytes:
+    """The same of a form, which says that it is one."""
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _FORM:
+        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
+    return await _read(request, limit)
+
+
+async def _read(request: web.BaseRequest, limit: int) -> bytes:
+    if request.headers.get("Content-Encoding", "").strip().lower() not in _DECODED:
+        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Encoding")
     if (request.content_length or 0) > limit:
         raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
     content = request.content
@@ -28,10 +42,9 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
             await _go_on(request)
         if content.is_eof() and content.total_bytes <= limit:  # nearly always: all of it came with the head
             return content.read_nowait()
-        async with asyncio.timeout(_PATIENCE):
-            return await _whole(request, limit)
+        return await _whole(request, limit)
     except TimeoutError:
-        raise RequestError(Fault.MALFORMED, "the body did not arrive") from None
+        raise RequestError(Fault.TOO_SLOW, "the body did not arrive in time") from None
     except web.RequestPayloadError:
         raise RequestError(Fault.MALFORMED, "the body is not what Content-Encoding or its length say") from None
     except ConnectionError:

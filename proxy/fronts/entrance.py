@@ -1,34 +1,55 @@
 """What every front does first: find out who asks, or say why nobody comes in."""
 
+from datetime import timedelta
+
 from aiohttp import web
 
+from protocols.errors import Fault, RequestError
 from protocols.model.caller import Caller
+from proxy.admission import Admission
 from proxy.auth import Authenticator, Knock, Refused
 from proxy.fronts.record import Record
 
+RATE = "rate"  # the reason of a refusal
 _FORWARDED = "X-Forwarded-For"
 
 
 class Entrance:
-    """Shows what a request shows before its body to ``gate``; ``certificates``: also what TLS verified."""
+    """Shows what a request shows before its body to ``gate``; ``certificates``: also what TLS verified.
 
-    def __init__(self, gate: Authenticator, *, certificates: bool = False) -> None:
-        self._gate, self._certificates = gate, certificates
+    Who comes more often than ``admission`` lets it is told to wait.
+    """
+
+    def __init__(self, gate: Authenticator, *, certificates: bool = False, admission: Admission | None = None) -> None:
+        self._gate, self._certificates, self._admission = gate, certificates, admission
 
     async def enter(self, request: web.BaseRequest, record: Record) -> Caller | web.Response:
-        """The caller, who is in the record from now on, or the answer that sends it away."""
-        found = await self._gate.identify(self._knock(request))
-        if isinstance(found, Refused):
-            record.refused = found.reason
-            return turned_away(found)
-        record.caller = found.name
-        return found
+        """The caller, who is in the record from now on, or the answer that sends it away.
 
-    def _knock(self, request: web.BaseRequest) -> Knock:
+        Raises RequestError (BUSY) for a caller over its rate: each dialect has words of its own for that.
+        """
+        return self._let_in(await self._gate.identify(self.knock(request)), record)
+
+    def admit(self, caller: Caller, request: web.BaseRequest, record: Record) -> Caller | web.Response:
+        """The same for ``caller``, who proved itself by the body of ``request``: may it come from there, and now?"""
+        return self._let_in(self._gate.admit(caller, self.knock(request)), record)
+
+    def knock(self, request: web.BaseRequest) -> Knock:
+        """What ``request`` shows before its body."""
         headers = request.headers
         forwarded = tuple(headers.getall(_FORWARDED)) if _FORWARDED in headers else ()
         certificate = _certificate(request) if self._certificates else None
         return Knock(headers.get("Authorization"), request.remote or "", forwarded, certificate)
+
+    def _let_in(self, found: Caller | Refused, record: Record) -> Caller | web.Response:
+        if isinstance(found, Refused):
+            record.caller, record.refused = found.caller, found.reason
+            return turned_away(found)
+        record.caller, record.proof, record.person = found.name, found.proof, found.person
+        if self._admission is not None and (wait := self._admission.wait(found.name)):
+            record.refused = RATE
+            raise RequestError(Fault.BUSY, back_off=timedelta(seconds=wait))
+        return found
 
 
 def turned_away(refused: Refused) -> web.Response:
@@ -36,6 +57,7 @@ def turned_away(refused: Refused) -> web.Response:
     response = web.Response(status=refused.status, body=b"")
     for challenge in refused.challenges:
         response.headers.add("WWW-Authenticate", challenge)
+    response.headers.extend(refused.headers)
     if refused.retry_after is not None:
         response.headers["Retry-After"] = str(refused.retry_after)
     return response

@@ -23,6 +23,7 @@ from proxy.fronts.body import read_xml
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
+from proxy.ledger.witness import Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,13 @@ class Desk:
     """How one caller is served: everything it may see behind ``connector``, written in its ``manner``.
 
     ``fragments`` keeps what was rendered; its keys hold all that shows in the bytes, so that callers may share it.
+    ``witness`` sees every look-up before its answer goes out.
     """
 
     connector: Connector
     manner: Manner = EXCHANGE
     fragments: MutableMapping[Hashable, bytes] | None = None
+    witness: Witness | None = None
 
 
 Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]
@@ -57,18 +60,23 @@ class EwsFront:
             return caller
         desk = self._desks[caller.name]
         record.per_mailbox = desk.manner.per_mailbox_faults
-        data = await read_xml(request, self._max_body)
-        if (familiar := decode_familiar(data)) is not None:
-            record.unparsed = data
-            return xml(await _answered(familiar, desk, record))
-        envelope = record.envelope = read_envelope(data)
-        record.operation = operation_of(envelope)
-        return xml(await _OPERATIONS[record.operation](envelope, desk, record))
+        return xml(await answered(await read_xml(request, self._max_body), desk, record))
 
     def _described(self, request: web.BaseRequest) -> web.Response:
         if request.method == "GET" and request.query_string.lower() == "wsdl":
             return self._schema.document("Services.wsdl")
         return not_allowed("POST")
+
+
+async def answered(data: bytes, desk: Desk, record: Record) -> bytes:
+    """The answer to the envelope ``data`` of a caller who is served at ``desk``. Raises RequestError."""
+    record.body = data
+    if (familiar := decode_familiar(data)) is not None:
+        record.unparsed = data
+        return await _answered(familiar, desk, record)
+    envelope = record.envelope = read_envelope(data)
+    record.operation = operation_of(envelope)
+    return await _OPERATIONS[record.operation](envelope, desk, record)
 
 
 async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes:
@@ -77,8 +85,12 @@ async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes
 
 async def _answered(asked: AvailabilityRequest, desk: Desk, record: Record) -> bytes:
     record.operation = AVAILABILITY
+    if desk.witness is not None:
+        desk.witness.ready()
     answers = await _answers(asked, desk.connector)
     record.answered(answers)
+    if desk.witness is not None and asked.question is not None:
+        desk.witness.saw(record, asked.question, answers)
     return availability_response.encode(asked, answers, desk.manner, fragments=desk.fragments)
 
 

@@ -9,20 +9,27 @@ from proxy.fronts.record import Record
 
 
 class HealthFront:
-    """``/healthz``: the process answers. ``/readyz``: it takes questions; 503 before the start and while stopping."""
+    """``/healthz``: the process answers. ``/readyz``: it takes questions; 503 before the start and while stopping.
+
+    ``doubts`` are reasons in words for which callers would turn away, such as a certificate that expired; with any of
+    them ``/readyz`` is 503 as well.
+    """
 
     name = "health"
 
-    def __init__(self, ready: Callable[[], bool]) -> None:
-        self._ready = ready
+    def __init__(self, ready: Callable[[], bool], *, doubts: Callable[[], list[str]] = list) -> None:
+        self._ready, self._doubts = ready, doubts
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
-        """200 or 503, with a word of plain text."""
+        """200 or 503, with plain text."""
         if request.method not in READ:
             return not_allowed(*READ)
-        if request.path.lower().startswith("/readyz") and not self._ready():
+        if not request.path.lower().startswith("/readyz"):
+            return plain("ok", status=200)
+        if not self._ready():
             return plain("not ready", status=503)
-        return plain("ok", status=200)
+        doubts = self._doubts()
+        return plain("\n".join(["not ready", *doubts]), status=503) if doubts else plain("ok", status=200)
 
 
 class MetricsFront:

@@ -11,11 +11,16 @@ KNOWN = "known"
 
 @dataclass(slots=True)
 class Record:
-    """Filled in as far as the request got; never holds a subject, an address or a secret."""
+    """Filled in as far as the request got; never holds a subject, a secret, or an address but ``person``.
+
+    ``person``, whom a signed token names behind the caller, is told to the ledger alone: in no log and no metric.
+    """
 
     request_id: str
     front: str = ""
     caller: str = ""
+    proof: str = ""  # how the caller showed who it is
+    person: str = ""
     refused: str = ""  # why nobody came in
     operation: str = ""
     mailboxes: int = 0
@@ -23,6 +28,7 @@ class Record:
     per_mailbox: bool = False  # this caller reads a code per mailbox, and no fault
     envelope: Envelope | None = None
     unparsed: bytes = b""  # a body that was read without an envelope; whoever must refuse it parses it
+    body: bytes | None = field(default=None, repr=False)  # as it was read, for a capture
     soap: str = ""  # the namespace of the caller's SOAP version, where there is more than one
 
     def answered(self, answers: Sequence[Answer]) -> None:

@@ -10,21 +10,25 @@ from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.answers import bare, within
-from proxy.connector import Connector
+from proxy.connector import Clock, Connector, utc_now
 from proxy.layers.concurrency import side_by_side
+from proxy.masks import Masks, day_of
 from routing.policy import Policy, judge
+from routing.rules import Mask
 from routing.table import RouteTable
 
 
 class Veil:
     """One caller's view. What is forbidden, loops or has no route is answered without asking anybody.
 
-    Each mailbox is asked at the level granted for it, and whatever comes back is stripped to that level. Doubt inside
-    the window makes the mailbox Unavailable (INCOMPLETE), or Busy there for a caller with ``unknown_as = "busy"``.
+    Each mailbox is asked at the level granted for it, and whatever comes back is stripped to that level, and of what
+    the policy hides. Doubt inside the window, where it is not hidden, makes the mailbox Unavailable (INCOMPLETE), or
+    Busy there for a caller with ``unknown_as = "busy"``. ``clock`` tells the day from which horizons are counted.
     """
 
-    def __init__(self, inner: Connector, *, policy: Policy, table: RouteTable) -> None:
-        self._inner, self._unknown_as = inner, policy.unknown_as
+    def __init__(self, inner: Connector, *, policy: Policy, table: RouteTable, clock: Clock = utc_now) -> None:
+        self._inner, self._unknown_as, self._clock = inner, policy.unknown_as, clock
+        self._masks = Masks()
         # neither policy nor table changes while the veil hangs, and most mailboxes are asked about again
         self._verdict = lru_cache(maxsize=65_536)(lambda mailbox: judge(policy, mailbox, table.find(mailbox)))
 
@@ -32,6 +36,7 @@ class Veil:
         """See :class:`proxy.connector.Connector`."""
         answers: list[Answer | None] = [None] * len(mailboxes)
         granted: dict[Detail, list[int]] = {}
+        masks: dict[int, Mask] = {}
         for index, mailbox in enumerate(mailboxes):
             verdict = self._verdict(mailbox)
             if verdict.reason is not None:
@@ -39,12 +44,18 @@ class Veil:
             else:
                 level = Detail.BUSY if question.detail is Detail.BUSY else verdict.detail
                 granted.setdefault(level, []).append(index)
+                if verdict.mask is not None:
+                    masks[index] = verdict.mask
         lookups = [
             self._inner.lookup([mailboxes[index] for index in indices], _at(level, question))
             for level, indices in granted.items()
         ]
-        for (level, indices), found in zip(granted.items(), await side_by_side(lookups), strict=True):
+        everything = await side_by_side(lookups)
+        today = day_of(self._clock()) if masks else 0
+        for (level, indices), found in zip(granted.items(), everything, strict=True):
             for index, answer in zip(indices, found, strict=True):
+                if masks and (mask := masks.get(index)) is not None:
+                    answer = self._masks.masked(answer, mask, question.window, today)  # noqa: PLW2901
                 answers[index] = _veiled(answer, level, question.window, self._unknown_as)
         return [answer for answer in answers if answer is not None]
 

@@ -6,9 +6,14 @@ from pydantic import Field, model_validator
 
 from proxy import consistency
 from proxy.settings.callers import CallerSettings
+from proxy.settings.capture import CaptureSettings
 from proxy.settings.connectors import ConnectorSettings
+from proxy.settings.federation import FederationSettings
+from proxy.settings.ledger import LedgerSettings
 from proxy.settings.routes import RoomsSettings, RouteSettings
+from proxy.settings.rules import RuleSettings, check_rules
 from proxy.settings.server import CacheSettings, ServerSettings
+from proxy.settings.tokens import MicrosoftSettings, TokensSettings
 from proxy.settings.words import Section
 
 
@@ -21,8 +26,17 @@ class ProxySettings(Section):
     routes: tuple[RouteSettings, ...] = ()
     callers: tuple[CallerSettings, ...] = ()
     rooms: RoomsSettings = RoomsSettings()
+    rules: tuple[RuleSettings, ...] = ()
+    ledger: LedgerSettings | None = Field(None, description="which caller looked at whom; kept only where written")
+    capture: CaptureSettings | None = Field(None, description="where requests are kept for a while if ordered")
+    tokens: TokensSettings = TokensSettings()
+    microsoft: MicrosoftSettings = MicrosoftSettings()
+    federation: FederationSettings | None = Field(None, description="only where there is an Exchange federation trust")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         consistency.check_names(self.connectors, self.routes, self.callers)
+        consistency.check_federation(trust=self.federation is not None, callers=self.callers)
+        check_rules(self.rules, [caller.name for caller in self.callers])
+        consistency.check_client_certificates(self.server.certificate.kind, self.callers)
         return self

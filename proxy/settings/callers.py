@@ -1,13 +1,48 @@
-"""[[callers]]: who may ask, about whom, how much they see, and how they like their answers."""
+"""[[callers]]: who may ask, how they prove it, about whom, how much they see, and how they like their answers."""
 
-from typing import Annotated, Literal
+import re
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from protocols.model.freebusy import Detail
+from protocols.model.mailbox import canonical, canonical_domain
+from proxy import consistency
+from proxy.auth.presets import PRESETS
+from proxy.settings.federation import FederationCaller
+from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
 from proxy.settings.words import MayAsk, Section, some
+from service.addresses import parse_network
 from service.durations import Duration
 from service.secrets import SecretReference
+
+_PIN: Final = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+def _certificate_name(text: str) -> str:
+    """A DNS name, a URI or an e-mail address, as a certificate's subject alternative names spell it."""
+    try:
+        if "://" in text or text.lower().startswith("urn:"):
+            return text
+        return canonical(text) if "@" in text else canonical_domain(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is no name in a certificate: write a DNS name, a URI or an address') from None
+
+
+def _pin(text: str) -> str:
+    written = text.lower().replace(":", "").replace("sha256", "sha256:", 1)  # tools put colons between the bytes
+    if not _PIN.fullmatch(written):
+        raise ValueError('not a pin: write "sha256:" and the 64 hexadecimal digits of the public key\'s digest')
+    return written
+
+
+def _network(text: str) -> str:
+    if text in PRESETS:
+        return text
+    if re.fullmatch(r"[A-Za-z-]*[g-zG-Z-][A-Za-z-]*", text):
+        raise ValueError(f'there is no preset "{text}": write a CIDR, or one of {", ".join(sorted(PRESETS))}')
+    return str(parse_network(text))
 
 
 class BasicCaller(Section):
@@ -22,12 +57,52 @@ class BasicCaller(Section):
     )
 
 
+class CertificateCaller(Section):
+    """A client certificate that TLS verified: known by a subject alternative name, or by the pin of its public key."""
+
+    names: tuple[Annotated[str, AfterValidator(_certificate_name)], ...] = Field(
+        (),
+        description="DNS names, URIs or e-mail addresses, one of which the certificate must have; not its CN",
+        examples=[["exchange.contoso.example"]],
+    )
+    pins: tuple[Annotated[str, AfterValidator(_pin)], ...] = Field(
+        (),
+        description='"sha256:" and the digest of the public key (SubjectPublicKeyInfo), whatever its certificate says',
+        examples=[["sha256:" + "0" * 64]],
+    )
+    ca: Path = Field(
+        description="the authority that signs these certificates, and its intermediates (PEM); no other's are believed",
+        examples=["contoso-ca.pem"],
+    )
+
+    @model_validator(mode="after")
+    def _something_to_know_it_by(self) -> Self:
+        if not self.names and not self.pins:
+            raise ValueError("write names, or pins, or both: an authority alone proves nobody")
+        return self
+
+
 class CallerSettings(Section):
-    """[[callers]]: who may ask, about whom, and how much they see."""
+    """[[callers]]: who may ask, about whom, and how much they see. Each proves itself in one way or several."""
 
     name: str = Field(min_length=1, description="for logs and metrics", examples=["northwind-google-interop"])
     organisation: str = Field("", description="whose system it is, for people to read")
-    basic: BasicCaller = Field(description="how the caller proves itself")
+    basic: BasicCaller | None = Field(None, description="the caller signs in with a user name and a password")
+    oauth: OAuthCaller | None = Field(None, description="the caller fetches tokens here, with a client id and a secret")
+    microsoft: MicrosoftCaller | None = Field(None, description="the caller shows tokens that Microsoft issued")
+    federation: FederationCaller | None = Field(None, description="the caller's requests are signed: WS-Security")
+    certificate: CertificateCaller | None = Field(None, description="the caller shows a client certificate")
+    networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        (),
+        description="where the caller may come from, beside its proof: CIDRs and presets; [] for anywhere",
+        examples=[["google-calendar-interop", "203.0.113.0/24"]],
+    )
+    rate: float = Field(
+        100, ge=0.1, allow_inf_nan=False, description="requests a second; four times as many at once are let through"
+    )
+    people_per_hour: int = Field(
+        0, ge=0, description="an alert is counted where the caller asks about more people in an hour; 0 for never"
+    )
     may_ask: tuple[MayAsk, ...] = Field(
         description='whom the caller may ask about: addresses, domains, "*.domain", or "*" for all',
         examples=[["contoso.example", "fabrikam.example"]],
@@ -46,3 +121,11 @@ class CallerSettings(Section):
     always_events: bool = Field(False, description="events even for the merged view; Google reads events")
     times: Literal["naive", "offset"] = Field("naive", description="times without or with their UTC offset")
     deadline: Duration | None = Field(None, description="another deadline than [server]'s")
+
+    @model_validator(mode="after")
+    def _proves_itself(self) -> Self:
+        if all(getattr(self, proof) is None for proof in consistency.PROOFS):
+            raise ValueError(
+                "nothing here proves who the caller is: write basic, oauth, microsoft, federation or certificate"
+            )
+        return self

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from proxy import consistency
-from proxy.settings.certificate import Certificate
+from proxy.settings.certificate import Certificate, CertificateAcme
 from proxy.settings.words import PublicUrl, Section, some
-from service.addresses import Listen, ListenAddress
+from service.addresses import Listen, ListenAddress, Network
 from service.durations import Duration
 from service.sizes import ByteCount
 
@@ -25,14 +25,39 @@ class ServerSettings(Section):
     )
     deadline: Duration = Field(timedelta(seconds=8), description="an answer goes out after this long, whole or partial")
     max_body: ByteCount = Field(1024 * 1024, description="the largest request, after decompression")
+    connections: int = Field(4096, ge=1, description="how many connections are open at once; the next is closed")
+    connections_per_address: int = Field(
+        512, ge=1, description="the same from one address (IPv6: one /64); trusted_proxies may open all"
+    )
+    head_timeout: Duration = Field(
+        timedelta(seconds=15), description="how long the TLS handshake, and a request's line and headers, may take"
+    )
+    body_timeout: Duration = Field(
+        timedelta(seconds=30), description="how long a request's body may take, and the caller to take the answer"
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        (),
+        description="reverse proxies in front: X-Forwarded-For is believed from these addresses and CIDRs alone",
+        examples=[["10.0.0.5"]],
+    )
+    plain_listen: tuple[Listen, ...] = Field(
+        (),
+        description="where plain HTTP answers the questions of an ACME authority, and nothing else; [] for nowhere",
+        examples=[["0.0.0.0:80"]],
+    )
     metrics_listen: tuple[Listen, ...] = Field(
         (ListenAddress("127.0.0.1", 9464),), description="where /metrics is served; [] for nowhere"
+    )
+    ready_days: int = Field(
+        0, ge=0, description="/readyz says 503 when the certificate holds for fewer days; 0: once it has expired"
     )
     certificate: Certificate = Field(description="how the proxy proves who it is")
 
     @model_validator(mode="after")
     def _https_needs_a_certificate(self) -> Self:
         consistency.check_scheme(self.public_url, self.certificate.kind)
+        if isinstance(self.certificate, CertificateAcme):
+            consistency.check_acme(self.public_url, self.certificate.names, self.plain_listen)
         return self
 
 

@@ -1,13 +1,15 @@
 """The words of the settings: what an address, a pattern or a URL must look like, and what a section is."""
 
+import re
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from protocols.model.mailbox import canonical, canonical_domain
 
 T = TypeVar("T")
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")  # letters of any language; the brackets of IPv6 are gone
 
 
 def _url(text: str) -> str:
@@ -21,12 +23,19 @@ def _url(text: str) -> str:
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
+    parts = urlsplit(text if text.isprintable() else "")  # it drops tabs and line ends in silence
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path not in {"", "/"}:
         raise ValueError('write scheme and host alone, such as "https://busy.example.com"')
-    if parts.username or parts.query or parts.fragment:
+    if parts.username or parts.query or parts.fragment or not _HOST.fullmatch(parts.hostname) or not _port(parts):
         raise ValueError('write scheme and host alone, such as "https://busy.example.com"')
     return text.rstrip("/")
+
+
+def _port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _mailbox(text: str) -> str:

@@ -36,7 +36,9 @@ class AddressSpace:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class Reply:
+    """What came back, whole."""
+
     status: int
     body: bytes
 
@@ -96,12 +98,12 @@ class ExchangeCaller:
         if space is None:
             return nothing(targets, "ErrorAddressSpaceNotFound", f"No address space for {domain}.")
         try:
-            url = await self._discovered(space, targets[0])
+            url = await self.discovered(space, targets[0])
             if url is None:
                 return nothing(targets, "ErrorAutoDiscoverFailed", f"Autodiscover of {domain} gave no URL.")
             agent = f"ASProxy/CrossForest/EmailDomain/EXCH/{_BUILD}"
             body = self._question(targets, window, view, interval)
-            reply = await self._challenged(url, body, agent, space, _EWS_SECONDS)
+            reply = await self.challenged(url, body, agent, space, _EWS_SECONDS)
         except (aiohttp.ClientError, TimeoutError) as error:
             return nothing(targets, "ErrorProxyRequestProcessingFailed", f"{type(error).__name__}: {error}")
         if reply.status not in (200, 500):
@@ -109,7 +111,7 @@ class ExchangeCaller:
             return nothing(targets, "ErrorProxyRequestProcessingFailed", text)
         return read(reply.body, targets, self._zone)
 
-    async def _discovered(self, space: AddressSpace, target: str) -> str | None:
+    async def discovered(self, space: AddressSpace, target: str) -> str | None:
         """The URL of the other side's Availability service, which POX Autodiscover calls ASUrl; EXPR comes first."""
         body = (
             f'<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="{_POX_REQUEST}"><Request>'
@@ -117,7 +119,7 @@ class ExchangeCaller:
             "</AcceptableResponseSchema></Request></Autodiscover>"
         )
         agent = "ASAutoDiscover/CrossForest/EmailDomain"
-        reply = await self._challenged(space.autodiscover_url, body, agent, space, _AUTODISCOVER_SECONDS)
+        reply = await self.challenged(space.autodiscover_url, body, agent, space, _AUTODISCOVER_SECONDS)
         if reply.status != 200:
             return None
         try:
@@ -130,7 +132,7 @@ class ExchangeCaller:
         }
         return urls.get("EXPR") or urls.get("EXCH")
 
-    async def _challenged(self, url: str, body: str, agent: str, space: AddressSpace, seconds: float) -> _Reply:
+    async def challenged(self, url: str, body: str, agent: str, space: AddressSpace, seconds: float) -> Reply:
         """First without a credential, then with Basic where that is what the other side demands."""
         reply, challenge = await self._post(url, body, agent, None, seconds)
         if reply.status == 401 and challenge:
@@ -140,7 +142,7 @@ class ExchangeCaller:
 
     async def _post(
         self, url: str, body: str, agent: str, credential: str | None, seconds: float
-    ) -> tuple[_Reply, bool]:
+    ) -> tuple[Reply, bool]:
         assert self._session is not None, "use the caller with `async with`"
         headers = {"Content-Type": "text/xml; charset=utf-8", "User-Agent": agent, "Accept": "text/xml"}
         headers |= {"Authorization": credential} if credential else {}
@@ -150,7 +152,7 @@ class ExchangeCaller:
             url, data=data, headers=headers, expect100=True, timeout=timeout, allow_redirects=False
         ) as response:
             offers = [value.partition(" ")[0].lower() for value in response.headers.getall("WWW-Authenticate", [])]
-            return _Reply(response.status, await response.read()), "basic" in offers
+            return Reply(response.status, await response.read()), "basic" in offers
 
     def _question(self, targets: list[str], window: tuple[datetime, datetime], view: str, interval: int) -> str:
         mailboxes = "".join(

@@ -61,7 +61,7 @@ class GoogleCaller:
         assert self._session is not None, "use the caller with `async with`"
         body = self._question(addresses, start, end, view, interval)
         headers = {
-            "Authorization": aiohttp.encode_basic_auth(next(self._usernames), self._password),
+            "Authorization": await self.authorization(self._session),
             "Content-Type": "text/xml; charset=utf-8",
             "Accept": "text/xml, multipart/related",
             "User-Agent": "",
@@ -75,6 +75,10 @@ class GoogleCaller:
                 return read(await response.read(), addresses, UTC)
         except (aiohttp.ClientError, TimeoutError) as error:
             return nothing(addresses, type(error).__name__, str(error))
+
+    async def authorization(self, session: aiohttp.ClientSession) -> str:
+        """What the next request shows."""
+        return aiohttp.encode_basic_auth(next(self._usernames), self._password)
 
     def _question(self, addresses: list[str], start: datetime, end: datetime, view: str, interval: int) -> str:
         mailboxes = "".join(

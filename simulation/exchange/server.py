@@ -1,10 +1,10 @@
 """The simulated Exchange Server: who may come in, and which door answers what."""
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
 from ssl import SSLContext
+from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 from lxml import etree
@@ -15,6 +15,7 @@ from simulation.estate import Estate
 from simulation.exchange import autodiscover
 from simulation.exchange.operations import convert_id, server_time_zones
 from simulation.exchange.question import AvailabilityQuestion, addresses_of, read_question
+from simulation.exchange.sign_in import Account, SignIn
 from simulation.exchange.soap import NS, M, SoapFault, envelope, fault
 from simulation.exchange.views import error_of, view_of
 from simulation.faults import Call, Trouble
@@ -30,21 +31,12 @@ EWS, POX, SVC, JSON = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody who may ask, and how much every mailbox shows to them."""
-
-    username: str
-    password: str
-    sees: Detail = Detail.BUSY
-
-
 FEDERATION = Account("busyline@fabrikam.example", "fabrikam-free-busy")
 ASSISTANT = Account("assistant@fabrikam.example", "fabrikam-assistant", Detail.DETAILS)
 
 
 class ExchangeServer(SimulatedServer):
-    """Exchange Server of fabrikam.example: EWS free/busy and Autodiscover behind Basic.
+    """Exchange Server of fabrikam.example: EWS free/busy and Autodiscover behind ``sign_in``, Basic by default.
 
     ``offsets`` makes it write times with their offset from UTC, as old servers did. ``FEDERATION`` sees blocks only,
     ``ASSISTANT`` subjects and places; user names match in any letter case, with a domain before or behind.
@@ -57,15 +49,28 @@ class ExchangeServer(SimulatedServer):
         ssl: SSLContext | None = None,
         accounts: tuple[Account, ...] = (FEDERATION, ASSISTANT),
         offsets: bool = False,
+        sign_in: SignIn | None = None,
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.offsets = offsets
-        self._accounts = {account.username.lower(): account for account in accounts}
+        self.sign_in = sign_in or SignIn()
+        self._accounts = accounts
+        self._open = ExitStack()
         self._doors: Mapping[str, Callable[[web.Request, Call, Account, Trouble | None], web.Response]] = {
             EWS: self._ews,
             POX: lambda _request, call, _account, _trouble: autodiscover.pox(call.body, estate, self.ews_url),
             SVC: lambda _request, call, _account, _trouble: autodiscover.settings(call.body, estate, self.ews_url),
         }
+
+    async def __aenter__(self) -> Self:
+        self._open.enter_context(self.sign_in.open(self._accounts))
+        return await super().__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await super().__aexit__(kind, error, trace)
+        self._open.close()
 
     @property
     def ews_url(self) -> str:
@@ -94,9 +99,9 @@ class ExchangeServer(SimulatedServer):
         door = self._doors.get(path)
         if door is None:
             return web.Response(status=404)
-        account = None if trouble is Trouble.DENIED else self._who(call)
-        if account is None:
-            return self._challenge(path)
+        account, challenges = self.sign_in.who(request)
+        if account is None or trouble is Trouble.DENIED:
+            return self._challenge(path, challenges or self.sign_in.challenges())
         call.user = account.username
         if request.method != "POST":
             return web.Response(status=405 if path == EWS else 200, headers={"X-SOAP-Enabled": "True"})
@@ -111,24 +116,13 @@ class ExchangeServer(SimulatedServer):
     def broken(self, request: web.Request) -> web.Response:
         return fault(SoapFault("ErrorInternalServerError"))
 
-    def _challenge(self, path: str) -> web.Response:
-        headers = {"WWW-Authenticate": 'Basic realm="mail.fabrikam.example"'}
+    def _challenge(self, path: str, challenges: list[str]) -> web.Response:
+        response = web.Response(status=401)
+        for challenge in challenges:
+            response.headers.add("WWW-Authenticate", challenge)
         if path != EWS:
-            headers["X-SOAP-Enabled"] = "True"
-        return web.Response(status=401, headers=headers)
-
-    def _who(self, call: Call) -> Account | None:
-        scheme, _, text = call.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            username, _, password = base64.b64decode(text, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        domain, _, plain = username.lower().rpartition("\\")
-        name = f"{plain}@{domain}.example" if domain else plain
-        account = self._accounts.get(name)
-        return account if account and account.password == password else None
+            response.headers["X-SOAP-Enabled"] = "True"
+        return response
 
     def _ews(self, request: web.Request, call: Call, account: Account, trouble: Trouble | None) -> web.Response:
         if request.content_type != "text/xml":

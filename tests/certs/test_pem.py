@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     load_pem_private_key,
 )
 
 from certs import first_run
-from certs.pem import CertificateError, load, notes
+from certs.pem import CertificateError, load, notes, read_certificates, read_pair
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -80,3 +82,25 @@ def test_a_wildcard_stands_for_one_label(tmp_path: Path) -> None:
     chain = x509.load_pem_x509_certificates(files.chain.read_bytes())
     assert notes(chain, now=NOW, host="busy.example.com") == []
     assert notes(chain, now=NOW, host="a.busy.example.com") != []
+
+
+def test_key_and_chain_may_be_one_text(files: first_run.Issued) -> None:
+    text = files.key.read_bytes() + files.chain.read_bytes()
+    pair = read_pair(text, text, chain="all.pem", key="all.pem")
+    assert (pair.source, len(pair.certificates)) == ("all.pem", 2)
+    with pytest.raises(CertificateError, match=r"all\.pem holds no private key"):
+        read_pair(files.chain.read_bytes(), files.chain.read_bytes(), chain="all.pem", key="all.pem")
+
+
+def test_a_key_that_callers_do_not_read_is_told_as_such(files: first_run.Issued) -> None:
+    key = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(CertificateError, match="request one with an RSA key"):
+        read_pair(files.chain.read_bytes(), key, chain="chain.pem", key="key.pem")
+
+
+def test_certificates_side_by_side(files: first_run.Issued, tmp_path: Path) -> None:
+    assert len(read_certificates(files.chain)) == 2
+    with pytest.raises(CertificateError, match="there is no file"):
+        read_certificates(tmp_path / "gone")
+    with pytest.raises(CertificateError, match="holds no certificate in PEM"):
+        read_certificates(files.key)

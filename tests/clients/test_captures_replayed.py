@@ -16,7 +16,7 @@ from lxml import etree
 from protocols.ews.request import decode
 from protocols.ews.soap import read_envelope
 from protocols.model.window import TimeWindow
-from proxy.auth.basic import hash_password
+from proxy.auth.passwords import hash_password
 from simulation.estate import Estate
 from simulation.google import GoogleServer
 from simulation.graph import Application, GraphServer

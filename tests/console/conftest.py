@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.demo.merger import Merger, merger
-from proxy.auth.basic import hash_password
+from proxy.auth.passwords import hash_password
 
 SERVER = '[server]\npublic_url = "http://127.0.0.1:1"\nlisten = ["127.0.0.1:0"]\nmetrics_listen = []\n'
 SERVER += 'certificate.kind = "none"\n'

@@ -25,7 +25,7 @@ def test_check_tells_where_rooms_would_show_who_booked_them(config: Path, capsys
 def test_check_names_file_line_and_name_for_programs_too(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config.write_text(config.read_text("utf-8").replace('"file:hash"', '"file:."'), "utf-8")
     assert run(["check", "--json", "--config", str(config)]) == 1
-    (finding,) = json.loads(capsys.readouterr().out)
+    (finding,) = (found for found in json.loads(capsys.readouterr().out) if found["severity"] != "note")
     line = next(n for n, text in enumerate(config.read_text("utf-8").splitlines(), 1) if "file:." in text)
     assert (finding["file"], finding["line"], finding["name"]) == (str(config), line, "exchange")
     assert finding["what"].endswith("cannot be read: Is a directory")
@@ -46,3 +46,20 @@ def test_check_names_every_missing_secret_of_the_example(tmp_path: Path, capsys:
         "callers[2].basic.password",
         "callers[3].basic.password",
     }
+
+
+def test_check_notes_that_no_ledger_is_kept_and_finds_all_in_order(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "--config", str(config)]) == 0
+    noted = capsys.readouterr().out
+    assert f"note: {config}:1: ledger: none is kept" in noted
+    assert noted.endswith("all in order\n")
+
+
+def test_check_names_the_line_of_a_rule(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = '[[rules]]\nabout = ["file:gone.txt"]\nalways_busy = true\n'
+    config.write_text(config.read_text("utf-8") + rule, "utf-8")
+    assert run(["check", "--config", str(config)]) == 1
+    line = next(n for n, text in enumerate(config.read_text("utf-8").splitlines(), 1) if "gone.txt" in text)
+    assert f"error: {config}:{line}: rules[1].about: {config.parent / 'gone.txt'}: there is" in capsys.readouterr().out

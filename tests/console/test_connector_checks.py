@@ -75,3 +75,27 @@ def test_graph_by_certificate_and_by_secret(directory: Path, monkeypatch: pytest
 
 def test_a_connector_without_a_route(directory: Path) -> None:
     assert found(directory, GOOGLE) == ["connectors.n: no route leads to it"]
+
+
+EWS = (
+    '[connectors.f]\nprotocol = "ews"\nurl = "https://{}/EWS"\n'
+    'auth = {{ kind = "basic", username = "u", password = "file:s" }}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "private", "what"),
+    [
+        ("mail.f.example", False, None),
+        ("mail.f.example", True, None),
+        ("10.0.0.1", False, None),
+        ("mail", False, "looks like a name inside your network"),
+        ("mail.f.local", False, "looks like a name inside your network"),
+        ("mail.f.local", True, None),
+        ("10.0.0.1", True, "private_network changes nothing"),
+    ],
+)
+def test_names_inside(directory: Path, host: str, private: bool, what: str | None) -> None:
+    (directory / "s").write_text("secret")
+    text = EWS.format(host) + f"private_network = {str(private).lower()}\n" + ROUTES.replace('"n"', '"f"')
+    assert [what is not None and what in each for each in found(directory, text)] == ([True] if what else [])

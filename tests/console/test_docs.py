@@ -34,7 +34,13 @@ def test_the_readme_names_every_command() -> None:
         assert f"busyline {command.name}" in readme
 
 
-def test_the_readme_and_the_guide_say_where_the_command_lies() -> None:
-    for document in DOCUMENTS:
+def test_the_readme_and_the_first_guide_say_where_the_command_lies() -> None:
+    for document in (ROOT / "README.md", ROOT / "docs" / "guides" / "first-pair.md"):
         text = " ".join(document.read_text("utf-8").split())
         assert "`make venv` puts the command at `.venv/bin/busyline`" in text, document
+
+
+def test_the_readme_leads_to_every_guide() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for document in DOCUMENTS[1:]:
+        assert f"({document.relative_to(ROOT)}" in readme, document

@@ -9,8 +9,39 @@ from console.configuration import Configuration, load
 from console.example import example
 
 COMMITTED = Path(__file__).parents[2] / "deploy" / "busyline.example.toml"
-_DISABLED = re.compile(r"^#[a-z_]+ = ")
-_ALTERNATIVES = ('#kind = "first-run"', '#kind = "none"', "#directory", "#secret")  # instead of what stands above them
+_DISABLED = re.compile(r"^#([a-z0-9_]+) = ")
+_INSTEAD = {"secret", "keytab", "principal"}  # of what stands above them
+_NEEDS = {"#[callers.federation]": "#[federation]"}
+BLOCKS = example().split("\n\n")
+OFF = [block for block in BLOCKS if re.search(r"^#\[", block, re.MULTILINE)]
+
+
+def _on(block: str) -> str:
+    """A section that was behind # without it."""
+    return re.sub(r"^#(?=[#\[a-z])", "", block, flags=re.MULTILINE)
+
+
+def _header(block: str) -> str:
+    return next(line for line in block.splitlines() if line.startswith(("[", "#[")))
+
+
+def _with(block: str) -> str:
+    """The example with a section that was behind #, in place of its alternative where there is one."""
+    header = _header(block)
+    wanted = {block, *(other for other in OFF if _header(other) == _NEEDS.get(header))}
+    kept = [_on(each) if each in wanted else each for each in BLOCKS if f"\n{header[1:]}\n" not in f"\n{each}\n"]
+    return "\n\n".join(kept).replace("#plain_listen", "plain_listen")
+
+
+def _loaded(text: str, directory: Path) -> Configuration:
+    path = directory / "busyline.toml"
+    path.write_text(text, "utf-8")
+    return load(path)
+
+
+def _disabled(text: str) -> list[str]:
+    found = [(line, match[1]) for line in text.splitlines() if (match := _DISABLED.match(line))]
+    return [line for line, key in found if key not in _INSTEAD]
 
 
 def test_committed_copy_is_what_the_command_prints() -> None:
@@ -18,22 +49,30 @@ def test_committed_copy_is_what_the_command_prints() -> None:
 
 
 def test_passes_the_loader(tmp_path: Path) -> None:
-    path = tmp_path / "busyline.toml"
-    path.write_text(example(), "utf-8")
-    assert set(load(path).connectors) == {"contoso", "northwind", "fabrikam"}
+    assert set(_loaded(example(), tmp_path).connectors) == {"contoso", "northwind", "fabrikam"}
 
 
-@pytest.mark.parametrize("line", [line for line in example().splitlines() if _DISABLED.match(line)])
-def test_each_key_behind_a_hash_may_be_set(line: str, tmp_path: Path) -> None:
-    if line.startswith(_ALTERNATIVES):
-        return
-    path = tmp_path / "busyline.toml"
-    path.write_text(example().replace(f"\n{line}\n", f"\n{line[1:]}\n", 1), "utf-8")
-    load(path)
+def _enabled() -> list[tuple[str, str]]:
+    return [(block, line) for block in BLOCKS if block not in OFF for line in _disabled(block)]
+
+
+@pytest.mark.parametrize(("block", "line"), _enabled(), ids=[line for _, line in _enabled()])
+def test_each_key_behind_a_hash_may_be_set(block: str, line: str, tmp_path: Path) -> None:
+    changed = f"{block}\n".replace(f"\n{line}\n", f"\n{line[1:]}\n").rstrip("\n")
+    assert changed != block
+    _loaded(example().replace(block, changed), tmp_path)
+
+
+@pytest.mark.parametrize("block", OFF, ids=[_header(block) + str(number) for number, block in enumerate(OFF)])
+def test_each_section_behind_a_hash_may_be_there_with_each_of_its_keys(block: str, tmp_path: Path) -> None:
+    text = _with(block)
+    _loaded(text, tmp_path)
+    for line in _disabled(_on(block)):
+        _loaded(text.replace(f"\n{line}\n", f"\n{line[1:]}\n"), tmp_path)
 
 
 def test_shows_every_key_of_every_class() -> None:
-    shown = set(re.findall(r"^#?([a-z_]+) = ", example(), re.MULTILINE))
+    shown = set(re.findall(r"^#{0,2}([a-z0-9_]+) = ", example(), re.MULTILINE))
     inline = set(re.findall(r"\b([a-z_]+) = ", example()))
     for name, shape in Configuration.model_json_schema()["$defs"].items():
         for key, field in shape.get("properties", {}).items():

@@ -38,3 +38,38 @@ def test_explain_says_what_the_policy_refuses(config: Path, capsys: pytest.Captu
     text = capsys.readouterr().out
     assert "policy:    refused: no entry of may_ask fits this mailbox" in text
     assert "may_ask of this caller does not name this address" in text
+
+
+def test_explain_names_the_rules_with_their_lines(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config.parent / "board.txt").write_text("Ann@N.example\n")
+    rules = (
+        '[[rules]]\nabout = ["*"]\nhorizon_ahead = "30d"\n[[rules]]\nabout = ["file:board.txt"]\nalways_busy = true\n'
+    )
+    config.write_text(config.read_text("utf-8") + rules, "utf-8")
+    lines = config.read_text("utf-8").splitlines()
+    wide, board = (number for number, line in enumerate(lines, 1) if line == "[[rules]]")
+    assert run(["explain", "ann@n.example", "--config", str(config)]) == 1
+    text = capsys.readouterr().out
+    assert (
+        "policy:    allowed: may_ask n.example allows it; of a person this caller sees busy, as rules[2] says\n" in text
+    )
+    assert (
+        f"rule:      [[rules]] number 2 (line {board}), about file:board.txt: nobody ever sees more than busy\n" in text
+    )
+    assert f"rule:      [[rules]] number 1 (line {wide}), about *: time more than 30 whole UTC days ahead" in text
+    assert run(["explain", "ann@n.example", "--json", "--config", str(config)]) == 1
+    [facts] = [station["facts"] for station in json.loads(capsys.readouterr().out) if "facts" in station]
+    assert (facts["allowed"], facts["sees"], facts["may_ask"]) == (True, "busy", "n.example")
+    assert [(rule["rule"], rule["line"], rule["key"]) for rule in facts["rules"]] == [
+        (2, board, "always_busy"),
+        (1, wide, "horizon_ahead"),
+    ]
+    assert facts["hidden"]["shown_from"] is None
+
+
+def test_explain_tells_where_a_group_file_is_wrong(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config.parent / "board.txt").write_text("ann@n.example\n# board\n\nno address\n")
+    text = config.read_text("utf-8") + '[[rules]]\nabout = ["file:board.txt"]\nalways_busy = true\n'
+    config.write_text(text, "utf-8")
+    assert run(["explain", "ann@n.example", "--config", str(config)]) == 2
+    assert f"{config.parent / 'board.txt'}:4: matches nobody" in capsys.readouterr().err

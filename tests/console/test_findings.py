@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from console.findings import error, warning
+from console.findings import error, note, warning
 
 
 def test_words_and_json() -> None:
@@ -11,3 +11,4 @@ def test_words_and_json() -> None:
     assert str(located) == 'error: b.toml:7: callers[1].sees ("c"): is wrong; write another'
     place = {"file": "", "line": None, "name": ""}
     assert warning("a", "b", "c").as_json() == {"severity": "warning", "key": "a", "what": "b", "mend": "c", **place}
+    assert str(note("a", "b", "c")) == "note: a: b; c"

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from console.cli import run
-from proxy.auth.basic import is_hash
+from proxy.auth.passwords import is_hash
 
 
 def test_a_generated_password_is_shown_apart_from_its_hash(capsys: pytest.CaptureFixture[str]) -> None:

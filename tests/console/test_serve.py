@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from certs import first_run
 from tests.console.conftest import SERVER
 
 
@@ -46,3 +47,30 @@ def test_an_address_in_use_is_a_sentence_and_1(tmp_path: Path) -> None:
     assert told.startswith(sentence)
     assert "(" not in told
     assert "Traceback" not in told
+
+
+def test_sighup_shows_the_new_certificate_at_once(tmp_path: Path) -> None:
+    """And what cannot serve is told, while the process goes on."""
+    issued = [first_run.issue(tmp_path / name, ["127.0.0.1"]) for name in ("first", "second")]
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    path = tmp_path / "busyline.toml"
+    text = SERVER.replace("http://", "https://").replace('certificate.kind = "none"', _FILES)
+    path.write_text(text, "utf-8")
+    chain.write_bytes(issued[0].chain.read_bytes())
+    key.write_bytes(issued[0].key.read_bytes())
+    with start(path) as process:
+        assert process.stderr is not None
+        assert json.loads(process.stderr.readline())["event"] == "listening"
+        key.write_bytes(issued[1].key.read_bytes())
+        process.send_signal(signal.SIGHUP)
+        refused = json.loads(process.stderr.readline())
+        assert refused["event"] == "certificate_refused"
+        assert "is not the key of the first certificate" in refused["what"]
+        chain.write_bytes(issued[1].chain.read_bytes())
+        process.send_signal(signal.SIGHUP)
+        assert json.loads(process.stderr.readline())["event"] == "certificate_swapped"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+_FILES = 'certificate = { kind = "files", chain = "chain.pem", key = "key.pem" }'

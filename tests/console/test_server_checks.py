@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from certs.first_run import issue
-from console import server_checks
 from console.configuration import load
 from console.server_checks import check_callers, check_routes, check_server
 from tests.console.conftest import CALLER, PEERS, SERVER
@@ -89,10 +88,3 @@ def test_a_certificate_is_told_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "chain.pem").rmdir()
     issue(tmp_path, ["c.example"], now=NOW)
     assert told(text).endswith("it names c.example; have one issued for that name, or correct public_url")
-
-
-def test_a_certificate_that_names_nobody_is_told_in_whole_words() -> None:
-    what, remedy = server_checks._mended("the certificate does not name b.example, which callers use: it names ")
-    assert what == "the certificate does not name b.example, which callers use"
-    assert remedy == "have one issued for that name, or correct public_url"
-    assert server_checks._mended("the certificate expired on 2026-01-01: renew it")[1] == "renew it"

@@ -13,7 +13,9 @@ SERVER_TYPES = ("aiohttp.web", "aiohttp.web_request", "aiohttp.web_response", "a
 INSIDE = tuple(name for name in python(*packages()) if not name.startswith("simulation/"))
 PLACES = {  # file or folder: what of the network it may import
     "service/door.py": NETWORK,
+    "service/visit.py": ("aiohttp",),  # one connection of the door's
     "service/wire.py": NETWORK,
+    "service/wire_blocking.py": NETWORK,
     "service/negotiate.py": NETWORK,
     "service/directory.py": NETWORK,
     "certs/": ("ssl",),  # certificates become contexts here; no connection is made

@@ -12,7 +12,7 @@ from protocols.model.freebusy import Answer, Availability, Question
 from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
-from proxy.auth.basic import hash_password
+from proxy.auth.passwords import hash_password
 from proxy.settings import ProxySettings
 from proxy.wiring import Proxy, build
 

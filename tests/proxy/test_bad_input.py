@@ -86,6 +86,8 @@ WRONG = {
     "a form": Wrong(b"a=b", INVALID, 415, headers={"Content-Type": "application/x-www-form-urlencoded"}),
     "good XML as HTML": Wrong(ask(), INVALID, 415, headers={"Content-Type": "text/html"}),
     "no content type to speak of": Wrong(ask(), INVALID, 415, headers={"Content-Type": "///"}),
+    "compressed in a way nobody reads": Wrong(ask(), INVALID, 415, headers={**XML, "Content-Encoding": "compress"}),
+    "compressed twice": Wrong(ask(), INVALID, 415, headers={**XML, "Content-Encoding": "gzip, gzip"}),
     "no envelope": Wrong(b"<a/>", INVALID, 415),
     "HTML": Wrong(b"<html><body><p>Hello</p></body></html>", INVALID, 415),
     "SOAP 1.2": Wrong(
@@ -331,10 +333,24 @@ NO_HTTP = {
     "two lengths": f"{HEAD}Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
     "a length below nought": f"{HEAD}Content-Length: -5\r\n\r\n",
     "a length beyond all": f"{HEAD}Content-Length: {'9' * 30}\r\n\r\n",
+    "HTTP/2.0": "POST / HTTP/2.0\r\nHost: x\r\n\r\n",
     "a header too long": f"{HEAD}X: {'a' * 100_000}\r\n\r\n",
+    "headers too long together": HEAD + f"X: {'a' * 5000}\r\n" * 4 + "\r\n",
+    "too many headers": HEAD + "X: a\r\n" * 200 + "\r\n",
     "a path too long": f"GET /{'a' * 100_000} HTTP/1.1\r\nHost: x\r\n\r\n",
+    "an encoding nobody knows": f"{HEAD}Content-Encoding: br\r\nContent-Length: 3\r\n\r\nabc",
     "a method nobody knows": "FROB / HTTP/1.1\r\nHost: x\r\n\r\n",
     "a nought in a header": f"{HEAD}X: a\0b\r\nContent-Length: 0\r\n\r\n",
+}
+
+LONG_HEADERS = 431, "the request's headers are too long"
+SAID = {
+    "HTTP/2.0": (505, "only HTTP/1.1 is spoken here"),
+    "a header too long": LONG_HEADERS,
+    "headers too long together": LONG_HEADERS,
+    "too many headers": LONG_HEADERS,
+    "a path too long": (414, "the request's address is too long"),
+    "an encoding nobody knows": (415, "the body's encoding is not understood"),
 }
 
 
@@ -345,9 +361,10 @@ async def test_what_is_no_http_gets_a_line_and_an_end(proxy: Proxy, name: str) -
         async with asyncio.timeout(10):
             writer.write(NO_HTTP[name].encode())
             head = await reader.readuntil(b"\r\n\r\n")
-            assert head.split()[1] == b"400"
+            status, words = SAID.get(name, (400, "the request is not readable"))
+            assert int(head.split()[1]) == status
             assert b"Content-Type: text/plain" in head
-            assert await reader.readline() == b"the request is not readable\n"
+            assert await reader.readline() == words.encode() + b"\n"
             with contextlib.suppress(ConnectionResetError):  # what we sent on may not have been read
                 assert await reader.read() == b""
     finally:

@@ -156,6 +156,9 @@ class _Anybody:
     async def identify(self, _: Knock) -> Caller:
         return Caller("anybody", "Anybody", "basic")
 
+    def admit(self, caller: Caller, _: Knock) -> Caller:
+        return caller
+
 
 @pytest.mark.parametrize(("per_mailbox", "status", "codes", "faults"), [(True, 200, 3, 0), (False, 500, 0, 1)])
 @pytest.mark.parametrize("familiar", [True, False])

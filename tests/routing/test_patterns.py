@@ -56,3 +56,9 @@ def test_it_agrees_with_walking_the_list(labels: list[str], stars: set[int]) -> 
     parents = {"*." + ".".join(labels[n:]): n for n in stars if 0 < n < len(labels)}
     found = Patterns(parents or {"zz": -1}).find(Mailbox.parse(f"x@{domain}"))
     assert found == min(parents.values(), default=None)
+
+
+def test_all_that_fit_come_the_most_particular_first() -> None:
+    assert list(PATTERNS.fitting(Mailbox.parse("ann@b.example"))) == ["ann", "domain", "anybody"]
+    assert list(PATTERNS.fitting(Mailbox.parse("x@y.deep.b.example"))) == ["deeper", "below", "anybody"]
+    assert list(Patterns({"b.example": 1}).fitting(Mailbox.parse("x@c.example"))) == []

@@ -1,10 +1,13 @@
 """Tests of routing/policy.py."""
 
+from dataclasses import replace
+
 import pytest
 
 from protocols.model.freebusy import Detail, Reason
 from protocols.model.mailbox import Mailbox
 from routing.policy import Policy, judge
+from routing.rules import About, Mask, Rule, Rules
 from routing.table import Route
 
 ROUTE = Route(match="b.example", via="company")
@@ -87,3 +90,32 @@ def test_what_is_no_pattern_is_refused() -> None:
 def test_policies_are_equal_by_what_was_written() -> None:
     assert Policy(may_ask=("*",), rooms=("a*",)) == Policy(may_ask=("*",), rooms=("a*",))
     assert Policy(may_ask=("*",)) != Policy()
+
+
+def test_rules_show_more_or_less_and_the_verdict_says_which() -> None:
+    rules = [
+        Rule(number=1, about=(About("b.example", "b.example"),), callers=frozenset({"x"}), sees=Detail.DETAILS),
+        Rule(number=2, about=(About("*", "*"),), horizon_ahead=30),
+    ]
+    verdict = judge(Policy(may_ask=("*",), rules=Rules(rules, "x")), ANN, ROUTE)
+    assert (verdict.detail, verdict.mask) == (Detail.DETAILS, Mask(ahead=30))
+    assert verdict.rule == "may_ask * allows it; of a person this caller sees details, as rules[1] says"
+    assert [(said.rule, said.key) for said in verdict.said] == [(1, "sees"), (2, "horizon_ahead")]
+    assert (verdict.may_ask, verdict.room) == ("*", False)
+    masked = judge(Policy(may_ask=("*",), rules=Rules(rules[1:], "x")), ANN, ROUTE)
+    assert (masked.detail, masked.rule) == (
+        Detail.BUSY,
+        "may_ask * allows it; of a person this caller sees busy",
+    )
+
+
+def test_a_rule_about_nobody_asked_changes_nothing() -> None:
+    rules = Rules([Rule(number=1, about=(About("c.example", "c.example"),), always_busy=True)], "x")
+    policy = Policy(may_ask=("*",), sees=Detail.DETAILS)
+    assert judge(replace(policy, rules=rules), ANN, ROUTE) == judge(policy, ANN, ROUTE)
+
+
+def test_no_rule_lets_anybody_in() -> None:
+    entry = About("ann@b.example", "ann@b.example")
+    rules = Rules([Rule(number=1, about=(entry,), callers=frozenset({"x"}), sees=Detail.DETAILS)], "x")
+    assert judge(Policy(rules=rules), ANN, ROUTE) == judge(Policy(), ANN, ROUTE)

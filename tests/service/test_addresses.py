@@ -1,8 +1,11 @@
-"""Where to listen, as people write it."""
+"""Where to listen, and networks, as people write them."""
+
+import re
 
 import pytest
+from pydantic import TypeAdapter
 
-from service.addresses import ListenAddress
+from service.addresses import IpNetwork, ListenAddress, Network, parse_network
 
 
 @pytest.mark.parametrize(
@@ -27,3 +30,26 @@ def test_what_is_refused_with_a_remedy(text: object) -> None:
 )
 def test_whether_only_this_machine_reaches_it(text: str, loopback: bool) -> None:
     assert ListenAddress.parse(text).is_loopback is loopback
+
+
+@pytest.mark.parametrize("text", ["10.0.0.5", "203.0.113.0/24", "2001:db8::/64", "::1", " 10.0.0.0/8 "])
+def test_a_network_is_read_and_written_again(text: str) -> None:
+    adapter: TypeAdapter[IpNetwork] = TypeAdapter(Network)
+    network = adapter.validate_python(text)
+    assert adapter.dump_python(network) == text.strip()
+    assert parse_network(network) is network
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("10.0.0.5/8", '"10.0.0.5/8" is an address within a network: write "10.0.0.0/8" for all of it'),
+        ("10.0.0", '"10.0.0" is no network'),
+        ("", '"" is no network'),
+        (10, "not a network"),
+        ("proxy.example.com", "write an address or a CIDR"),
+    ],
+)
+def test_what_is_no_network_is_refused_with_a_remedy(text: object, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        parse_network(text)

@@ -1,19 +1,27 @@
 """The door: real addresses, every address, and an end that lets answers finish."""
 
 import asyncio
+import contextlib
+import resource
+import socket
 import ssl
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import aiohttp
 import pytest
 import structlog
+import uvloop
 from aiohttp import web
 
 from certs import first_run, pem
-from service.addresses import ListenAddress
-from service.door import Door
+from service.addresses import ListenAddress, parse_network
+from service.door import Door, Limits, Patience
 
+Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 ANY_PORT = ListenAddress("127.0.0.1", 0)
 
 
@@ -114,3 +122,148 @@ async def test_a_body_that_nobody_reads_holds_nothing_up_and_is_no_fault() -> No
         unfinished.close()
         junk.close()
     assert not [event for event in events if event["log_level"] == "error"]
+
+
+LIMITS = Limits(patience=Patience(head=0.1, body=5, idle=5, linger=0.1))
+
+
+async def _ended(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side ends it without a word."""
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(10):
+            return await reader.read() == b""
+    return True
+
+
+async def test_more_connections_than_are_borne_are_closed_at_once_and_the_others_stay() -> None:
+    limits = Limits(connections=3, per_address=2)
+    async with Door(_hello, [ANY_PORT], limits=limits) as door:
+        place = door.addresses[0].host, door.addresses[0].port
+        inside = [await asyncio.open_connection(*place) for _ in range(2)]
+        for _, writer in inside:
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        for reader, _ in inside:
+            assert b"200" in await reader.readline()
+        third, writer = await asyncio.open_connection(*place)
+        assert await _ended(third)
+        assert (door.crowd.size, door.crowd.turned_away) == (2, 1)
+        writer.close()
+        inside[0][1].write(b"GET /again HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert (await inside[0][0].read()).count(b"hello") == 2
+        fourth, writer = await asyncio.open_connection(*place)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"200" in await fourth.readline()
+        for each in (inside[0][1], inside[1][1], writer):
+            each.close()
+
+
+async def test_a_trusted_proxy_is_not_one_address() -> None:
+    limits = Limits(connections=3, per_address=1, exempt=(parse_network("127.0.0.0/8"),))
+    async with Door(_hello, [ANY_PORT], limits=limits) as door:
+        place = door.addresses[0].host, door.addresses[0].port
+        callers = [await asyncio.open_connection(*place) for _ in range(3)]
+        for reader, writer in callers:
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b"200" in await reader.readline()
+        late, writer = await asyncio.open_connection(*place)
+        assert await _ended(late)
+        for each in (*(writer for _, writer in callers), writer):
+            each.close()
+
+
+async def _tls_is_hardened(tls: ssl.SSLContext, trusted: ssl.SSLContext) -> None:
+    limits = replace(LIMITS, connections=2)
+    async with Door(_hello, [ANY_PORT], tls=tls, limits=limits) as door:
+        place = door.addresses[0].host, door.addresses[0].port
+        silent, first = await asyncio.open_connection(*place)  # no handshake ever
+        slow, second = await asyncio.open_connection(*place)
+        second.write(b"\x16\x03\x01\x02\x00\x01")
+        beyond, third = await asyncio.open_connection(*place)
+        assert await _ended(beyond)  # not a byte of TLS for it
+        assert door.crowd.turned_away == 1
+        assert await _ended(silent)
+        assert await _ended(slow)
+        reader, fourth = await asyncio.open_connection(*place, ssl=trusted, server_hostname="localhost")
+        fourth.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"hello" in await reader.read()
+        for writer in (first, second, third, fourth):
+            writer.close()
+        plain, fifth = await asyncio.open_connection(*place)
+        fifth.write(b"GET / HTTP/1.1\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert b"HTTP" not in await plain.read()
+        fifth.close()
+    assert door.crowd.size == 0
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_a_handshake_has_its_time_and_its_place_among_the_connections(tmp_path: Path, run: Run) -> None:
+    files = first_run.issue(tmp_path, ["localhost", "127.0.0.1"])
+    context = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+    run(_tls_is_hardened(context, ssl.create_default_context(cafile=files.ca)))
+
+
+async def _nobody_outside_is_forgotten(tls: ssl.SSLContext | None, trusted: ssl.SSLContext | None) -> None:
+    door = await Door(_hello, [ANY_PORT], tls=tls, patience=5).__aenter__()
+    place = door.addresses[0].host, door.addresses[0].port
+    outside = []
+    for _ in range(20):  # the system has accepted them, and our loop has had no turn to
+        one = socket.create_connection(place)
+        if tls is None:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        one.setblocking(False)
+        outside.append(one)
+    closing = asyncio.create_task(door.__aexit__(None, None, None))
+    for one in outside:
+        more: dict[str, Any] = {} if trusted is None else {"ssl": trusted, "server_hostname": "localhost"}
+        reader, writer = await asyncio.open_connection(sock=one, **more)
+        if trusted is not None:
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"hello" in await reader.read()
+        writer.close()
+    await closing
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(place)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+@pytest.mark.parametrize("secure", [False, True])
+def test_who_waits_outside_when_the_door_closes_is_answered(tmp_path: Path, run: Run, secure: bool) -> None:
+    if not secure:
+        run(_nobody_outside_is_forgotten(None, None))
+        return
+    files = first_run.issue(tmp_path, ["localhost", "127.0.0.1"])
+    context = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+    run(_nobody_outside_is_forgotten(context, ssl.create_default_context(cafile=files.ca)))
+
+
+async def test_who_connects_and_says_nothing_does_not_hold_the_end_up() -> None:
+    loop = asyncio.get_running_loop()
+    door = await Door(_hello, [ANY_PORT], patience=0.2).__aenter__()
+    _, writer = await asyncio.open_connection(door.addresses[0].host, door.addresses[0].port)
+    started = loop.time()
+    await door.__aexit__(None, None, None)
+    assert loop.time() - started < 5
+    writer.close()
+
+
+async def test_without_file_descriptors_it_rests_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.door._PAUSE", 0.05)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with Door(_hello, [ANY_PORT]) as door:
+        place = door.addresses[0].host, door.addresses[0].port
+        caller = socket.socket()
+        caller.setblocking(False)
+        with structlog.testing.capture_logs() as events:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (caller.fileno() + 1, hard))
+            try:
+                await asyncio.get_running_loop().sock_connect(caller, place)
+                while not events:  # noqa: ASYNC110 - each turn of the loop accepts once
+                    await asyncio.sleep(0)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert events[0]["event"] == "no_file_descriptors"
+        reader, writer = await asyncio.open_connection(sock=caller)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"hello" in await reader.read()
+        writer.close()

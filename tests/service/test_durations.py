@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.durations import parse, written
+from service.durations import parse, parse_days, written, written_days
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,15 @@ def test_written_and_read_again(length: timedelta) -> None:
 def test_the_largest_whole_unit() -> None:
     lengths = (timedelta(days=7), timedelta(minutes=90), timedelta(seconds=8), timedelta(milliseconds=1500))
     assert [written(length) for length in lengths] == ["7d", "90m", "8s", "1500ms"]
+
+
+@pytest.mark.parametrize(("text", "days"), [("30d", 30), (" 7 d ", 7), ("0d", 0), (timedelta(days=2), 2)])
+def test_days_are_read_and_written(text: object, days: int) -> None:
+    assert parse_days(text) == timedelta(days=days)
+    assert written_days(timedelta(days=days)) == f"{days}d"
+
+
+@pytest.mark.parametrize("text", ["12h", "1.5d", "", "-1d", 30, None, timedelta(hours=30), "999999d"])
+def test_what_is_no_number_of_days_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match='"30d"'):
+        parse_days(text)

@@ -82,19 +82,19 @@ def test_where_nobody_reads_any_more_the_service_lives_on() -> None:
 
 
 @pytest.mark.parametrize("style", ["json", "console"])
-def test_a_traceback_without_the_values_of_its_variables(style: str) -> None:
+def test_a_traceback_without_the_values_of_its_variables_nor_the_words_of_the_error(style: str) -> None:
     stream = io.BytesIO()
     configure("json" if style == "json" else "console", stream=stream)
 
     def fails(secret: str) -> None:
-        raise ValueError("on purpose")
+        raise ValueError(f"cannot use {secret}")
 
     try:
         fails("hunter" + "2")
     except ValueError:
         structlog.get_logger("x").exception("failed")
     text = stream.getvalue().decode()  # urgent, so it is out already
-    assert "on purpose" in text
+    assert "ValueError" in text
     assert "in fails" in text
     assert "hunter2" not in text
 

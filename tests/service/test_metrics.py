@@ -28,6 +28,14 @@ def test_requests_calls_and_mailboxes() -> None:
         assert line in text
 
 
+def test_refusals_are_counted_by_reason_alone() -> None:
+    metrics = Metrics()
+    for reason in ("network", "wrong-credentials", "network"):
+        metrics.refused(reason)
+    assert 'busyline_refused_total{reason="network"} 2.0' in _text(metrics)
+    assert 'busyline_refused_total{reason="wrong-credentials"} 1.0' in _text(metrics)
+
+
 def test_what_others_count_is_read_at_the_scrape() -> None:
     metrics, hits = Metrics(), [1.0]
     metrics.read("busyline_cache_hits_total", "Hits", lambda: hits[0])

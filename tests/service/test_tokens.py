@@ -74,7 +74,7 @@ async def test_a_refused_token_is_renewed_once() -> None:
         sent.append(request.headers["Authorization"])
         return HttpResponse(200 if request.headers["Authorization"] == "Bearer 2" else 401)
 
-    asking = authorized(send, tokens)
+    asking = authorized(send, tokens, to="https://x/y")
     assert (await asking(HttpRequest("GET", "https://x"))).status == 401  # just fetched: not renewed again at once
     tokens.now = 60.0
     assert (await asking(HttpRequest("GET", "https://x"))).status == 200
@@ -89,7 +89,7 @@ async def test_basic_speaks_utf_8_and_replaces_what_was_there() -> None:
         return HttpResponse(200)
 
     asked = HttpRequest("POST", "https://x", Headers({"authorization": "old", "A": "b"}), b"body")
-    await basic(send, "DOM\\grün", Secret("ß"))(asked)
+    await basic(send, "DOM\\grün", Secret("ß"), to=asked.url)(asked)
     assert seen[0].headers.fields == (("A", "b"), ("Authorization", "Basic RE9NXGdyw7xuOsOf"))
     assert seen[0].body == b"body"
 

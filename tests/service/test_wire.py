@@ -10,12 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from certs import first_run, pem
 from protocols.errors import PeerError
 from protocols.http import Headers, HttpRequest
 from protocols.model.freebusy import Reason
+from service.reach import Reach
 from service.wire import BlockingWire, Wire
+from tests.service.forward_proxy import forward_proxy
+from tests.service.names import lead
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -215,3 +219,89 @@ async def test_the_blocking_wire_fails_in_words_too() -> None:
     assert raised.value.reason is Reason.UNREACHABLE
     assert "hunter2" not in str(raised.value)
     blocking.close()
+
+
+async def test_a_name_that_leads_inside_is_refused_unless_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with peer(answering(whole(b"a"))) as url:
+        port = URL(url).port
+        asked = lead(monkeypatch, inside_example=["127.0.0.1"], mixed_example=["8.8.8.8", "169.254.169.254"])
+        async with Wire() as wire:
+            for host, address in (("inside.example", "127.0.0.1"), ("mixed.example", "169.254.169.254")):
+                with pytest.raises(PeerError) as raised:
+                    await wire.send(HttpRequest("GET", f"http://{host}:{port}/"))
+                assert raised.value.reason is Reason.UNREACHABLE
+                assert raised.value.detail == (
+                    f"{host}: its name leads to the private address {address}: "
+                    "write private_network = true if that is meant"
+                )
+        async with Wire(reach=Reach(private_network=True)) as wire:
+            assert (await wire.send(HttpRequest("GET", f"http://inside.example:{port}/"))).body == b"a"
+        assert asked == ["inside.example", "mixed.example", "inside.example"]  # once each: what was checked is used
+
+
+async def test_what_is_written_out_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead(monkeypatch, localhost=["127.0.0.1"])
+    for host in ("127.0.0.1", "localhost"):
+        async with peer(answering(whole(b"a"))) as url, Wire() as wire:
+            assert (await wire.send(HttpRequest("GET", f"http://{host}:{URL(url).port}/"))).body == b"a"
+
+
+async def test_by_the_proxy_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By CONNECT, with its user; the proxy itself may be inside, and looks the names up."""
+    files = first_run.issue(tmp_path, ["mail.example"])
+    context = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        writer.write(whole(b"proxied" if b"roxy-" not in head else b"the proxy's password came here"))
+        writer.close()
+
+    lead(monkeypatch, proxy_example=["127.0.0.1"])
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    async with forward_proxy(server.sockets[0].getsockname()[1]) as proxy:
+        named = proxy.url.replace("127.0.0.1", "proxy.example")
+        async with Wire(ca=files.ca, environ={"HTTPS_PROXY": named}) as wire:
+            assert (await wire.send(HttpRequest("GET", "https://mail.example/"))).body == b"proxied"
+        assert proxy.asked == ["mail.example:443"]
+        async with Wire(environ={"HTTPS_PROXY": named.replace("line", "wrong")}) as wire:
+            with pytest.raises(PeerError, match=r"mail\.example: the proxy .* refuses the way \(HTTP 407\)"):
+                await wire.send(HttpRequest("GET", "https://mail.example/"))
+        async with Wire(environ={"HTTPS_PROXY": named, "NO_PROXY": "example"}) as wire:
+            with pytest.raises(PeerError, match="name is not known"):
+                await wire.send(HttpRequest("GET", "https://mail.example/"))
+    async with Wire(environ={"HTTPS_PROXY": named}) as wire:
+        with pytest.raises(PeerError, match="the proxy that the environment names is not reached"):
+            await wire.send(HttpRequest("GET", "https://mail.example/"))
+    server.close()
+
+
+async def test_no_password_of_a_netrc_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password hunter2\ndefault login a password b\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(whole(b""))
+
+    async with peer(talk) as url, Wire() as wire:
+        await wire.send(HttpRequest("GET", url))
+    assert b"authorization" not in seen[0].lower()
+
+
+async def test_the_authorities_of_the_environment_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = first_run.issue(tmp_path, ["127.0.0.1"])
+    context = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answering(whole(b"hello"))(reader, writer)
+        writer.close()
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(files.ca))
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    async with Wire() as wire:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        assert (await wire.send(HttpRequest("GET", url))).body == b"hello"
+    server.close()

@@ -1,4 +1,4 @@
-"""The SOAP dialect of Autodiscover: settings of users and of domains, and that there is no federation."""
+"""The SOAP dialect of Autodiscover: settings of users and of domains, and of the federation trust, if there is one."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,6 +27,15 @@ class Kind(Enum):
     USER = "GetUserSettings"
     DOMAIN = "GetDomainSettings"
     FEDERATION = "GetFederationInformation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Federation:
+    """A federation trust: its application URI, its domains (A-labels), and who issues tokens, as (endpoint, URI)."""
+
+    application_uri: str
+    domains: frozenset[str]
+    issuers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +68,44 @@ def decode(data: bytes) -> SettingsRequest:
 
 
 def encode(
-    request: SettingsRequest, ews_url: str, *, version: str = "15.02.1544.004", serves: Callable[[str], bool] = bool
+    request: SettingsRequest,
+    ews_url: str,
+    *,
+    version: str = "15.02.1544.004",
+    serves: Callable[[str], bool] = bool,
+    federation: Federation | None = None,
 ) -> bytes:
     """The answer, in the request's SOAP version, to go out with HTTP 200.
 
     Every address of a domain that we serve (``serves``, asked with A-labels) gets the same settings, and every other
     target an error of its own. Settings that we do not have are SettingIsNotAvailable, and each is answered once; too
-    many of them, as too many targets, are an InvalidRequest. Federation is always
-    NotFederated: there is no trust through the Microsoft federation gateway.
+    many of them, as too many targets, are an InvalidRequest. Who asks about a domain of ``federation`` is told what
+    tokens for us must say, and no other domain of ours; all other domains are NotFederated.
     """
     if request.kind is Kind.FEDERATION:
-        body = _response("NotFederated", "The domain is not federated.", "")
+        body = _federated(request, federation)
     elif not _is_answerable(request):
         words = f"From 1 to {MAX_TARGETS} targets and from 1 to {MAX_SETTINGS} settings must be requested."
         body = _response("InvalidRequest", words, _listed(request.kind, ()))
     else:
         body = _response("NoError", "", _listed(request.kind, _answers(request, ews_url, version, serves)))
     return faultless(request.message, request.kind.value, body, version)
+
+
+def _federated(request: SettingsRequest, federation: Federation | None) -> str:
+    asked = _domain(request.targets[0], Kind.FEDERATION) if len(request.targets) == 1 else None
+    if federation is None or asked not in federation.domains:
+        return _response("NotFederated", "The domain is not federated.", "")
+    issuers = "".join(
+        f"<TokenIssuer><Endpoint>{escape(endpoint)}</Endpoint><Uri>{escape(uri)}</Uri></TokenIssuer>"
+        for endpoint, uri in federation.issuers
+    )
+    return _response(
+        "NoError",
+        "",
+        f"<ApplicationUri>{escape(federation.application_uri)}</ApplicationUri>"
+        f"<Domains><Domain>{escape(asked)}</Domain></Domains><TokenIssuers>{issuers}</TokenIssuers>",
+    )
 
 
 def _is_answerable(request: SettingsRequest) -> bool:

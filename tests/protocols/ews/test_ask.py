@@ -87,3 +87,12 @@ def test_what_the_network_says_is_passed_on() -> None:
     with pytest.raises(PeerError) as failed:
         _ask(Peer(PeerError(Reason.UNREACHABLE)), ANN)
     assert failed.value.reason is Reason.UNREACHABLE
+
+
+def test_in_whose_name_is_asked() -> None:
+    for impersonate, count in (("", 0), ("fb@contoso.example", 1)):
+        peer = Peer(HttpResponse(200, Headers(), answered(request_of(ANN), known())))
+        question = Question(window=WEEK)
+        run(ask(peer, [ANN], question, url=_URL, source="contoso", as_of=START, impersonate=impersonate))
+        valid(peer.requests[0].body)
+        assert peer.requests[0].body.count(b"fb@contoso.example") == count

@@ -185,3 +185,33 @@ def test_a_damaged_request_is_refused_or_read_never_a_crash(data: st.DataObject)
     damaged = whole[:place] + junk + whole[place + length :]
     with suppress(RequestError):
         assert decoded(damaged).targets
+
+
+_IMPERSONATION = (
+    '<t:ExchangeImpersonation s:mustUnderstand="{}"><t:ConnectingSID>{}</t:ConnectingSID></t:ExchangeImpersonation>'
+)
+
+
+@pytest.mark.parametrize("must", ["0", "1"])
+@pytest.mark.parametrize(
+    "sid",
+    [
+        "<t:PrimarySmtpAddress>boss@contoso.example</t:PrimarySmtpAddress>",
+        "<t:PrincipalName>boss</t:PrincipalName>",
+        "<t:SID>S-1-5-21</t:SID>",
+        "",
+        "<nonsense/>",
+    ],
+)
+def test_whom_a_caller_impersonates_changes_nothing_and_travels_nowhere(must: str, sid: str) -> None:
+    """Not even where it must be understood: Google signs in as an application, which has to name a mailbox."""
+    asked = decoded(asking(header=_IMPERSONATION.format(must, sid)))
+    assert asked == decoded(asking())
+    assert b"mpersonat" not in encode(asked)
+
+
+def test_in_another_s_name_where_our_settings_say_so() -> None:
+    root = valid(encode(decoded(asking()), impersonate="a&b@contoso.example"))
+    [sid] = root.iter(f"{{{T}}}ConnectingSID")
+    assert [(each.tag, each.text) for each in sid] == [(f"{{{T}}}PrimarySmtpAddress", "a&b@contoso.example")]
+    assert not list(valid(encode(decoded(asking()))).iter(f"{{{T}}}ExchangeImpersonation"))

@@ -81,6 +81,7 @@ def test_other_envelopes_are_an_invalid_request(data: bytes) -> None:
         ('<x:New xmlns:x="urn:x" s:mustUnderstand="true"/>', False),
         ('<x:New xmlns:x="urn:x" s:mustUnderstand="1" s:actor="urn:somebody:else"/>', True),
         ('<t:RequestServerVersion Version="Exchange2013" s:mustUnderstand="1"/>', True),
+        ('<t:ExchangeImpersonation s:mustUnderstand="1"/>', True),
         ('<a:Action xmlns:a="http://www.w3.org/2005/08/addressing" s:mustUnderstand="1">x</a:Action>', True),
     ],
 )

@@ -1,16 +1,19 @@
 """Packing loses nothing to the second, choosing is what brute force chooses, and a month stays within a kilobyte."""
 
 import gc
+import itertools
 import tracemalloc
 from array import array
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from protocols.model.intervals import DETAIL_FLAGS, EMPTY, BusyInterval, BusyStatus, EventDetails, Intervals
 from protocols.model.window import TimeWindow
-from tests.protocols.model.strategies import START, several, windows
+from tests.protocols.model.strategies import HORIZON, START, several, windows
 
 
 def _month(n: int = 60) -> list[BusyInterval]:
@@ -139,3 +142,50 @@ def test_intervals_are_compared_by_what_they_hold() -> None:
     assert Intervals.pack(_month(3)) != Intervals.pack(_month(2))
     assert Intervals.pack(_month(3)) != _month(3)
     assert repr(Intervals.pack(_month(1))).startswith("Intervals([BusyInterval")
+
+
+SPANS = st.lists(st.integers(START, START + HORIZON), max_size=8, unique=True).map(
+    lambda edges: list(zip(sorted(edges)[::2], sorted(edges)[1::2], strict=False))
+)
+
+
+@given(several, SPANS)
+def test_within_keeps_what_is_shown_and_hides_the_rest_under_one_block(
+    items: list[BusyInterval], shown: list[tuple[int, int]]
+) -> None:
+    hidden = [(one[1], other[0]) for one, other in itertools.pairwise(shown)]
+    found = list(Intervals.pack(items).within(shown, hidden))
+    expected = [
+        BusyInterval(part, item.status, item.details)
+        for item in items
+        for span in shown
+        if (part := item.window.clip(TimeWindow.of_seconds(*span)))
+    ]
+    blocks = [BusyInterval(TimeWindow.of_seconds(*span), BusyStatus.BUSY) for span in hidden]
+    assert sorted(map(repr, found)) == sorted(map(repr, expected + blocks))
+    assert [interval.window.start for interval in found] == sorted(interval.window.start for interval in found)
+
+
+def test_the_order_of_equal_parts_does_not_tell_which_began_first() -> None:
+    def day(first: str, second: str) -> Intervals:
+        begins = zip((START, START + 60), (first, second), strict=True)
+        items = [
+            BusyInterval(TimeWindow.of_seconds(at, START + 900), BusyStatus.BUSY, EventDetails(subject=subject))
+            for at, subject in begins
+        ]
+        return Intervals.pack(items).within([(START + 300, START + 1800)], [(START, START + 300)])
+
+    assert day("a", "b") == day("b", "a")
+
+
+@given(several)
+def test_redacted_events_lose_subject_and_place_and_nothing_else(items: list[BusyInterval]) -> None:
+    packed = Intervals.pack(items)
+    found = packed.redacted(lambda subject: subject == "Budget")
+    for before, after in zip(packed, found, strict=True):
+        if before.details is not None and before.details.subject == "Budget":
+            assert after.details == replace(before.details, subject=None, location=None)
+            assert (after.window, after.status) == (before.window, before.status)
+        else:
+            assert after == before
+    assert packed.bare().redacted(lambda _: True) == packed.bare()

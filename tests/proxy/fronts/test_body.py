@@ -11,7 +11,7 @@ from aiohttp import web
 from protocols.errors import Fault, RequestError
 from proxy.fronts.body import read_xml
 from service.addresses import ListenAddress
-from service.door import Door
+from service.door import Door, Limits, Patience
 
 LIMIT = 1000
 XML = {"Content-Type": 'Text/XML; charset="utf-8"'}
@@ -84,3 +84,25 @@ async def test_a_caller_that_hangs_up_half_way_is_no_fault_of_ours() -> None:
         writer.close()
         async with asyncio.timeout(10):
             assert await told is Fault.MALFORMED
+
+
+async def test_a_body_that_does_not_come_in_time_is_too_slow() -> None:
+    limits = Limits(patience=Patience(body=0.05))
+    async with Door(_echo, [ListenAddress("127.0.0.1", 0)], limits=limits) as door:
+        reader, writer = await asyncio.open_connection(door.addresses[0].host, door.addresses[0].port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 500\r\n\r\n<a>")
+        async with asyncio.timeout(10):
+            assert (await reader.read()).endswith(b"too-slow")
+        writer.close()
+
+
+@pytest.mark.parametrize("encoding", ["compress", "gzip, gzip", "aes128gcm", "x-gzip"])
+async def test_an_encoding_that_nobody_reads_is_said_to_be_one(encoding: str) -> None:
+    async with (
+        Door(_echo, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"http://{door.addresses[0]}/", data=b"<a/>", headers={**XML, "Content-Encoding": encoding}
+        ) as response,
+    ):
+        assert await response.text() == "unsupported-type"

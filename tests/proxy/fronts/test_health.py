@@ -21,3 +21,13 @@ async def test_metrics() -> None:
     answer = await front.answer(make_mocked_request("GET", "/metrics"), RECORD)
     assert (answer.body, answer.headers["Content-Type"]) == (b"a 1\n", "text/plain; version=1.0")
     assert (await front.answer(make_mocked_request("POST", "/metrics"), RECORD)).status == 405
+
+
+async def test_doubts_are_told_and_leave_the_process_alive() -> None:
+    doubts = ["the certificate expired on 2026-11-19"]
+    front = HealthFront(lambda: True, doubts=lambda: doubts)
+    answer = await front.answer(make_mocked_request("GET", "/readyz"), RECORD)
+    assert (answer.status, answer.text) == (503, "not ready\nthe certificate expired on 2026-11-19\n")
+    assert (await front.answer(make_mocked_request("GET", "/healthz"), RECORD)).status == 200
+    doubts.clear()
+    assert (await front.answer(make_mocked_request("GET", "/readyz"), RECORD)).status == 200

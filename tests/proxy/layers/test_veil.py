@@ -1,20 +1,26 @@
 """Tests of proxy/layers/veil.py."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from protocols.ews.manner import EXCHANGE
+from protocols.ews.query import AvailabilityRequest, Target, View
+from protocols.ews.response import encode
 from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails
 from protocols.model.mailbox import Mailbox
 from proxy.connector import Connector
+from proxy.fragments import Fragments
 from proxy.layers.veil import Veil
 from routing.policy import Policy
+from routing.rules import About, Rule, Rules
 from routing.table import Route, RouteTable
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, available, block, boxes, reasons, window
-from tests.contracts.virtual import elapsed, run
+from tests.contracts.virtual import START, elapsed, run
 
 TABLE = RouteTable([Route(match="b.example", via="b"), Route(match="home.example", via="home")])
 OPEN = Policy(may_ask=("*",), sees=Detail.DETAILS)
@@ -126,3 +132,78 @@ def test_what_the_peer_says_of_waiting_is_kept() -> None:
     [answer] = _ask(Scripted(refusals={"ann@b.example": throttled}), OPEN, BUSY, "ann")
     assert isinstance(answer, Unavailable)
     assert answer.retry_after == timedelta(seconds=9)
+
+
+def _ruled(**values: Any) -> Policy:
+    """A policy with one rule about everybody."""
+    rule = Rule(number=1, about=(About("*", "*"),), **values)
+    return replace(OPEN, rules=Rules([rule], "x"))
+
+
+def _asked_on(day: datetime, peer: Connector, policy: Policy, question: Question, *names: str) -> list[Answer]:
+    veil = Veil(peer, policy=policy, table=TABLE, clock=lambda: day)
+    return run(veil.lookup(boxes(*names), question))
+
+
+def test_hidden_time_is_busy_and_counted_from_the_clocks_day() -> None:
+    peer = Scripted({"ann@b.example": [block(20, 2, BusyStatus.TENTATIVE, subject="a")]})
+    asked = replace(DETAILS, window=window(0, 48))
+    today, later = START, START + timedelta(days=1)
+    [answer] = _asked_on(today, peer, _ruled(horizon_ahead=0), asked, "ann")
+    assert list(available(answer).intervals) == [BusyInterval(window(15, 33), BusyStatus.BUSY)]
+    [answer] = _asked_on(later, peer, _ruled(horizon_ahead=0), asked, "ann")
+    kinds = [(interval.window, interval.status) for interval in available(answer).intervals]
+    assert kinds == [(window(20, 2), BusyStatus.TENTATIVE), (window(39, 9), BusyStatus.BUSY)]
+
+
+def test_a_mask_is_for_those_it_is_about_alone() -> None:
+    peer = Scripted({name: [block(1, 1)] for name in ("ann@b.example", "bob@b.example")})
+    rules = Rules([Rule(number=1, about=(About("ann@b.example", "ann@b.example"),), redact=("secret",))], "x")
+    answers = _asked_on(START, peer, replace(OPEN, rules=rules), DETAILS, "bob", "ann", "bob")
+    shown = [next(iter(available(answer).intervals)).details for answer in answers]
+    assert [details.subject if details else "" for details in shown] == ["secret", None, "secret"]
+
+
+def test_doubt_in_hidden_time_is_no_error_and_doubt_beside_it_is() -> None:
+    peer = Scripted(doubts={"ann@b.example": [window(16, 1)], "bob@b.example": [window(10, 1)]})
+    answers = _asked_on(START, peer, _ruled(horizon_ahead=0), BUSY, "ann", "bob")
+    assert reasons(answers) == [None, Reason.INCOMPLETE]
+
+
+@pytest.mark.parametrize("values", [{"horizon_ahead": 0}, {"own_hours": True}, {"redact": ("x",)}])
+def test_unknown_and_forbidden_look_alike_under_a_mask(values: dict[str, Any]) -> None:
+    unknown = Unavailable(mailbox=None, reason=Reason.NO_SUCH_MAILBOX)
+    peer = Scripted(refusals={"nobody@b.example": unknown})
+    policy = replace(_ruled(**values), may_ask=("nobody@b.example",))
+    found = _asked_on(START, peer, policy, DETAILS, "nobody", "forbidden")
+    assert reasons(found) == [Reason.NO_SUCH_MAILBOX, Reason.FORBIDDEN]
+    targets = tuple(Target(mailbox.address, mailbox) for mailbox in boxes("nobody"))
+    request = AvailabilityRequest(targets=targets, question=DETAILS, view=View.DETAILED, zone=UTC)
+    first, second = (encode(request, [each], EXCHANGE, fragments={}) for each in found)
+    assert first == second
+
+
+def test_callers_that_share_fragments_see_what_their_own_rules_leave() -> None:
+    peer = Scripted({"ann@b.example": [block(1, 1, subject="merger"), block(20, 1, subject="late")]})
+    shared = Fragments(1_000_000)
+    [mailbox] = boxes("ann")
+    targets = (Target(mailbox.address, mailbox),)
+    request = AvailabilityRequest(targets=targets, question=DETAILS, view=View.DETAILED, zone=UTC)
+
+    def read(policy: Policy) -> bytes:
+        answers = _asked_on(START, peer, policy, DETAILS, "ann")
+        body = encode(request, answers, EXCHANGE, fragments=shared)
+        assert body == encode(request, answers, EXCHANGE)
+        return body
+
+    callers = [OPEN, _ruled(redact=("merger",)), _ruled(horizon_ahead=0), _ruled(always_busy=True), OPEN]
+    found = [(b"merger" in body, b"late" in body) for body in map(read, callers)]
+    assert found == [(True, True), (False, True), (True, False), (False, False), (True, True)]
+
+
+def test_no_rule_costs_no_look_at_the_clock() -> None:
+    def never() -> datetime:
+        raise AssertionError("no rule counts days")
+
+    veil = Veil(Scripted(), policy=OPEN, table=TABLE, clock=never)
+    assert reasons(run(veil.lookup(boxes("ann"), BUSY))) == [None]

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from protocols.model.window import TimeWindow
 from simulation.callers import GoogleCaller, role_accounts
 from simulation.estate import Estate
-from simulation.exchange import ExchangeServer
-from simulation.exchange.server import Account
+from simulation.exchange import Account, ExchangeServer
 from tests.clients.blocks import block, expected
 
 PERSON = "amelia.fraser@fabrikam.example"

@@ -5,8 +5,8 @@ import base64
 import aiohttp
 from lxml import etree
 
-from simulation.exchange import ExchangeServer
-from simulation.exchange.server import FEDERATION, Account
+from simulation.exchange import Account, ExchangeServer
+from simulation.exchange.server import FEDERATION
 
 M = "{http://schemas.microsoft.com/exchange/services/2006/messages}"
 ADDRESS = "katarzyna.wojcik@fabrikam.example"  # number 2: on leave, and with something private

@@ -1,6 +1,7 @@
 """The simulated Exchange lets in whom it knows, and fails as it is told to."""
 
-from simulation.exchange.server import FEDERATION, Account
+from simulation.exchange import Account
+from simulation.exchange.server import FEDERATION
 from simulation.faults import Trouble
 from tests.simulation.exchange.asking import ADDRESS, Asker, question
 

@@ -114,6 +114,39 @@ def test_there_is_no_federation() -> None:
         read_by_exchangelib(data.replace(b"GetFederationInformationResponse", b"GetUserSettingsResponse"))
 
 
+TRUST = settings.Federation(
+    application_uri="FYDIBOHF25SPDLT.x.example",
+    domains=frozenset({"x.example", "y.example"}),
+    issuers=(("https://sts.example/extSTS.srf", "urn:federation:MicrosoftOnline"),),
+)
+
+
+def federation(*domains: str) -> etree._Element:
+    message = request("GetFederationInformation", list(domains), [])
+    return etree.fromstring(settings.encode(settings.decode(message), URL, federation=TRUST))
+
+
+@pytest.mark.parametrize("domain", ["x.example", "X.EXAMPLE"])
+def test_a_federated_domain_is_told_what_tokens_must_say(domain: str) -> None:
+    found = federation(domain).find(f".//{A}Response")
+    assert found is not None
+    names = ["ErrorCode", "ErrorMessage", "ApplicationUri", "Domains", "TokenIssuers"]
+    assert [etree.QName(child).localname for child in found] == names
+    assert found.findtext(f"{A}ErrorCode") == "NoError"
+    assert found.findtext(f"{A}ApplicationUri") == TRUST.application_uri
+    assert [each.text for each in found.iter(f"{A}Domain")] == ["x.example"]
+    issuer = found.find(f"{A}TokenIssuers/{A}TokenIssuer")
+    assert issuer is not None
+    assert (issuer.findtext(f"{A}Endpoint"), issuer.findtext(f"{A}Uri")) == TRUST.issuers[0]
+
+
+@pytest.mark.parametrize(
+    "domains", [("z.example",), ("sub.x.example",), ("no domain",), (), ("x.example", "y.example")]
+)
+def test_other_domains_are_not_federated(domains: tuple[str, ...]) -> None:
+    assert federation(*domains).findtext(f".//{A}ErrorCode") == "NotFederated"
+
+
 @pytest.mark.parametrize(
     ("targets", "wanted"),
     [

@@ -1,0 +1,55 @@
+"""Checks what callers prove themselves by: that hashes are hashes, and authorities are authorities."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cryptography import x509
+
+from console.findings import Finding, error, warning
+from console.secret_checks import read
+from proxy.auth.passwords import is_hash
+from proxy.settings.callers import CallerSettings
+from service.secrets import Reference
+
+
+def check_proofs(key: str, caller: CallerSettings, directory: Path) -> Iterator[Finding]:
+    """``caller``'s password, client secret and authority, whichever it has; ``key`` is where the caller is written."""
+    if caller.basic is not None:
+        yield from _hash(f"{key}.basic.password", caller.basic.password, directory)
+    if caller.oauth is not None:
+        yield from _hash(f"{key}.oauth.secret", caller.oauth.secret, directory)
+    if caller.certificate is not None:
+        named = bool(caller.certificate.names)
+        yield from _authority(f"{key}.certificate.ca", directory / caller.certificate.ca, named)
+
+
+def _hash(key: str, reference: Reference, directory: Path) -> Iterator[Finding]:
+    text, found = read(key, reference, directory)
+    yield from found
+    if not found and not is_hash(text):
+        yield error(key, "is not a hash", "store what `busyline hash-password` prints")
+
+
+def _authority(key: str, path: Path, named: bool) -> Iterator[Finding]:
+    """``named``: certificates of it are known by name, so that they are signed by another."""
+    try:
+        certificates = x509.load_pem_x509_certificates(path.read_bytes())
+    except FileNotFoundError:
+        yield error(key, f"there is no file {path}", "put it there, or write another path")
+        return
+    except OSError as problem:
+        yield error(key, f"{path} cannot be read: {problem.strerror}", "write the path of one that Busyline may read")
+        return
+    except ValueError:
+        yield error(key, f"{path} holds no certificate in PEM", "put the authority's certificate there in that form")
+        return
+    if named and not any(map(_issues, certificates)):
+        what = f"no certificate in {path} is an authority's, so that none signed by it is believed"
+        yield warning(key, what, "put the certificate of the authority there, not the caller's own")
+
+
+def _issues(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False

@@ -1,0 +1,125 @@
+"""Checks what stands open to whom: whose certificate callers meet, whose word is believed, and what is in the clear."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
+from urllib.parse import urlsplit
+
+from console.configuration import Configuration
+from console.findings import Finding, error, note, warning
+from proxy.settings.callers import CallerSettings
+from proxy.settings.certificate import CertificateFirstRun
+from proxy.settings.server import ServerSettings
+from service.addresses import IpNetwork, ListenAddress
+
+_CLOUDS = {"google-calendar-interop": "Google", "exchange-online": "Exchange Online"}
+_MANY = 65_536  # addresses of our own network; more are hardly all reverse proxies
+_PUBLIC_MANY = 256
+_V6_SITE = 64  # bits
+
+
+def check_exposure(configuration: Configuration) -> Iterator[Finding]:
+    """What of [server] and [[callers]] lets strangers in, or keeps the expected callers out."""
+    server = configuration.server
+    yield from _in_the_clear(server)
+    yield from _listening(server)
+    for number, network in enumerate(server.trusted_proxies, 1):
+        yield from _trusted(f"server.trusted_proxies[{number}]", network)
+    if isinstance(server.certificate, CertificateFirstRun) and not server.trusted_proxies:
+        yield from _first_run(configuration.callers)
+    yield from _callers(configuration.callers, public=any(not address.is_loopback for address in server.listen))
+
+
+def _in_the_clear(server: ServerSettings) -> Iterator[Finding]:
+    parts = urlsplit(server.public_url)
+    if parts.scheme == "http" and not ListenAddress(parts.hostname or "", 0).is_loopback:
+        what = "callers would send their passwords in the clear"
+        yield error("server.public_url", what, 'write "https://…", with a certificate here or in a proxy in front')
+
+
+def _listening(server: ServerSettings) -> Iterator[Finding]:
+    taken: list[tuple[str, ListenAddress]] = []
+    for key in ("listen", "metrics_listen", "plain_listen"):
+        for address in getattr(server, key):
+            other = next((name for name, each in taken if _same(each, address)), None)
+            if other is not None:
+                yield error(f"server.{key}", f"{address} is taken by {other} already", "write another port")
+            taken.append((key, address))
+    if any(not address.is_loopback for address in server.metrics_listen):
+        what = "whoever reaches it learns the names of callers and connectors and how much they ask"
+        yield warning("server.metrics_listen", what, "listen on 127.0.0.1, or let a firewall guard the port")
+
+
+def _same(one: ListenAddress, other: ListenAddress) -> bool:
+    anywhere = {"0.0.0.0", "::"} & {one.host, other.host}  # noqa: S104 - compared, not listened on
+    return one.port == other.port != 0 and (one.host == other.host or bool(anywhere))
+
+
+def _trusted(key: str, network: IpNetwork) -> Iterator[Finding]:
+    if network.prefixlen == 0:
+        what = "everybody may say where a request comes from, so that networks and limits per address mean nothing"
+        yield error(key, what, "write the addresses of the reverse proxies alone")
+    elif _is_wide(network):
+        what = f"whoever has an address in {network} may say where a request comes from"
+        yield warning(key, what, "write the addresses of the reverse proxies alone")
+
+
+def _is_wide(network: IpNetwork) -> bool:
+    most = _MANY if network.is_private else _PUBLIC_MANY
+    return network.num_addresses > most if isinstance(network, IPv4Network) else network.prefixlen < _V6_SITE
+
+
+def _first_run(callers: Iterable[CallerSettings]) -> Iterator[Finding]:
+    """Clouds trust public authorities alone. A preset of networks tells for certain who asks, the rest is likely."""
+    mend = 'use a public one (kind = "acme", "files" or "pfx"), or name the reverse proxy in front in trusted_proxies'
+    for number, caller in enumerate(callers, 1):
+        cloud = next((_CLOUDS[name] for name in caller.networks if name in _CLOUDS), "")
+        if cloud:
+            what = f"{cloud} does not trust a certificate that Busyline issues itself (server.certificate)"
+            yield error(f"callers[{number}].networks", what, mend)
+        elif (sign := _likely(caller)) is not None:
+            key, who = sign
+            what = f"this looks like {who}, which does not trust a certificate that Busyline issues itself"
+            yield warning(f"callers[{number}].{key}", what, mend)
+
+
+def _likely(caller: CallerSettings) -> tuple[str, str] | None:
+    signs = {
+        "microsoft": (caller.microsoft is not None, "Exchange Online"),
+        "oauth": (caller.oauth is not None, "Google"),
+        "faults": (caller.faults == "per-mailbox", "Google"),
+        "always_events": (caller.always_events, "Google"),
+    }
+    return next(((key, who) for key, (shown, who) in signs.items() if shown), None)
+
+
+def _callers(callers: Iterable[CallerSettings], *, public: bool) -> Iterator[Finding]:
+    owners: dict[str, str] = {}
+    for number, caller in enumerate(callers, 1):
+        key = f"callers[{number}]"
+        if not caller.may_ask:
+            yield warning(
+                f"{key}.may_ask", "the caller may ask about nobody", "name addresses or domains, or remove it"
+            )
+        for name, reference in _hashes(caller):
+            owner = owners.setdefault(reference, caller.name)
+            if owner != caller.name:
+                what = f'"{owner}" has the same one: who knows the password of one is the other too'
+                yield warning(f"{key}.{name}", what, "give each caller a password of its own")
+        if caller.basic is not None:
+            yield from _usernames(f"{key}.basic.usernames", caller.basic.usernames)
+            if public and not caller.networks:
+                what = "the password opens from everywhere"
+                yield note(f"{key}.basic", what, "write networks where it is known where the caller comes from")
+
+
+def _hashes(caller: CallerSettings) -> Iterator[tuple[str, str]]:
+    if caller.basic is not None:
+        yield "basic.password", str(caller.basic.password)
+    if caller.oauth is not None:
+        yield "oauth.secret", str(caller.oauth.secret)
+
+
+def _usernames(key: str, usernames: Iterable[str]) -> Iterator[Finding]:
+    for username in usernames:
+        if ":" in username:  # RFC 7617 2: the first colon ends the user name
+            yield error(key, f'"{username}" cannot sign in, since a colon ends a user name', "choose one without")

@@ -1,0 +1,162 @@
+"""Passwords and client secrets: Argon2id at rest, a hash a minute for who is busy, and a line for strangers."""
+
+import asyncio
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from cachetools import TTLCache
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from proxy.auth import Address, Refused
+from proxy.auth.throttle import Throttle
+
+_ITERATIONS, _LANES, _MEMORY_KIB, _LENGTH, _SALT = 2, 1, 19_456, 32, 16  # OWASP Password Storage, Argon2id
+_REMEMBERED: Final = 60.0  # seconds
+_TRUSTED: Final = 600.0  # seconds for which a proof past its minute is good while it is verified again
+_AT_ONCE: Final = 2  # hashes; each takes 19 MiB and a core
+_IN_LINE: Final = 32  # credentials never proved before: a second's hashing or so
+_PHC: Final = re.compile(r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,4}),p=\d{1,3}\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}")
+
+Verify = Callable[[bytes, str], bool]
+
+WRONG: Final = Refused("wrong-credentials")
+CROWDED: Final = Refused("crowded", 429, 1)
+
+
+def hash_password(text: str) -> str:
+    """The Argon2id hash of ``text`` that belongs in the settings (PHC string, salted)."""
+    argon = Argon2id(
+        salt=os.urandom(_SALT), length=_LENGTH, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB
+    )
+    return argon.derive_phc_encoded(text.encode())
+
+
+def is_hash(text: str) -> bool:
+    """Whether ``text`` looks like what :func:`hash_password` writes, whatever its parameters."""
+    return _PHC.fullmatch(text) is not None
+
+
+def cost(password_hash: str) -> int:
+    """How much work a hash is: its memory times its passes; 0 where it is no hash."""
+    match = _PHC.fullmatch(password_hash)
+    return int(match[1]) * int(match[2]) if match else 0
+
+
+def verify(password: bytes, password_hash: str) -> bool:
+    """Whether ``password`` is the one hashed. One Argon2id computation, always."""
+    try:
+        Argon2id.verify_phc_encoded(password, password_hash)
+    except InvalidKey:
+        return False
+    return True
+
+
+class Passwords:
+    """Says whether a secret is right for a name; ``hashes`` are by name, which :func:`hash_password` made.
+
+    An unknown name costs one hash like a wrong secret, the costliest there is, so that neither the answer nor its time
+    tells which of the two was wrong, as long as all hashes cost the same. What was proved or refused is remembered for
+    a minute under a keyed digest, in which nobody finds a secret again; the same secret arriving many times at once is
+    hashed once. Strangers cannot lock callers out: what was proved is good for ten minutes while it is verified again,
+    and later goes before the line that strangers stand in; where that line is full they are refused unheard, and who
+    guesses is slowed by ``throttle``, of which nothing that was ever proved is asked.
+    """
+
+    def __init__(
+        self,
+        hashes: Mapping[str, str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        verify: Verify = verify,
+        throttle: Throttle | None = None,
+    ) -> None:
+        self._hashes = dict(hashes)
+        self._nobody = max(self._hashes.values(), key=cost) if hashes else hash_password(os.urandom(16).hex())
+        self._verify, self._clock = verify, clock
+        self._throttle = throttle or Throttle(clock=clock)
+        self._key = os.urandom(32)
+        self._proved: dict[bytes, float] = {}  # one secret is right for a name, so that they are no more than the names
+        self._refused: TTLCache[bytes, bool] = TTLCache(4_096, _REMEMBERED, clock)
+        self._flights: dict[bytes, asyncio.Task[bool]] = {}
+        self._in_line = 0
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
+
+    async def prove(self, name: str, secret: bytes, address: Address | None = None) -> Refused | None:
+        """None where ``secret`` is right for ``name``; else why not: wrong (401), or not now (429 and a time to wait).
+
+        ``address`` is where it comes from.
+        """
+        digest = self._digest(name.encode("utf-8", "surrogatepass"), secret)
+        try:
+            proved = self._proved[digest]
+        except KeyError:  # asking first would cost a busy caller as much again
+            return await self._stranger(digest, name, secret, address)
+        age = self._clock() - proved
+        if age < _REMEMBERED:
+            return None
+        flight = self._flights.get(digest) or self._flight(digest, self._again(digest, name, secret), line=False)
+        if age < _TRUSTED:
+            return None
+        return None if await asyncio.shield(flight) else WRONG
+
+    async def close(self) -> None:
+        """Nobody is proved any more; who waits is called off."""
+        flights = list(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _digest(self, name: bytes, secret: bytes) -> bytes:
+        return hashlib.blake2b(b"%d:%b%b" % (len(name), name, secret), key=self._key, digest_size=32).digest()
+
+    async def _stranger(self, digest: bytes, name: str, secret: bytes, address: Address | None) -> Refused | None:
+        if digest in self._refused:
+            return WRONG
+        flight = self._flights.get(digest)
+        if flight is None:
+            if self._in_line >= _IN_LINE:
+                return CROWDED
+            if wait := self._throttle.turn(name, address, digest):
+                return Refused("throttled", 429, wait)
+            flight = self._flight(digest, self._first(digest, name, secret, address), line=True)
+        return None if await asyncio.shield(flight) else WRONG
+
+    def _flight(self, digest: bytes, computation: Coroutine[Any, Any, bool], *, line: bool) -> asyncio.Task[bool]:
+        """The computation that settles ``digest``, under way until it is settled."""
+        self._in_line += line
+        flight = self._flights[digest] = asyncio.create_task(computation)
+        flight.add_done_callback(lambda flight: self._landed(flight, digest, line=line))
+        return flight
+
+    def _landed(self, flight: asyncio.Task[bool], digest: bytes, *, line: bool) -> None:
+        del self._flights[digest]
+        self._in_line -= line
+        if not flight.cancelled():
+            flight.exception()  # seen: nobody may be left to await it
+
+    async def _first(self, digest: bytes, name: str, secret: bytes, address: Address | None) -> bool:
+        """Strangers take turns before the threads, so that who is known waits there for one hash at most."""
+        async with self._turns:
+            right = await self._again(digest, name, secret)
+        if right:
+            self._throttle.right(name, address)
+        return right
+
+    async def _again(self, digest: bytes, name: str, secret: bytes) -> bool:
+        password_hash = self._hashes.get(name)
+        loop = asyncio.get_running_loop()
+        right = await loop.run_in_executor(self._threads, self._verify, secret, password_hash or self._nobody)
+        if password_hash is not None and right:
+            self._proved[digest] = self._clock()
+            return True
+        self._proved.pop(digest, None)
+        self._refused[digest] = True
+        return False

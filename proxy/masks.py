@@ -1,0 +1,152 @@
+"""Hides what a mask hides: time becomes one flat Busy that says nothing of what lies below, subjects are gone."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from protocols.model.freebusy import Answer, Reason, Unavailable, WorkingHours
+from protocols.model.intervals import LAST_SECOND, Intervals
+from protocols.model.window import TimeWindow
+from protocols.zones.rules import RuleZone
+from protocols.zones.transitions import offset_of, transitions
+from proxy.answers import within
+from proxy.recent import Recent
+from routing.rules import Mask
+
+_DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
+_THURSDAY = 3  # what 1 January 1970 was
+
+Spans: TypeAlias = tuple[tuple[int, int], ...]
+"""Stretches of time in seconds since 1970: ordered, apart from one another."""
+
+
+class Masks:
+    """Puts masks on answers, and keeps what it made in ``memory`` bytes: most calendars are asked about again."""
+
+    def __init__(self, memory: int = 8 * 1024 * 1024) -> None:
+        self._made: Recent[_Made, Intervals] = Recent(weight=memory, weigh=_weight)
+
+    def masked(self, answer: Answer, mask: Mask, window: TimeWindow, today: int) -> Answer:
+        """What ``mask`` leaves of an answer about ``window``; ``today`` is a day of UTC, counted from 1970.
+
+        Hidden time is Busy without details, and events are cut at its edge and at that of the window: nothing in the
+        answer differs by what a calendar holds in hidden time, doubt included. Own working hours that nobody knows
+        hide everything. A window that reaches outside 1970 to 2106 cannot be hidden: Unavailable (INCOMPLETE).
+        """
+        if isinstance(answer, Unavailable):
+            return answer
+        low, high = window.seconds
+        if mask.hides_time and (low < 0 or high > LAST_SECOND):
+            return Unavailable(mailbox=answer.mailbox, reason=Reason.INCOMPLETE, detail="hidden time after 2106")
+        place = _Place(mask, answer.working_hours if mask.own_hours else None, low, high, today)
+        made = answer.intervals.content, place
+        intervals = self._made.get(made)
+        if intervals is None:
+            intervals = self._made[made] = _left(answer.intervals, place)
+        return replace(answer, intervals=intervals, unknown=_doubtful(answer.unknown, place))
+
+
+class _Place(NamedTuple):
+    """What decides which time is hidden."""
+
+    mask: Mask
+    own: WorkingHours | None
+    low: int
+    high: int
+    today: int
+
+
+_Made: TypeAlias = tuple[tuple[object, ...], _Place]
+
+
+def _left(intervals: Intervals, place: _Place) -> Intervals:
+    redaction = place.mask.redaction
+    if redaction is not None:
+        intervals = intervals.redacted(redaction.hides)
+    return intervals.within(*stretches(*place)) if place.mask.hides_time else intervals
+
+
+def _weight(_: _Made, intervals: Intervals) -> int:
+    return 2 * intervals.nbytes + 1000  # what it was made of is about as large
+
+
+def day_of(instant: datetime) -> int:
+    """The day of UTC in which ``instant`` lies, counted from 1 January 1970."""
+    return instant.astimezone(UTC).date().toordinal() - _EPOCH
+
+
+@lru_cache(maxsize=512)
+def stretches(mask: Mask, own: WorkingHours | None, low: int, high: int, today: int) -> tuple[Spans, Spans]:
+    """What ``mask`` shows of the seconds from ``low`` up to ``high``, and what it hides; ``own``: the mailbox's hours.
+
+    An instant is shown where the clock of the hours' zone shows working time, whatever the clock did before.
+    """
+    first = low if mask.back is None else max(low, (today - mask.back) * _DAY)
+    last = high if mask.ahead is None else min(high, (today + mask.ahead + 1) * _DAY)
+    shown: Spans = ((first, last),) if first < last else ()
+    every = (*mask.hours, own) if mask.own_hours else mask.hours
+    for hours in every:
+        shown = () if hours is None else _both(shown, _working(hours, low, high), low, high)
+    return shown, tuple(_between(shown, low, high))
+
+
+def _working(hours: WorkingHours, low: int, high: int) -> Spans:
+    found = [
+        span
+        for start, end, offset in _offsets(hours.zone, low, high)
+        for span in _on_this_clock(hours, start, end, offset)
+    ]
+    return tuple(_joined(found))
+
+
+def _offsets(zone: tzinfo, low: int, high: int) -> Iterator[tuple[int, int, int]]:
+    """The stretches of one offset from UTC each."""
+    changes = zone.transitions(low, high) if isinstance(zone, RuleZone) else transitions(zone, low, high)
+    offset, start = offset_of(zone, low), low
+    for at, following in [*changes, (high, 0)]:
+        if start < at:
+            yield start, min(at, high), offset
+        offset, start = following, at
+
+
+def _on_this_clock(hours: WorkingHours, low: int, high: int, offset: int) -> Iterator[tuple[int, int]]:
+    for day in range((low + offset) // _DAY, (high + offset - 1) // _DAY + 1):
+        weekday, midnight = (day + _THURSDAY) % 7, day * _DAY - offset
+        for period in hours.periods:
+            start, end = max(midnight + period.start * 60, low), min(midnight + period.end * 60, high)
+            if weekday in period.days and start < end:
+                yield start, end
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _both(one: Spans, other: Spans, low: int, high: int) -> Spans:
+    """Where the two share time: all but what either leaves out."""
+    left_out = _joined([*_between(one, low, high), *_between(other, low, high)])
+    return tuple(_between(left_out, low, high))
+
+
+def _between(spans: Iterable[tuple[int, int]], low: int, high: int) -> Iterator[tuple[int, int]]:
+    for start, end in (*spans, (high, high)):
+        if low < start:
+            yield low, start
+        low = end
+
+
+def _doubtful(unknown: tuple[TimeWindow, ...], place: _Place) -> tuple[TimeWindow, ...]:
+    """What of ``unknown`` lies in time that is shown."""
+    if not unknown or not place.mask.hides_time:
+        return unknown
+    windows = [TimeWindow.of_seconds(*span) for span in stretches(*place)[0]]
+    return tuple(part for window in windows for part in within(window, unknown))

@@ -1,0 +1,26 @@
+"""What the settings let a door bear, and what a door tells the metrics."""
+
+from proxy.settings.server import ServerSettings
+from service.door import Door, Limits, Patience
+from service.metrics import Metrics
+
+
+def limits(server: ServerSettings) -> Limits:
+    """The caps and times of ``server``."""
+    return Limits(
+        connections=server.connections,
+        per_address=server.connections_per_address,
+        exempt=server.trusted_proxies,
+        patience=Patience(head=server.head_timeout.total_seconds(), body=server.body_timeout.total_seconds()),
+    )
+
+
+def count(door: Door, metrics: Metrics) -> None:
+    """Let ``metrics`` read how full it is at ``door``."""
+    crowd = door.crowd
+    metrics.read("busyline_connections", "Connections open now", lambda: float(crowd.size))
+    metrics.read(
+        "busyline_connections_refused_total",
+        "Connections closed at once because too many were open",
+        lambda: float(crowd.turned_away),
+    )

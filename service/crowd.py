@@ -1,0 +1,61 @@
+"""Counts who is inside: a cap on all connections, and one on those from the same place."""
+
+import ipaddress
+from collections.abc import Sequence
+
+from service.addresses import IpNetwork
+
+_V6_SITE = 64  # bits: whoever has one IPv6 address has a whole /64 of them
+
+
+class Crowd:
+    """Places for ``most`` connections, and for ``most_each`` from one address (IPv6: one /64).
+
+    Addresses within ``exempt`` are reverse proxies: many callers behind one address, so only ``most`` counts for them.
+    """
+
+    def __init__(self, *, most: int, most_each: int, exempt: Sequence[IpNetwork] = ()) -> None:
+        self._most, self._most_each, self._exempt = most, most_each, tuple(exempt)
+        self._by_origin: dict[str, int] = {}
+        self.size = 0
+        self.turned_away = 0
+
+    def enter(self, address: str) -> str | None:
+        """Take a place for a connection from ``address``; what :meth:`leave` wants to know, or None where none is left.
+
+        What is no IP address (a socket of the file system) counts as one address.
+        """
+        origin = self._origin(address)
+        inside = self._by_origin.get(origin, 0) if origin else 0
+        if self.size >= self._most or inside >= self._most_each:
+            self.turned_away += 1
+            return None
+        self.size += 1
+        if origin:
+            self._by_origin[origin] = inside + 1
+        return origin
+
+    def leave(self, origin: str) -> None:
+        """Give the place back."""
+        self.size -= 1
+        if not origin:
+            return
+        inside = self._by_origin[origin] - 1
+        if inside:
+            self._by_origin[origin] = inside
+        else:
+            del self._by_origin[origin]
+
+    def _origin(self, address: str) -> str:
+        """What is counted together; "" for whom there is no cap of its own."""
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return "somewhere"
+        if isinstance(found, ipaddress.IPv6Address):
+            found = found.ipv4_mapped or found
+        if any(found in network for network in self._exempt):
+            return ""
+        if isinstance(found, ipaddress.IPv4Address):
+            return str(found)
+        return str(ipaddress.ip_network((int(found), _V6_SITE), strict=False))

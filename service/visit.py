@@ -1,0 +1,210 @@
+"""One connection from outside: aiohttp's, with a time for everything that a stranger can draw out, and plain words."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import structlog
+from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp.http_exceptions import BadHttpMessage, ContentEncodingError, LineTooLong
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
+
+SERVER_NAME = "Busyline"  # without a version: nobody outside needs to know it
+LINE, HEAD, HEADERS = 8 * 1024, 16 * 1024, 100  # bytes of a line, bytes and number of all headers together
+_SPOKEN: Final = frozenset({HttpVersion10, HttpVersion11})
+_WORDS: Final = {
+    400: "the request is not readable",
+    408: "the request took too long to arrive",
+    414: "the request's address is too long",
+    415: "the body's encoding is not understood",
+    431: "the request's headers are too long",
+    505: "only HTTP/1.1 is spoken here",
+}
+
+_log = structlog.get_logger("busyline.door")
+
+Leave: TypeAlias = Callable[["Visit"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long is waited, in seconds: for the TLS handshake and each request's head, for its body (and for the caller
+    to take an answer), and between requests. ``linger``: for a body that nobody reads."""
+
+    head: float = 15.0
+    body: float = 30.0
+    idle: float = 120.0
+    linger: float = 1.0
+
+
+class Visit(RequestHandler):
+    """Beyond aiohttp's: every stage has its time, the head its size, and no answer a word of HTML or a version.
+
+    A head that does not arrive is answered 408, or by silence where not a byte of it came; a body that does not is a
+    TimeoutError for whoever reads it. A caller that takes no answer is cut off. ``heard`` is called with the first
+    request, ``left`` once when the connection is over.
+    """
+
+    __slots__ = ("_arriving", "_flush", "_head_size", "_heard", "_left", "_patience", "_timer")
+
+    def __init__(self, *arguments: Any, patience: Patience, heard: Leave, left: Leave, **options: Any) -> None:
+        super().__init__(
+            *arguments,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's way of saying that there is none
+            keepalive_timeout=patience.idle,
+            lingering_time=patience.linger,
+            max_line_size=LINE,
+            max_field_size=HEAD - 1,  # tells the two kinds of LineTooLong apart, and is less than what all may have
+            max_headers=HEADERS,
+            **options,
+        )
+        self._patience, self._heard, self._left = patience, heard, left
+        self._timer: asyncio.TimerHandle | None = None
+        self._flush: asyncio.TimerHandle | None = None
+        self._arriving: StreamReader = EMPTY_PAYLOAD
+        self._head_size = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The time for the first head begins."""
+        super().connection_made(transport)
+        self._timer = self._loop.call_later(self._patience.head, self._head_is_late)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop_timer()
+        if self._flush is not None:
+            self._flush.cancel()
+        super().connection_lost(exc)
+        self._left(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand ``data`` to the parser, and see what is still to come."""
+        before, complete = self._request_count, self._arriving.is_eof()
+        super().data_received(data)
+        if self._request_count != before:
+            self._begun(self._request_count - before, len(data))
+        elif not data:
+            return
+        elif not complete:
+            if self._timer is not None and self._arriving.is_eof():
+                self._stop_timer()
+        elif not (self._buffer_paused or self._upgraded):
+            self._head_goes_on(len(data))
+
+    def pause_writing(self) -> None:
+        """The caller does not take what we send: not for ever."""
+        super().pause_writing()
+        self._give_up_later()
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        super().resume_writing()
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+
+    def force_close(self) -> None:
+        """As aiohttp's; what the caller does not take is not kept for it."""
+        if self.transport is not None:
+            self._give_up_later()
+        super().force_close()
+
+    async def start(self) -> None:
+        """Until the last answer is handed to the transport; then it has its time to be taken."""
+        await super().start()
+        if self.transport is not None:
+            self._give_up_later()
+
+    def log_exception(self, *args: Any, exc_info: BaseException | None = None, **_: Any) -> None:
+        """What a caller sent beside a request that is answered already may be unreadable: that is no fault of ours."""
+        if isinstance(exc_info, web.RequestPayloadError):
+            _log.info("unreadable_body")
+        else:
+            _log.error("connection_failed", exc_info=exc_info)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to what is no request: one line of plain text, and the end of the connection."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun already")
+        status = _status(status, exc)
+        response = web.Response(status=status, text=_WORDS.get(status, "the request failed") + "\n")
+        response.headers["Server"] = SERVER_NAME
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if status == 415:
+            response.headers["Accept-Encoding"] = "gzip, deflate"  # RFC 9110 12.5.3
+        response.force_close()
+        return response
+
+    def _begun(self, number: int, size: int) -> None:
+        """As many requests have their heads; the last one's body may still come."""
+        self._stop_timer()
+        if number == self._request_count:
+            self._heard(self)
+        sizeable, self._head_size = size + self._head_size > HEAD, 0
+        for place in range(-number, 0):
+            message, _ = self._messages[place]
+            if isinstance(message, _ErrInfo):
+                continue
+            if message.version not in _SPOKEN:
+                self._refuse(place, 505)
+            elif sizeable and sum(len(name) + len(value) + 4 for name, value in message.raw_headers) > HEAD:
+                self._refuse(place, 431)
+        self._arriving = self._messages[-1][1]
+        if not self._arriving.is_eof():
+            self._timer = self._loop.call_later(self._patience.body, self._body_is_late)
+
+    def _head_goes_on(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > HEAD + LINE:  # the parser counts one header at a time
+            self._end(431)
+        elif self._timer is None:
+            self._timer = self._loop.call_later(self._patience.head, self._head_is_late)
+
+    def _head_is_late(self) -> None:
+        self._timer = None
+        if self._head_size or self._request_count:
+            self._end(408)
+        else:
+            self.force_close()
+
+    def _body_is_late(self) -> None:
+        self._timer = None
+        self._arriving.set_exception(TimeoutError("the body did not arrive"))
+
+    def _refuse(self, place: int, status: int) -> None:
+        payload = self._messages[place][1]
+        self._messages[place] = (_ErrInfo(status, ValueError(_WORDS[status]), ""), payload)
+
+    def _end(self, status: int) -> None:
+        """Answer ``status`` after all that was asked before, and read no more."""
+        self._messages.append((_ErrInfo(status, ValueError(_WORDS[status]), ""), EMPTY_PAYLOAD))
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        self._pause_transport_reading()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up_later(self) -> None:
+        if self._flush is None and self.transport is not None:
+            self._flush = self._loop.call_later(self._patience.body, self.transport.abort)
+
+
+def _status(status: int, error: BaseException | None) -> int:
+    if isinstance(error, ContentEncodingError):  # it names one that we have no decoder for
+        return 415
+    if isinstance(error, LineTooLong):
+        return 414 if error.args[1] == LINE else 431
+    if isinstance(error, BadHttpMessage) and "Too many headers" in error.message:
+        return 431
+    return status

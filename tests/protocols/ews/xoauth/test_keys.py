@@ -1,0 +1,67 @@
+"""Keys are read from both documents, and one that is of no use does not spoil the others."""
+
+import json
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from protocols.errors import PeerError
+from protocols.ews.xoauth.keys import read_keys
+from protocols.model.freebusy import Reason
+from simulation.microsoft.issuer import Key, TokenService
+from tests.protocols.ews.xoauth.tokens import KEY, SERVICE
+
+OTHER = Key.made()
+
+
+def _numbers(document: dict[str, Any]) -> dict[str, rsa.RSAPublicNumbers]:
+    return {name: key.public_numbers() for name, key in read_keys(json.dumps(document).encode()).items()}
+
+
+@pytest.mark.parametrize("document", [SERVICE.metadata(), SERVICE.key_set()])
+def test_both_documents_name_the_key_by_the_print_of_its_certificate(document: dict[str, Any]) -> None:
+    assert _numbers(document) == {KEY.x5t: KEY.private.public_key().public_numbers()}
+
+
+def test_metadata_may_spell_its_names_otherwise() -> None:
+    entry = SERVICE.metadata()["keys"][0]
+    spelt = {"usage": "Signing", "keyInfo": entry["keyinfo"], "keyValue": entry["keyvalue"]}
+    assert list(_numbers({"keys": [spelt]})) == [KEY.x5t]
+
+
+def test_several_keys_are_all_read() -> None:
+    service = TokenService(key=KEY)
+    service.keys.append(OTHER)
+    assert set(_numbers(service.metadata())) == set(_numbers(service.key_set())) == {KEY.x5t, OTHER.x5t}
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        {},
+        {"kty": "RSA", "kid": "x"},
+        {"kty": "RSA", "kid": "x", "n": 7, "e": "AQAB"},
+        {"kty": "RSA", "kid": "x", "n": "AQAB", "e": "AQAB"},
+        {"kty": "EC", "kid": "x", "crv": "P-256"},
+        {"kty": "oct", "kid": "x", "k": "AAAA"},
+        KEY.published | {"use": "enc"},
+        KEY.published | {"alg": "RS512"},
+        {"usage": "signing", "keyvalue": {"type": "x509Certificate", "value": "!"}},
+        {"usage": "signing", "keyvalue": {"type": "x509Certificate", "value": "AAAA"}},
+        {"usage": "encryption", "keyvalue": SERVICE.metadata()["keys"][0]["keyvalue"]},
+        {"usage": "signing", "keyvalue": {"type": "symmetric", "value": "AAAA"}},
+        Key.made(1_024).published,
+        "no object",
+        None,
+    ],
+)
+def test_what_is_no_key_for_us_is_left_out(useless: Any) -> None:
+    assert list(_numbers({"keys": [useless, OTHER.published]})) == [OTHER.x5t]
+
+
+@pytest.mark.parametrize("document", [b"", b"<html>", b"[]", b"{}", b'{"keys": {}}', b'{"keys": "x"}', b"[" * 100_000])
+def test_what_are_no_keys_is_told_so(document: bytes) -> None:
+    with pytest.raises(PeerError) as refused:
+        read_keys(document)
+    assert refused.value.reason is Reason.GARBLED

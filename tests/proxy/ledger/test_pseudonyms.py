@@ -1,0 +1,33 @@
+"""Tests of proxy/ledger/pseudonyms.py."""
+
+import re
+
+import pytest
+
+from proxy.ledger.pseudonyms import plainly, pseudonyms
+from service.secrets import Secret
+
+KEY = Secret("k" * 32)
+
+
+def test_every_spelling_has_the_same_name() -> None:
+    name = pseudonyms(KEY)
+    assert name("Ann@B.example") == name("SMTP:ann@b.EXAMPLE.") == name("ann@b.example")
+    assert name("ann@b.example") != name("anne@b.example")
+    assert re.fullmatch(r"p:[0-9a-f]{32}", name("ann@b.example"))
+
+
+def test_it_is_the_keys_name() -> None:
+    assert pseudonyms(KEY)("ann@b.example") == pseudonyms(Secret("k" * 32))("ann@b.example")
+    assert pseudonyms(KEY)("ann@b.example") != pseudonyms(Secret("l" * 32))("ann@b.example")
+
+
+def test_a_short_key_is_none() -> None:
+    with pytest.raises(ValueError, match="32 characters") as caught:
+        pseudonyms(Secret("tiny"))
+    assert "tiny" not in str(caught.value)
+
+
+def test_whatever_a_token_calls_somebody_has_one_spelling() -> None:
+    assert plainly(" Ann@B.example ") == "ann@b.example"
+    assert plainly("  CONTOSO\\Ann ") == "contoso\\ann"

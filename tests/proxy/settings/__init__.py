@@ -1,0 +1,1 @@
+"""Each section of the settings."""

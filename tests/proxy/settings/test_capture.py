@@ -1,0 +1,20 @@
+"""[capture]: nothing is captured unless the section is written."""
+
+import pytest
+from pydantic import ValidationError
+
+from proxy.settings import ProxySettings
+from tests.proxy.served import configuration
+
+
+def test_it_is_off_unless_written() -> None:
+    assert ProxySettings.model_validate(configuration()).capture is None
+    settings = ProxySettings.model_validate({**configuration(), "capture": {"directory": "captures"}})
+    assert settings.capture is not None
+    assert str(settings.capture.directory) == "captures"
+
+
+@pytest.mark.parametrize("section", [{}, {"directory": "captures", "caller": "northwind"}])
+def test_it_holds_a_directory_and_no_more(section: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        ProxySettings.model_validate({**configuration(), "capture": section})

@@ -1,0 +1,192 @@
+"""The lanes against servers that behave badly; the good ones are in tests/clients/test_ntlm.py and test_kerberos.py."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from protocols.errors import PeerError
+from protocols.http import Headers, HttpRequest, HttpResponse
+from protocols.model.freebusy import Reason
+from service.identities import NtlmIdentity
+from service.negotiate import Negotiating
+from service.reach import ANYWHERE
+from service.secrets import Secret
+from simulation.estate import Estate
+from simulation.exchange import ExchangeServer, SignIn
+from simulation.exchange.server import EWS, FEDERATION
+from simulation.faults import Call, Trouble
+from tests.clients.tls import authority
+from tests.service.forward_proxy import forward_proxy
+from tests.service.names import lead
+
+_IDENTITY = NtlmIdentity(FEDERATION.username, Secret(FEDERATION.password), spn="HTTP/mail.fabrikam.example")
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(answer: Answer) -> AsyncIterator[str]:
+    runner = web.ServerRunner(web.Server(answer), handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/EWS"
+    finally:
+        await runner.cleanup()
+
+
+async def sent(url: str, seconds: float = 5.0) -> HttpResponse:
+    async with Negotiating(_IDENTITY, url=url, lanes=1, timeout=timedelta(seconds=seconds)) as wire:
+        return await wire.send(HttpRequest("POST", url, Headers({"X-Secret": "hunter2"}), b"body"))
+
+
+def always(status: int, challenge: str = "", body: str = "") -> Answer:
+    async def answer(_: web.BaseRequest) -> web.Response:
+        return web.Response(status=status, headers={"WWW-Authenticate": challenge} if challenge else {}, text=body)
+
+    return answer
+
+
+async def hang(_: web.BaseRequest) -> web.Response:
+    await asyncio.Event().wait()
+    raise AssertionError("never")
+
+
+async def broken(request: web.BaseRequest) -> web.Response:
+    return web.Response(status=503 if "Authorization" in request.headers else 401, headers={"WWW-Authenticate": "NTLM"})
+
+
+async def huge(request: web.BaseRequest) -> web.StreamResponse:
+    response = web.StreamResponse()
+    response.content_length = 64 * 2**20
+    await response.prepare(request)
+    for _ in range(64):
+        await response.write(bytes(2**20))
+    return response
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "words"),
+    [
+        (always(401, "NTLM"), Reason.UNAUTHORIZED, "sign-in is refused"),
+        (always(401, "NTLM !!!"), Reason.UNAUTHORIZED, "sign-in is refused"),
+        (always(401, "NTLM AAAA"), Reason.UNAUTHORIZED, "no challenge"),
+        (always(401, 'Basic realm="x"'), Reason.UNAUTHORIZED, "does not offer NTLM, but Basic"),
+        (always(401), Reason.UNAUTHORIZED, "does not offer NTLM, but nothing"),
+        (always(200), Reason.GARBLED, "asks for no sign-in"),
+        (always(302), Reason.GARBLED, "redirect"),
+        (huge, Reason.TOO_MANY_ENTRIES, "exceeds"),
+        (hang, Reason.TIMEOUT, "no answer in time"),
+    ],
+)
+async def test_every_failure_has_its_words(answer: Answer, reason: Reason, words: str) -> None:
+    async with serving(answer) as url:
+        with pytest.raises(PeerError, match=words) as raised:
+            await sent(url, 0.5 if answer is hang else 5.0)
+    assert raised.value.reason is reason
+    assert raised.value.detail.startswith("127.0.0.1: ")
+    for secret in ("hunter2", FEDERATION.password):
+        assert secret not in str(raised.value)
+
+
+async def test_nobody_listens() -> None:
+    async with serving(always(200)) as url:
+        pass
+    with pytest.raises(PeerError, match="connection failed: Connection refused") as raised:
+        await sent(url)
+    assert raised.value.reason is Reason.UNREACHABLE
+
+
+@pytest.mark.parametrize("answer", [always(503, body="full"), broken])
+async def test_a_server_out_of_order_says_nothing_of_the_password(answer: Answer) -> None:
+    async with serving(answer) as url, Negotiating(_IDENTITY, url=url, lanes=1) as wire:
+        for _ in range(3):  # no pause begins
+            assert (await wire.send(HttpRequest("POST", url))).status == 503
+
+
+async def test_neither_body_nor_token_goes_out_before_it_is_asked_for(estate: Estate) -> None:
+    async with ExchangeServer(estate, sign_in=SignIn(["NTLM"])) as server:
+        async with Negotiating(_IDENTITY, url=server.ews_url, lanes=1) as wire:
+            await wire.send(HttpRequest("POST", server.ews_url, Headers({"Content-Type": "text/xml"}), b"<a/>"))
+        assert [call.body for call in server.calls] == [b"", b"", b"<a/>"]
+        schemes = [call.headers.get("authorization", "").partition(" ")[0] for call in server.calls]
+        assert schemes == ["", "NTLM", "NTLM"]
+
+
+async def test_a_deadline_ends_the_wait_for_a_lane(estate: Estate) -> None:
+    """What is cut short gives its lane back, and what was half signed in is not taken for whole."""
+    async with ExchangeServer(estate, sign_in=SignIn(["NTLM"])) as server:
+        request = HttpRequest("POST", server.ews_url, Headers({"Content-Type": "text/xml"}), b"<a/>")
+        async with Negotiating(_IDENTITY, url=server.ews_url, lanes=1) as wire:
+            server.faults.latency = 30.0
+            for _ in range(2):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(wire.send(request), 0.1)
+            server.faults.latency = 0.0
+            assert (await wire.send(request)).status == 500  # a fault: the question is none, but it was heard
+            assert server.calls[-1].user == FEDERATION.username
+
+
+async def test_through_a_forward_proxy_and_to_private_addresses(
+    estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = authority(tmp_path)
+    lead(monkeypatch, localhost=["127.0.0.1"], mail_example=["127.0.0.1"])
+    async with ExchangeServer(estate, ssl=tls.server, sign_in=SignIn(["NTLM"], certificate=tls.certificate)) as server:
+        port = int(server.url.rpartition(":")[2])
+        async with forward_proxy(port) as proxy:
+            environ = {"HTTPS_PROXY": proxy.url}
+            url = f"https://mail.example:{port}{EWS}"
+            async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), environ=environ) as wire:
+                with pytest.raises(PeerError, match=r"mail\.example: its certificate is not trusted"):
+                    await wire.send(HttpRequest("POST", url))
+            assert proxy.asked == [f"mail.example:{port}"]
+        async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca)) as wire:
+            with pytest.raises(PeerError, match="leads to the private address"):
+                await wire.send(HttpRequest("POST", url))
+        async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), reach=ANYWHERE) as wire:
+            with pytest.raises(PeerError, match="certificate is not trusted"):  # it got there
+                await wire.send(HttpRequest("POST", url))
+        assert server.calls == []
+
+
+async def test_bound_to_the_server_behind_a_forward_proxy(estate: Estate, tmp_path: Path) -> None:
+    tls = authority(tmp_path, "mail.example")
+    async with ExchangeServer(estate, ssl=tls.server, sign_in=SignIn(["NTLM"], certificate=tls.certificate)) as server:
+        async with forward_proxy(int(server.url.rpartition(":")[2])) as proxy:
+            url, environ = f"https://mail.example{EWS}", {"HTTPS_PROXY": proxy.url}
+            async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), environ=environ) as wire:
+                for _ in range(2):
+                    response = await wire.send(HttpRequest("POST", url, Headers({"Content-Type": "text/xml"}), b"<a/>"))
+                    assert response.status == 500
+        assert [call.user for call in server.calls][-2:] == [FEDERATION.username] * 2
+        assert server.sign_in.handshakes == 1
+        assert proxy.asked == ["mail.example:443"]
+
+
+class HangingUp(ExchangeServer):
+    """Closes the connection on which it has just sent its NTLM challenge, politely."""
+
+    async def answer(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
+        response = await super().answer(request, call, trouble)
+        if any(value.startswith("NTLM ") for value in response.headers.getall("WWW-Authenticate", [])):
+            response.force_close()
+        return response
+
+
+async def test_no_proof_goes_out_on_another_connection(estate: Estate) -> None:
+    """A proof belongs to the challenge of its own connection: anywhere else it would count as a wrong password."""
+    async with HangingUp(estate, sign_in=SignIn(["NTLM"])) as server:
+        async with Negotiating(_IDENTITY, url=server.ews_url, lanes=1) as wire:
+            with pytest.raises(PeerError, match="closed the connection") as raised:
+                await wire.send(HttpRequest("POST", server.ews_url, Headers(), b"<a/>"))
+        assert raised.value.reason is Reason.UNREACHABLE
+        tokens = [call.headers.get("authorization", "").partition(" ")[2] for call in server.calls]
+        kinds = [base64.b64decode(token)[8:9] for token in tokens if token]
+        assert kinds == [b"\1", b"\1"]  # two beginnings, no proof
