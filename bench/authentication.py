@@ -26,7 +26,7 @@ from proxy.fronts.schema import SchemaFront
 from proxy.server import Server
 from proxy.settings import ProxySettings
 from proxy.wiring import EWS_PATH, build
-from proxy.wiring_gate import entry
+from proxy.wiring.gate import entry
 from service.addresses import ListenAddress
 from service.door import Door
 from service.logs import configure

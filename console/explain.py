@@ -33,7 +33,7 @@ from protocols.model.mailbox import Mailbox
 from proxy.connector import utc_now
 from proxy.layers.frames import Frames
 from proxy.wiring import Proxy
-from proxy.wiring_peers import WINDOW
+from proxy.wiring.peers import WINDOW
 from routing.policy import judge
 from routing.table import Route, rewritten
 

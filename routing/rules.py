@@ -5,7 +5,7 @@ that is an address goes before one of a group file, a domain before ``*.domain``
 at one level a rule that names callers goes before one that does not, and "busy" before "details". Without callers a
 rule only narrows what the caller's own section gives. A room is opened by its own address only, never by its domain.
 What is hidden (``horizon``, ``hours``, ``redact``): whatever any rule that fits hides is hidden; they add up.
-``always_busy`` goes before everything: nothing grants details of such a mailbox, to nobody.
+``busy_only`` goes before everything: nothing grants details of such a mailbox, to nobody.
 So a rule without callers never shows more, wherever it stands; and the order of the rules in the file decides nothing.
 """
 
@@ -19,7 +19,7 @@ from protocols.model.mailbox import Mailbox
 from routing.patterns import Patterns, canonical_pattern
 from routing.redaction import Redaction
 
-LEVEL_KEYS: Final = frozenset({"sees", "always_busy"})
+LEVEL_KEYS: Final = frozenset({"sees", "busy_only"})
 """Of the keys of a rule, those that say how much is seen."""
 
 
@@ -48,7 +48,7 @@ class Rule:
     own_hours: bool = False
     hours: WorkingHours | None = None
     redact: tuple[str, ...] = ()
-    always_busy: bool = False
+    busy_only: bool = False
 
     def is_for(self, caller: str) -> bool:
         """Whether it says anything to the caller of that name."""
@@ -140,8 +140,8 @@ def _ruling(matches: tuple[_Match, ...], own: Detail, room: bool) -> Ruling:
 
 def _seen(matches: Sequence[_Match], own: Detail, room: bool) -> tuple[Detail, list[Said]]:
     for match in matches:
-        if match.rule.always_busy:
-            return Detail.BUSY, [_said(match, "always_busy", "nobody ever sees more than busy")]
+        if match.rule.busy_only:
+            return Detail.BUSY, [_said(match, "busy_only", "nobody ever sees more than busy")]
     for match in matches:
         rule = match.rule
         if rule.sees is Detail.BUSY:

@@ -101,7 +101,7 @@ class CallerSettings(Section):
         100, ge=0.1, allow_inf_nan=False, description="requests a second; four times as many at once are let through"
     )
     people_per_hour: int = Field(
-        0, ge=0, description="an alert is counted where the caller asks about more people in an hour; 0 for never"
+        2000, ge=0, description="an alert is counted where the caller asks about more people in an hour; 0 for never"
     )
     may_ask: tuple[MayAsk, ...] = Field(
         description='whom the caller may ask about: addresses, domains, "*.domain", or "*" for all',

@@ -155,20 +155,20 @@ class RuleSettings(Section):
         "of it; upper or lower case",
         examples=[["merger", "interview *"]],
     )
-    always_busy: bool = Field(
+    busy_only: bool = Field(
         False, description="nobody ever sees details of these mailboxes, whatever another rule or a caller says"
     )
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
-        if self.always_busy and self.sees is Detail.DETAILS:
-            raise ValueError("always_busy and details contradict each other: keep one of the two")
-        if self.always_busy and self.callers:
-            raise ValueError('always_busy is for every caller: leave callers out, or write sees = "busy" for these')
+        if self.busy_only and self.sees is Detail.DETAILS:
+            raise ValueError("busy_only and details contradict each other: keep one of the two")
+        if self.busy_only and self.callers:
+            raise ValueError('busy_only is for every caller: leave callers out, or write sees = "busy" for these')
         if self.sees is Detail.DETAILS and not self.callers:
             raise ValueError('it would show details to every caller: name those who may, callers = ["…"]')
         if not (self.model_fields_set - {"about", "callers"}):
-            raise ValueError("it says nothing of them: write sees, horizon_ahead, hours, redact or always_busy")
+            raise ValueError("it says nothing of them: write sees, horizon_ahead, hours, redact or busy_only")
         return self
 
 

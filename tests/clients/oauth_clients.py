@@ -51,7 +51,7 @@ def busy(
         def send(self, request: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
             return super().send(request, **(kwargs | {"verify": str(ca)}))
 
-    class Elsewhere(OAuth2Credentials):
+    class Elsewhere(OAuth2Credentials):  # type: ignore[misc]  # its library has no types
         token_url = endpoint
 
     previous, BaseProtocol.HTTP_ADAPTER_CLS = BaseProtocol.HTTP_ADAPTER_CLS, Trusting

@@ -16,7 +16,7 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import Leaf
 from proxy.settings.connectors import EwsConnector
-from proxy.wiring_peers import peer
+from proxy.wiring.peers import peer
 from service import kerberos
 from simulation.estate import Estate
 from simulation.exchange import ExchangeServer

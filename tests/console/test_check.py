@@ -58,7 +58,7 @@ def test_check_notes_that_no_ledger_is_kept_and_finds_all_in_order(
 
 
 def test_check_names_the_line_of_a_rule(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rule = '[[rules]]\nabout = ["file:gone.txt"]\nalways_busy = true\n'
+    rule = '[[rules]]\nabout = ["file:gone.txt"]\nbusy_only = true\n'
     config.write_text(config.read_text("utf-8") + rule, "utf-8")
     assert run(["check", "--config", str(config)]) == 1
     line = next(n for n, text in enumerate(config.read_text("utf-8").splitlines(), 1) if "gone.txt" in text)

@@ -42,9 +42,7 @@ def test_explain_says_what_the_policy_refuses(config: Path, capsys: pytest.Captu
 
 def test_explain_names_the_rules_with_their_lines(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (config.parent / "board.txt").write_text("Ann@N.example\n")
-    rules = (
-        '[[rules]]\nabout = ["*"]\nhorizon_ahead = "30d"\n[[rules]]\nabout = ["file:board.txt"]\nalways_busy = true\n'
-    )
+    rules = '[[rules]]\nabout = ["*"]\nhorizon_ahead = "30d"\n[[rules]]\nabout = ["file:board.txt"]\nbusy_only = true\n'
     config.write_text(config.read_text("utf-8") + rules, "utf-8")
     lines = config.read_text("utf-8").splitlines()
     wide, board = (number for number, line in enumerate(lines, 1) if line == "[[rules]]")
@@ -61,7 +59,7 @@ def test_explain_names_the_rules_with_their_lines(config: Path, capsys: pytest.C
     [facts] = [station["facts"] for station in json.loads(capsys.readouterr().out) if "facts" in station]
     assert (facts["allowed"], facts["sees"], facts["may_ask"]) == (True, "busy", "n.example")
     assert [(rule["rule"], rule["line"], rule["key"]) for rule in facts["rules"]] == [
-        (2, board, "always_busy"),
+        (2, board, "busy_only"),
         (1, wide, "horizon_ahead"),
     ]
     assert facts["hidden"]["shown_from"] is None
@@ -69,7 +67,7 @@ def test_explain_names_the_rules_with_their_lines(config: Path, capsys: pytest.C
 
 def test_explain_tells_where_a_group_file_is_wrong(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (config.parent / "board.txt").write_text("ann@n.example\n# board\n\nno address\n")
-    text = config.read_text("utf-8") + '[[rules]]\nabout = ["file:board.txt"]\nalways_busy = true\n'
+    text = config.read_text("utf-8") + '[[rules]]\nabout = ["file:board.txt"]\nbusy_only = true\n'
     config.write_text(text, "utf-8")
     assert run(["explain", "ann@n.example", "--config", str(config)]) == 2
     assert f"{config.parent / 'board.txt'}:4: matches nobody" in capsys.readouterr().err

@@ -27,7 +27,7 @@ def _rules(directory: Path, *rules: str) -> list[str]:
 
 def test_rules_that_are_in_order(tmp_path: Path) -> None:
     (tmp_path / "board.txt").write_text("ann@fabrikam.example\n")
-    rules = ('about = ["file:board.txt"]\nalways_busy = true', 'about = ["*"]\nhorizon_ahead = "60d"')
+    rules = ('about = ["file:board.txt"]\nbusy_only = true', 'about = ["*"]\nhorizon_ahead = "60d"')
     assert _rules(tmp_path, *rules, 'about = ["fabrikam.example"]\nhours = "own"') == []
 
 
@@ -41,7 +41,7 @@ def test_group_files_are_read(tmp_path: Path) -> None:
 
 
 def test_rules_about_nobody_are_told(tmp_path: Path) -> None:
-    found = _rules(tmp_path, 'about = ["ann@elsewhere.example"]\nalways_busy = true')
+    found = _rules(tmp_path, 'about = ["ann@elsewhere.example"]\nbusy_only = true')
     assert found == ["warning: rules[1].about: no route leads to anybody it is about"]
 
 

@@ -1,6 +1,7 @@
 """The four "only"s: the network, the wiring, error into answer and error into fault each have one place."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -21,7 +22,7 @@ PLACES = {  # file or folder: what of the network it may import
     "certs/": ("ssl",),  # certificates become contexts here; no connection is made
     "proxy/fronts/": SERVER_TYPES,
     "proxy/server.py": SERVER_TYPES,
-    "proxy/wiring_tls.py": ("ssl",),  # hands the context from certs to the door
+    "proxy/wiring/tls.py": ("ssl",),  # hands the context from certs to the door
     "simulation/": NETWORK,  # servers and callers of their own
     "console/demo": NETWORK,  # plays the operator's side of the simulation
 }
@@ -121,8 +122,7 @@ def test_a_planted_handler_is_seen(name: str, code: str, lines: list[int]) -> No
 ASKS = ("protocols.google", "protocols.graph", "protocols.ews.ask")
 LEAF = "proxy.connector.Leaf"
 WIRING = (
-    "proxy/wiring.py",
-    "proxy/wiring_",  # its parts, see below
+    "proxy/wiring/",
     "console/demo",  # plays the callers
     "console/asking.py",  # asks a proxy over HTTP as any EWS client would; it ties no name of the settings to it
 )
@@ -140,8 +140,11 @@ def test_names_are_wired_together_in_the_wiring_only() -> None:
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+PART = re.compile(r"proxy\.wiring\.(?!build\b|Proxy\b)[a-z]")
+
+
 def test_the_parts_of_the_wiring_are_used_by_the_wiring_only() -> None:
-    parts = [(name, each) for name in INSIDE for _, each in imports(parsed(name)) if each.startswith("proxy.wiring_")]
+    parts = [(name, each) for name in INSIDE for _, each in imports(parsed(name)) if PART.match(each)]
     constants = {each for _, each in parts if each.rpartition(".")[2].isupper()}
     assert [(name, each) for name, each in parts if not name.startswith("proxy/wiring") and each not in constants] == []
 

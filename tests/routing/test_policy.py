@@ -110,7 +110,7 @@ def test_rules_show_more_or_less_and_the_verdict_says_which() -> None:
 
 
 def test_a_rule_about_nobody_asked_changes_nothing() -> None:
-    rules = Rules([Rule(number=1, about=(About("c.example", "c.example"),), always_busy=True)], "x")
+    rules = Rules([Rule(number=1, about=(About("c.example", "c.example"),), busy_only=True)], "x")
     policy = Policy(may_ask=("*",), sees=Detail.DETAILS)
     assert judge(replace(policy, rules=rules), ANN, ROUTE) == judge(policy, ANN, ROUTE)
 

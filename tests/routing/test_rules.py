@@ -99,10 +99,10 @@ def test_a_room_is_opened_by_its_address_and_closed_by_anything(listed: bool) ->
 
 @pytest.mark.parametrize("room", [False, True])
 def test_nothing_ever_opens_the_executive(room: bool) -> None:
-    executive = rule(1, "*", always_busy=True)
+    executive = rule(1, "*", busy_only=True)
     found = ruling(shows(2, "ann@b.example"), executive, own=Detail.DETAILS, room=room)
     assert found.detail is Detail.BUSY
-    assert [(said.rule, said.key, said.about) for said in found.said] == [(1, "always_busy", "*")]
+    assert [(said.rule, said.key, said.about) for said in found.said] == [(1, "busy_only", "*")]
 
 
 def test_what_rules_hide_adds_up() -> None:
@@ -157,7 +157,7 @@ values = st.fixed_dictionaries(
         "own_hours": st.just(True),
         "hours": st.sampled_from([BERLIN, PARIS]),
         "redact": st.sampled_from([("a",), ("b", "c")]),
-        "always_busy": st.booleans(),
+        "busy_only": st.booleans(),
     },
 )
 anybody = st.builds(

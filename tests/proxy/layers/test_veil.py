@@ -196,7 +196,7 @@ def test_callers_that_share_fragments_see_what_their_own_rules_leave() -> None:
         assert body == encode(request, answers, EXCHANGE)
         return body
 
-    callers = [OPEN, _ruled(redact=("merger",)), _ruled(horizon_ahead=0), _ruled(always_busy=True), OPEN]
+    callers = [OPEN, _ruled(redact=("merger",)), _ruled(horizon_ahead=0), _ruled(busy_only=True), OPEN]
     found = [(b"merger" in body, b"late" in body) for body in map(read, callers)]
     assert found == [(True, True), (False, True), (True, False), (False, False), (True, True)]
 

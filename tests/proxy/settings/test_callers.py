@@ -46,7 +46,7 @@ def test_without_any_proof_it_is_said_which_to_write() -> None:
 
 def test_the_defaults_let_a_caller_come_from_anywhere_at_a_generous_rate() -> None:
     caller = _caller(basic=BASIC)
-    assert (caller.networks, caller.rate, caller.people_per_hour) == ((), 100, 0)
+    assert (caller.networks, caller.rate, caller.people_per_hour) == ((), 100, 2000)
 
 
 def test_networks_are_cidrs_and_presets() -> None:

@@ -1,0 +1,294 @@
+"""The only place where names are wired together: settings in, a proxy out that listens and answers."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import structlog
+
+from certs.acme_order import CHALLENGE_PATH
+from protocols.model.mailbox import Mailbox
+from proxy import certificates
+from proxy.capture.recorder import Recorder
+from proxy.connector import Clock, Connector, utc_now
+from proxy.federation import Federation
+from proxy.fragments import Fragments
+from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.challenges import ChallengeFront
+from proxy.fronts.entrance import Entrance
+from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.health import HealthFront, MetricsFront
+from proxy.fronts.schema import SchemaFront
+from proxy.layers.cache import AnswerStore
+from proxy.layers.veil import Veil
+from proxy.ledger.witness import Witness
+from proxy.manners import manner_of
+from proxy.server import Front, Listener, Server
+from proxy.settings import ProxySettings
+from proxy.settings.callers import CallerSettings
+from proxy.settings.certificate import CertificateNone
+from proxy.wiring.capture import recorder
+from proxy.wiring.door import count, limits
+from proxy.wiring.federation_trust import FederationTrust, federation_trust
+from proxy.wiring.gate import Entry, client_authorities, entry
+from proxy.wiring.ledger import witness
+from proxy.wiring.rules import rules_of
+from proxy.wiring.stacks import Shared, connector
+from proxy.wiring.tls import ServerTls, server_tls
+from proxy.wiring.tokens import token_fronts
+from routing.patterns import Patterns
+from routing.policy import Policy
+from routing.rules import Rule, Rules
+from routing.table import Route, RouteTable
+from service.addresses import ListenAddress
+from service.door import Door
+from service.metrics import Metrics
+
+EWS_PATH: Final = "/EWS/Exchange.asmx"
+POX_PATH: Final = "/autodiscover/autodiscover.xml"
+SOAP_PATH: Final = "/autodiscover/autodiscover.svc"
+_EWS_PATHS = (EWS_PATH, "/EWS", "/")  # Google posts to whatever address its administrator typed
+_SCHEMA_PATHS = ("/EWS/Services.wsdl", "/EWS/messages.xsd", "/EWS/types.xsd")
+_GRACE: Final = timedelta(seconds=1)
+
+_log = structlog.get_logger("busyline.wiring")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """One caller's part: what it may do, and how it is served."""
+
+    policy: Policy
+    desk: Desk
+
+
+def build(
+    settings: ProxySettings,
+    *,
+    directory: Path,
+    clock: Clock = utc_now,
+    connectors: Mapping[str, Connector] | None = None,
+    listen: bool = True,
+) -> "Proxy":
+    """A proxy for ``settings``, whose file references are relative to ``directory``.
+
+    ``connectors`` replaces those of the settings, by name. Without ``listen`` it opens no door: for asking in process.
+    """
+    return Proxy(settings, directory=directory, clock=clock, connectors=connectors or {}, listen=listen)
+
+
+class Proxy:
+    """An asynchronous context: inside, it answers. Leaving it lets answers under way finish.
+
+    Entering raises SecretError, CertificateError, GroupFileError or OSError (an address in use, a CA file missing), in
+    words.
+    """
+
+    def __init__(
+        self,
+        settings: ProxySettings,
+        *,
+        directory: Path,
+        clock: Clock,
+        connectors: Mapping[str, Connector],
+        listen: bool,
+    ) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        cache = settings.cache
+        self.store = AnswerStore(
+            mailboxes=cache.mailboxes, memory=cache.memory, ttl=cache.ttl, negative_ttl=cache.negative_ttl
+        )
+        self.table = RouteTable(
+            Route(match=route.match, via=route.via, rewrite=route.rewrite, rooms=route.rooms)
+            for route in settings.routes
+        )
+        self._fragments = Fragments(cache.fragments)
+        self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
+        self._stack = AsyncExitStack()
+        self._owns: dict[str, _Own] = {}
+        self._ready = False
+        self._rules: tuple[Rule, ...] = ()
+        self._witness: Witness | None = None
+        self.recorder: Recorder | None = None
+        self.addresses: tuple[ListenAddress, ...] = ()
+        self.paths: tuple[str, ...] = ()
+        self.metrics_addresses: tuple[ListenAddress, ...] = ()
+        self.plain_addresses: tuple[ListenAddress, ...] = ()
+        self._certificate = ServerTls()
+        self._trust: FederationTrust | None = None
+        self.ca: Path | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        self._ready = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ready = False
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where it really listens, with the scheme; the first address."""
+        scheme = "http" if isinstance(self.settings.server.certificate, CertificateNone) else "https"
+        return f"{scheme}://{self.addresses[0]}"
+
+    @property
+    def metrics_url(self) -> str | None:
+        """Where the metrics really are; None where they are served nowhere."""
+        return f"http://{self.metrics_addresses[0]}" if self.metrics_addresses else None
+
+    def reload_certificate(self) -> None:
+        """Look at once whether there is another certificate; connections and the rest of the settings stay."""
+        self._certificate.bell.ring()
+
+    def asker(self, name: str) -> Connector:
+        """What the caller ``name`` would be answered, policy and deadline included. Raises KeyError."""
+        return self._owns[name].desk.connector
+
+    def policy(self, name: str) -> Policy:
+        """What the caller ``name`` may do. Raises KeyError."""
+        return self._owns[name].policy
+
+    async def _open(self) -> None:
+        self._count()
+        self._rules = rules_of(self.settings.rules, self._directory)
+        if self._listen:  # what an operator asks in process is no caller's look-up
+            self._witness = await witness(
+                self.settings, self._directory, clock=self._clock, metrics=self.metrics, stack=self._stack
+            )
+        way_in = await entry(self.settings, self._directory, self._stack, clock=self._clock)
+        connectors = await self._connectors()
+        federations: dict[timedelta, Federation] = {}
+        for caller in self.settings.callers:
+            deadline = caller.deadline or self.settings.server.deadline
+            if deadline not in federations:
+                federation = Federation(table=self.table, connectors=connectors, deadline=deadline)
+                self._stack.push_async_callback(partial(federation.close, grace=_GRACE))
+                federations[deadline] = federation
+            self._owns[caller.name] = self._own(caller, federations[deadline])
+        if self._listen:
+            tokens = token_fronts(way_in.own, way_in.clients, way_in.addresses)
+            self._trust = federation_trust(self.settings, self._directory, clock=self._clock, stack=self._stack)
+            await self._listen_everywhere(way_in.entrance, {**tokens, **self._federated(way_in)})
+
+    async def _connectors(self) -> dict[str, Connector]:
+        shared = Shared(directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock)
+        return {
+            name: self._given.get(name) or await connector(name, settings, shared, self._stack)
+            for name, settings in self.settings.connectors.items()
+        }
+
+    def _own(self, caller: CallerSettings, federation: Federation) -> _Own:
+        policy = Policy(
+            may_ask=caller.may_ask,
+            sees=caller.sees,
+            never_via=frozenset(caller.never_via),
+            unknown_as=caller.unknown_as,
+            rooms=self.settings.rooms.match,
+            rooms_see=caller.rooms_see,
+            rules=Rules(self._rules, caller.name) if self._rules else None,
+        )
+        veil = Veil(federation, policy=policy, table=self.table, clock=self._clock)
+        desk = Desk(connector=veil, manner=manner_of(caller), fragments=self._fragments, witness=self._witness)
+        return _Own(policy=policy, desk=desk)
+
+    async def _listen_everywhere(self, entrance: Entrance, tokens: Mapping[str, Front]) -> None:
+        server = self.settings.server
+        authorities = client_authorities(self.settings, self._directory)
+        tls = server_tls(server, self._directory, clock=self._clock, client_authorities=authorities)
+        tls.count(self.metrics)
+        certificates.count(self.settings, self._directory, self.metrics, self._clock)
+        doubts = (tls.doubts, self._trust.doubts if self._trust else list)
+        health = HealthFront(lambda: self._ready, doubts=lambda: [each for told in doubts for each in told()])
+        watching: dict[str, Front] = {"/healthz": health, "/readyz": health}
+        inner = self._server({**watching, "/metrics": MetricsFront(self.metrics.exposition)})
+        metrics_door = Door(inner.handle, server.metrics_listen)
+        self.metrics_addresses = (await self._stack.enter_async_context(metrics_door)).addresses
+        json = JsonFront(self._directions())
+        manners = {name: own.desk.manner for name, own in self._owns.items()}
+        self.recorder = await recorder(self.settings, self._directory, manners, clock=self._clock, stack=self._stack)
+        fronts = {**watching, **self._fronts(entrance), **tokens, JSON_PATH: json}
+        outer = self._server(fronts, {f"{JSON_PATH}/": json}, self.recorder)
+        self.ca, self._certificate, self.paths = tls.ca, tls, outer.paths
+        challenges = self._server({}, {CHALLENGE_PATH: ChallengeFront(tls.answers)})
+        plain = Door(challenges.handle, server.plain_listen, limits=limits(server))
+        self.plain_addresses = (await self._stack.enter_async_context(plain)).addresses
+        await self._stack.enter_async_context(tls.kept())
+        door = Door(outer.handle, server.listen, tls=tls.context, limits=limits(server))
+        count(door, self.metrics)
+        self.addresses = (await self._stack.enter_async_context(door)).addresses
+        self._stack.callback(self._stop_being_ready)
+
+    def _server(
+        self,
+        fronts: Mapping[str, Front],
+        prefixes: Mapping[str, Front] | None = None,
+        listener: Listener | None = None,
+    ) -> Server:
+        return Server(fronts, prefixes=prefixes, metrics=self.metrics, clock=self._clock, listener=listener)
+
+    def _fronts(self, entrance: Entrance) -> dict[str, Front]:
+        server, directions = self.settings.server, self._directions()
+        schema = SchemaFront(server.public_url)
+        desks = {name: own.desk for name, own in self._owns.items()}
+        ews = EwsFront(entrance=entrance, desks=desks, schema=schema, max_body=server.max_body)
+        pox = PoxFront(entrance=entrance, directions=directions, max_body=server.max_body, clock=self._clock)
+        soap = SettingsFront(entrance=entrance, directions=directions, max_body=server.max_body)
+        return {
+            **dict.fromkeys(_EWS_PATHS, ews),
+            **dict.fromkeys(_SCHEMA_PATHS, schema),
+            POX_PATH: pox,
+            SOAP_PATH: soap,
+        }
+
+    def _federated(self, way_in: Entry) -> dict[str, Front]:
+        """The addresses of organisation relationships, where there is a federation trust."""
+        if (trust := self._trust) is None:
+            return {}
+        trust.count(self.metrics)
+        desks = {name: own.desk for name, own in self._owns.items()}
+        return trust.fronts(
+            (EWS_PATH, SOAP_PATH),
+            entrance=way_in.entrance,
+            addresses=way_in.addresses,
+            desks=desks,
+            directions=self._directions(),
+        )
+
+    def _directions(self) -> Directions:
+        public = self.settings.server.public_url
+        return Directions(
+            ews_url=public + EWS_PATH,
+            pox_url=public + POX_PATH,
+            serves=served(self.table),
+            federation=self._trust.told if self._trust else None,
+        )
+
+    def _stop_being_ready(self) -> None:
+        self._ready = False
+
+    def _count(self) -> None:
+        read, store = self.metrics.read, self.store
+        read("busyline_cache_hits_total", "Mailboxes answered from the cache", lambda: float(store.hits))
+        read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
+        read("busyline_cache_entries", "Answers kept", lambda: float(store.size))
+        read("busyline_cache_bytes", "About how much memory the kept answers take", lambda: float(store.memory))
+
+
+def served(table: RouteTable) -> Callable[[str], bool]:
+    """Whether a domain (A-labels) has a route, or anybody in it has one of their own."""
+    patterns = Patterns({route.match.rpartition("@")[2]: True for route in table.routes})
+    return lambda domain: patterns.find(Mailbox.parse(f"anybody@{domain}")) is not None
