@@ -20,13 +20,14 @@ _V6_SITE = 64  # bits
 def check_exposure(configuration: Configuration) -> Iterator[Finding]:
     """What of [server] and [[callers]] lets strangers in, or keeps the expected callers out."""
     server = configuration.server
+    public = any(not address.is_loopback for address in server.listen)
     yield from _in_the_clear(server)
     yield from _listening(server)
     for number, network in enumerate(server.trusted_proxies, 1):
         yield from _trusted(f"server.trusted_proxies[{number}]", network)
     if isinstance(server.certificate, CertificateFirstRun) and not server.trusted_proxies:
-        yield from _first_run(configuration.callers)
-    yield from _callers(configuration.callers, public=any(not address.is_loopback for address in server.listen))
+        yield from _first_run(configuration.callers, public=public)
+    yield from _callers(configuration.callers, public=public)
 
 
 def _in_the_clear(server: ServerSettings) -> Iterator[Finding]:
@@ -68,15 +69,16 @@ def _is_wide(network: IpNetwork) -> bool:
     return network.num_addresses > most if isinstance(network, IPv4Network) else network.prefixlen < _V6_SITE
 
 
-def _first_run(callers: Iterable[CallerSettings]) -> Iterator[Finding]:
-    """Clouds trust public authorities alone. A preset of networks tells for certain who asks, the rest is likely."""
+def _first_run(callers: Iterable[CallerSettings], *, public: bool) -> Iterator[Finding]:
+    """Clouds trust public authorities alone. A preset of networks tells for certain who asks; the rest is likely, and
+    worth a word where they can reach us."""
     mend = 'use a public one (kind = "acme", "files" or "pfx"), or name the reverse proxy in front in trusted_proxies'
     for number, caller in enumerate(callers, 1):
         cloud = next((_CLOUDS[name] for name in caller.networks if name in _CLOUDS), "")
         if cloud:
             what = f"{cloud} does not trust a certificate that Busyline issues itself (server.certificate)"
             yield error(f"callers[{number}].networks", what, mend)
-        elif (sign := _likely(caller)) is not None:
+        elif public and (sign := _likely(caller)) is not None:
             key, who = sign
             what = f"this looks like {who}, which does not trust a certificate that Busyline issues itself"
             yield warning(f"callers[{number}].{key}", what, mend)

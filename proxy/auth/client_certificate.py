@@ -77,7 +77,7 @@ class ClientCertificates:
         try:
             certificate = x509.load_der_x509_certificate(data)
             return _Seen(self._holder(certificate), certificate.not_valid_after_utc)
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion):
             # TLS bears more than this reader
             return _Seen(UNREADABLE, datetime.max.replace(tzinfo=UTC))
 

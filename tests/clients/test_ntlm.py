@@ -26,6 +26,7 @@ from simulation.faults import Trouble
 from tests.clients.conftest import window_in
 from tests.clients.tls import Authority, authority
 from tests.needs import missing, program
+from tests.relay import relayed
 
 pytestmark = pytest.mark.client
 SPN = "HTTP/mail.fabrikam.example"
@@ -195,24 +196,13 @@ async def man_in_the_middle(server: ExchangeServer, own: Authority, trusted: Aut
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         onward: ssl.SSLContext = trusted.client
         there = await asyncio.open_connection("127.0.0.1", port, ssl=onward)
-        await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer))
+        await relayed((reader, writer), there)
 
     listening = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=own.server)
     try:
         yield f"https://127.0.0.1:{listening.sockets[0].getsockname()[1]}/EWS/Exchange.asmx"
     finally:
         listening.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except ConnectionError:
-        return
-    finally:
-        writer.close()
 
 
 @pytest.mark.parametrize("bound", [False, True])

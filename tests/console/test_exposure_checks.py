@@ -55,10 +55,9 @@ def test_a_cloud_does_not_trust_a_first_run_certificate(preset: str) -> None:
     ],
 )
 def test_what_looks_like_a_cloud_is_doubtful(rest: dict[str, Any], key: str) -> None:
-    section = "microsoft" if "microsoft" in rest else ""
-    assert [each for each in found(FIRST_RUN, caller(**rest)) if each[1].startswith("callers")] == [
-        ("warning", f"callers[1].{key}")
-    ], section
+    public = FIRST_RUN | {"listen": ["0.0.0.0:443"]}
+    assert ("warning", f"callers[1].{key}") in found(public, caller(**rest))
+    assert found(FIRST_RUN, caller(**rest)) == []  # for trying out, on this machine
 
 
 def test_plain_http_for_others() -> None:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.relay import relayed
+
 
 @dataclass(slots=True)
 class ForwardProxy:
@@ -29,9 +31,9 @@ async def forward_proxy(port: int) -> AsyncIterator[ForwardProxy]:
             writer.close()
             return
         proxy.asked.append(place)
-        there_reader, there = await asyncio.open_connection("127.0.0.1", port)
+        there = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_copy(reader, there), _copy(there_reader, writer))
+        await relayed((reader, writer), there)
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     proxy.url = f"http://busy:line%40home@127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -39,14 +41,3 @@ async def forward_proxy(port: int) -> AsyncIterator[ForwardProxy]:
         yield proxy
     finally:
         server.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except ConnectionError:
-        return
-    finally:
-        writer.close()

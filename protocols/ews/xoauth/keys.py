@@ -44,7 +44,7 @@ def read_keys(document: bytes) -> Keys:
 def _named(entry: dict[str, Any]) -> Iterator[tuple[str, RSAPublicKey]]:
     try:
         yield from _jwk(entry) if "kty" in entry else _certified(entry)
-    except (ValueError, KeyError, TypeError, AttributeError, UnsupportedAlgorithm):
+    except (ValueError, KeyError, TypeError, AttributeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return  # one key that cannot be read does not spoil the others
 
 

@@ -107,7 +107,9 @@ async def test_an_expired_one_proves_nobody_nor_does_one_that_expires_while_it_i
 
 
 async def test_what_is_no_certificate_is_refused() -> None:
-    assert await _proof().identify(Knock(certificate=b"\x30\x03\x02\x01\x01")) == UNREADABLE
+    of_no_version = leaf(CONTOSO_CA, DNS).der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020142"), 1)
+    for data in (b"\x30\x03\x02\x01\x01", of_no_version):
+        assert await _proof().identify(Knock(certificate=data)) == UNREADABLE
 
 
 async def test_none_shown_is_left_to_the_next_way() -> None:

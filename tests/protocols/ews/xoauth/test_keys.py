@@ -1,5 +1,6 @@
 """Keys are read from both documents, and one that is of no use does not spoil the others."""
 
+import base64
 import json
 from typing import Any
 
@@ -36,6 +37,12 @@ def test_several_keys_are_all_read() -> None:
     assert set(_numbers(service.metadata())) == set(_numbers(service.key_set())) == {KEY.x5t, OTHER.x5t}
 
 
+def _of_no_version() -> str:
+    """A certificate that says it is of version 67; found by fuzzing."""
+    octets = KEY.certificate.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020142"), 1)
+    return base64.b64encode(octets).decode("ascii")
+
+
 @pytest.mark.parametrize(
     "useless",
     [
@@ -49,6 +56,7 @@ def test_several_keys_are_all_read() -> None:
         KEY.published | {"alg": "RS512"},
         {"usage": "signing", "keyvalue": {"type": "x509Certificate", "value": "!"}},
         {"usage": "signing", "keyvalue": {"type": "x509Certificate", "value": "AAAA"}},
+        {"usage": "signing", "keyvalue": {"type": "x509Certificate", "value": _of_no_version()}},
         {"usage": "encryption", "keyvalue": SERVICE.metadata()["keys"][0]["keyvalue"]},
         {"usage": "signing", "keyvalue": {"type": "symmetric", "value": "AAAA"}},
         Key.made(1_024).published,
