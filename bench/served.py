@@ -38,6 +38,7 @@ name = "bench"
 basic = {{ usernames = ["{username}"], password = "file:caller.hash" }}
 may_ask = ["{domain}"]
 sees = "details"
+rate = 1000000  # what a caller is allowed is not what is measured
 """
 
 
