@@ -23,6 +23,7 @@ def _info(content: str) -> etree._Element:
         f"<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>CN=stranger</ds:X509IssuerName>"
         f"<ds:X509SerialNumber>{OTHER.serial}</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>",
     ],
+    ids=["identifier", "issuer and serial number"],
 )
 def test_the_named_key_alone_is_tried(content: str) -> None:
     assert list(candidates(_info(content), [OURS, OTHER])) == [OTHER]
