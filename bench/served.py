@@ -15,6 +15,7 @@ BUSYLINE = ("-c", "from console.cli import main; main()")
 _PATH = "/EWS/Exchange.asmx"
 _CONFIGURATION = """
 [server]
+connections_per_address = 4096  # all who ask are here
 listen = ["127.0.0.1:{port}"]
 public_url = "http://127.0.0.1:{port}"
 metrics_listen = ["127.0.0.1:{metrics_port}"]
