@@ -1,5 +1,6 @@
 """What ACME leaves behind: the account's key and the certificate, each one file, whole, for its owner alone."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -23,7 +24,9 @@ class AcmeState:
     @classmethod
     def of(cls, directory: Path, directory_url: str) -> Self:
         """The state below ``directory`` for the authority at ``directory_url``."""
-        return cls(directory / urlsplit(directory_url).netloc.replace(":", "-"))
+        host = urlsplit(directory_url).netloc.replace(":", "-")
+        digest = hashlib.sha256(directory_url.encode()).hexdigest()[:8]  # one host may have several directories
+        return cls(directory / f"{host}-{digest}")
 
     @property
     def account_path(self) -> Path:
@@ -54,12 +57,10 @@ class AcmeState:
         data, name = read_file(self.certificate_path), str(self.certificate_path)
         return read_pair(data, data, chain=name, key=name)
 
-    def store(self, key: PrivateKey, chain: bytes) -> Pair:
-        """Keep what was issued, once it is known to fit. Raises CertificateError, OSError."""
-        data = _private(key) + chain
-        pair = read_pair(data, data, chain=str(self.certificate_path), key=str(self.certificate_path))
-        self._keep(self.certificate_path, data)
-        return pair
+    def store(self, pair: Pair) -> None:
+        """Keep ``pair``, which a start shows from now on: only what callers do not refuse. Raises OSError."""
+        chain = b"".join(each.public_bytes(Encoding.PEM) for each in pair.certificates)
+        self._keep(self.certificate_path, _private(pair.key) + chain)
 
     def _keep(self, path: Path, data: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -63,13 +63,7 @@ def load(files: Mapping[str, tuple[Path, Path]]) -> FederationKeys:
 
 def certificates(path: Path) -> tuple[x509.Certificate, ...]:
     """The certificates in a PEM file, at least one: those of a token issuer. Raises CertificateError."""
-    try:
-        found = x509.load_pem_x509_certificates(pem.read_file(path))
-    except ValueError as error:
-        if isinstance(error, CertificateError):
-            raise
-        raise CertificateError(f"{path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)") from None
-    return tuple(found)
+    return pem.read_certificates(path)
 
 
 def _decryption(pair: Pair) -> DecryptionKey:

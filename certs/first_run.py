@@ -4,26 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certs import pem
 from certs.keeping import keep
+from certs.pair import CertificateError, belong_together
 from certs.signing_requests import general_names
 
-CA_FILE, CHAIN_FILE, KEY_FILE = "ca.pem", "chain.pem", "key.pem"
+CA_FILE, CA_KEY_FILE, CHAIN_FILE, KEY_FILE = "ca.pem", "ca-key.pem", "chain.pem", "key.pem"
 _CA_LIFE, _LEAF_LIFE, _RENEW = timedelta(days=3650), timedelta(days=397), timedelta(days=30)
 _SKEW = timedelta(hours=1)  # clocks of callers that run behind
+_RESTORE: Final = f"restore it, or remove {CA_FILE} and {CA_KEY_FILE} for a new CA, which callers import again"
 _BITS: Final = 2048  # RSA, which every Exchange and every Java reads
+
+
+_Authority: TypeAlias = tuple[x509.Certificate, rsa.RSAPrivateKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +40,52 @@ def issue(directory: Path, names: Sequence[str], *, now: datetime | None = None)
     """A leaf for ``names`` (host names and IP addresses), signed by a CA kept in ``directory``.
 
     What is there already is reused as long as it names all of ``names`` and holds for another month; the CA stays the
-    same, so nobody must import it twice. Private keys are readable by their owner alone.
+    same, so nobody must import it twice. Private keys are readable by their owner alone. Raises CertificateError where
+    the CA there cannot be read, or nothing can be written.
     """
     if not names:
         raise ValueError("a certificate needs at least one name")
     now = now or datetime.now(UTC)
     files = Issued(directory / CA_FILE, directory / CHAIN_FILE, directory / KEY_FILE)
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ca_key_path = directory / "ca-key.pem"
-    if not (files.ca.exists() and ca_key_path.exists() and _belong_together(files.ca, ca_key_path)):
-        _issue_ca(files.ca, ca_key_path, now)
-    ca = x509.load_pem_x509_certificate(files.ca.read_bytes())
-    if not _still_good(files, ca, names, now):
-        ca_key = load_pem_private_key(ca_key_path.read_bytes(), None)
-        assert isinstance(ca_key, rsa.RSAPrivateKey)
-        _issue_leaf(files, ca, ca_key, names, now)
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ca, ca_key = authority(directory) or _issue_ca(files.ca, directory / CA_KEY_FILE, now)
+        if not _still_good(files, ca, names, now):
+            _issue_leaf(files, ca, ca_key, names, now)
+    except OSError as error:
+        raise CertificateError(f"{directory} cannot be written: {error.strerror}: let Busyline write there") from None
     return files
 
 
-def _still_good(files: Issued, ca: x509.Certificate, names: Sequence[str], now: datetime) -> bool:
-    if not (files.chain.exists() and files.key.exists()):
-        return False
+def authority(directory: Path) -> _Authority | None:
+    """The CA kept in ``directory``; None where there is none yet, or where making it ended between its two files.
+
+    Raises CertificateError where it cannot be read: another one would have to be imported by everybody anew.
+    """
+    path, key_path = directory / CA_FILE, directory / CA_KEY_FILE
+    if not (path.exists() and key_path.exists()):
+        return None
     try:
-        leaf = x509.load_pem_x509_certificate(files.chain.read_bytes())
-        pair = _belong_together(files.chain, files.key)
+        ca, key = pem.read_certificates(path)[0], pem.key_in(pem.read_file(key_path), str(key_path))
+    except CertificateError as error:
+        what = str(error).partition(": ")[0]
+        raise CertificateError(f"{what}: {_RESTORE}") from None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise CertificateError(f"{key_path} holds no key of Busyline's: {_RESTORE}")
+    return (ca, key) if belong_together(ca, key) else None
+
+
+def _still_good(files: Issued, ca: x509.Certificate, names: Sequence[str], now: datetime) -> bool:
+    try:
+        leaf = pem.read(files.chain, files.key).leaf
         known = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, TypeError, x509.ExtensionNotFound):
+    except (ValueError, x509.ExtensionNotFound):
         return False  # half of a file, or somebody else's: nobody has to import a new leaf
     fresh = leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc - _RENEW
-    return pair and fresh and leaf.issuer == ca.subject and set(general_names(names)) <= set(known)
+    return fresh and leaf.issuer == ca.subject and set(general_names(names)) <= set(known)
 
 
-def _belong_together(certificate: Path, key: Path) -> bool:
-    """Whether ``key`` is that of the first certificate; not so where making them ended between the two."""
-    public = load_pem_private_key(key.read_bytes(), None).public_key()
-    return public == x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
-
-
-def _issue_ca(path: Path, key_path: Path, now: datetime) -> None:
+def _issue_ca(path: Path, key_path: Path, now: datetime) -> _Authority:
     key = rsa.generate_private_key(65_537, _BITS)
     serial = x509.random_serial_number()
     subject = _name(f"Busyline first-run CA {serial & 0xFFFFFFFF:08x}")
@@ -88,20 +97,21 @@ def _issue_ca(path: Path, key_path: Path, now: datetime) -> None:
     )
     _write_key(key_path, key)
     keep(path, certificate.public_bytes(Encoding.PEM), mode=0o644)
+    return certificate, key
 
 
 def _issue_leaf(
     files: Issued, ca: x509.Certificate, ca_key: rsa.RSAPrivateKey, names: Sequence[str], now: datetime
 ) -> None:
     key = rsa.generate_private_key(65_537, _BITS)
-    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     certificate = (
         _builder(_name(names[0][:64]), ca.subject, key.public_key(), now, _LEAF_LIFE)
         .serial_number(x509.random_serial_number())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(authority, critical=False)
+        .add_extension(identifier, critical=False)
         .add_extension(x509.SubjectAlternativeName(general_names(names)), critical=False)
         .sign(ca_key, hashes.SHA256())
     )

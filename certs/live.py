@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from certs.contexts import server_context
-from certs.objections import REFUSED, Objection, objections
+from certs.objections import REFUSED, Kind, Objection, objections
 from certs.pair import CertificateError, Pair
 
 _DAY = timedelta(days=1)
@@ -34,22 +34,18 @@ class Live:
         self._shown = self.context
         self.context.sni_callback = self._show  # called in every handshake, with a server name or without
         self.swaps = 0
-        self.refused = 0
 
     def offer(self, pair: Pair) -> bool:
         """Show ``pair`` from now on; False where it is shown already.
 
         Raises CertificateError, and keeps what is shown, where callers would refuse ``pair`` for a reason that does
-        not count against what is shown as well.
+        not count against what is shown as well. Exchange and Google refuse a leaf without its intermediates: what
+        lacks them never follows a chain that has them, unless that has expired. Takes some milliseconds.
         """
         if pair.certificates == self.pair.certificates:
             return False
-        try:
-            self._check(pair)
-            context = server_context(pair, client_authorities=self._authorities)
-        except CertificateError:
-            self.refused += 1
-            raise
+        self._check(pair)
+        context = server_context(pair, client_authorities=self._authorities)
         self.pair, self._shown = pair, context
         self.swaps += 1
         return True
@@ -73,7 +69,10 @@ class Live:
 
     def _check(self, pair: Pair) -> None:
         known = {each.kind for each in self.objections()}
-        new = [each for each in self._objections(pair) if each.kind in REFUSED - known]
+        refused = REFUSED - known
+        if len(self.pair.certificates) > 1 and Kind.EXPIRED not in known:
+            refused |= {Kind.ALONE}
+        new = [each for each in self._objections(pair) if each.kind in refused]
         if new:
             words = "; ".join(each.words for each in new)
             raise CertificateError(f"{pair.source}: {words}")

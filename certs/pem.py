@@ -1,10 +1,12 @@
 """A certificate and its key from PEM files, made into TLS for a server, with words for what is wrong with them."""
 
+import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -16,7 +18,9 @@ from certs.pair import CertificateError, Pair, PrivateKey, belong_together, serv
 __all__ = [
     "CertificateError",
     "Loaded",
+    "certificates_in",
     "dated",
+    "key_in",
     "load",
     "notes",
     "read",
@@ -24,6 +28,10 @@ __all__ = [
     "read_file",
     "read_pair",
 ]
+
+_LINE: Final = re.compile(rb"-----(BEGIN|END) ([^-\r\n]*)-----")  # RFC 7468 2
+_NO_CERTIFICATE: Final = "holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+_NO_KEY: Final = "holds no private key in PEM (-----BEGIN PRIVATE KEY-----)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,13 @@ def read(chain: Path, key: Path) -> Pair:
 
 def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
     """Every certificate in ``path``, at least one. Raises CertificateError."""
-    return _certificates(read_file(path), str(path))
+    return certificates_in(read_file(path), str(path))
 
 
 def read_pair(certificates: bytes, private: bytes, *, chain: str, key: str) -> Pair:
     """The same from what ``chain`` and ``key`` hold, which name the two in errors; one text may hold both."""
-    found = _certificates(certificates, chain)
-    own = _key(private, key)
+    found = certificates_in(certificates, chain)
+    own = key_in(private, key)
     if not belong_together(found[0], own):
         raise CertificateError(
             f"{key} is not the key of the first certificate in {chain}: "
@@ -90,17 +98,25 @@ def read_file(path: Path) -> bytes:
         raise CertificateError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _certificates(data: bytes, name: str) -> tuple[x509.Certificate, ...]:
+def certificates_in(data: bytes, name: str) -> tuple[x509.Certificate, ...]:
+    """Every certificate in PEM in ``data``, at least one; ``name`` says in errors what that is.
+
+    Raises CertificateError, also where one of them is there in part: the parser passes over it, and would make of half
+    a chain a whole one that lacks its intermediate.
+    """
+    if _is_cut_off(data):
+        raise CertificateError(f"{name} is cut off: write it anew, whole, with every certificate of the chain")
     try:
         certificates = x509.load_pem_x509_certificates(data)
     except ValueError:
         certificates = []
     if not certificates:
-        raise CertificateError(f"{name} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)")
+        raise CertificateError(f"{name} {_NO_CERTIFICATE}")
     return tuple(certificates)
 
 
-def _key(data: bytes, name: str) -> PrivateKey:
+def key_in(data: bytes, name: str) -> PrivateKey:
+    """The private key in PEM in ``data``; ``name`` says in errors what that is. Raises CertificateError."""
     try:
         return served_key(load_pem_private_key(data, None), name)
     except TypeError:
@@ -110,4 +126,15 @@ def _key(data: bytes, name: str) -> PrivateKey:
     except CertificateError:
         raise
     except ValueError:
-        raise CertificateError(f"{name} holds no private key in PEM (-----BEGIN PRIVATE KEY-----)") from None
+        raise CertificateError(f"{name} {_NO_KEY}") from None
+
+
+def _is_cut_off(data: bytes) -> bool:
+    """Whether a block begins or ends without its other end, or the last line is the beginning of such a line."""
+    open_block = None
+    for place, label in _LINE.findall(data):
+        if (place == b"BEGIN") != (open_block is None) or open_block not in (None, label):
+            return True
+        open_block = label if place == b"BEGIN" else None
+    last = data.rstrip().rpartition(b"\n")[2]
+    return open_block is not None or (last.startswith(b"-") and not _LINE.fullmatch(last))

@@ -17,6 +17,7 @@ from protocols.errors import PeerError
 from protocols.http import Headers, HttpRequest, Send
 
 _SKEW: Final = timedelta(minutes=5)
+_ENDLESS: Final = timedelta(days=7)  # how long what does not say until when it holds is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ async def _fetched(send: Send, request: HttpRequest) -> bytes:
         response = await send(request)
     except PeerError as error:
         raise UncheckedError(error.detail or f"{request.url} does not answer") from None
+    except ValueError:
+        raise UncheckedError(f'the certificate names "{request.url}" for it, which is no address') from None
     if response.status != 200:
         raise UncheckedError(f"{request.url} answers {response.status}")
     return response.body
@@ -118,6 +121,8 @@ async def _fetched(send: Send, request: HttpRequest) -> bytes:
 def _check_date(since: datetime, until: datetime | None, url: str, now: datetime) -> None:
     if since > now + _SKEW or (until is not None and until < now - _SKEW):
         raise UncheckedError(f"what {url} says is not of today")
+    if until is None and since < now - _ENDLESS:  # RFC 6960 4.2.2.1: newer information is always there
+        raise UncheckedError(f"what {url} says is of {since:%Y-%m-%d}, which is too old")
 
 
 def _check_signer(answer: ocsp.OCSPResponse, issuer: x509.Certificate, url: str, now: datetime) -> None:

@@ -1,11 +1,11 @@
-"""Looks whether the files of a certificate hold another one, and waits where they are only half written."""
+"""Looks whether the files of a certificate hold another one, and waits while they are written."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from certs.pair import CertificateError, Pair
+from certs.pair import Pair
 
 _Signature: TypeAlias = tuple[tuple[int, int, int] | None, ...]
 
@@ -14,14 +14,14 @@ _Signature: TypeAlias = tuple[tuple[int, int, int] | None, ...]
 class Watch:
     """``read`` makes a pair of ``files``; :meth:`look` is called every few seconds.
 
-    Chain and key are two files, and whoever writes them writes one after the other: what cannot be used together is
-    an error only once it has stayed so from one look to the next.
+    Files are written bit by bit and one after the other, and half of a chain may look whole: nothing is read before
+    all of them have stayed the same from one look to the next.
     """
 
     files: Sequence[Path]
     read: Callable[[], Pair]
     _seen: _Signature = ()
-    _doubtful: bool = False
+    _fresh: bool = False
 
     def __post_init__(self) -> None:
         self._seen = self._signature()
@@ -32,19 +32,16 @@ class Watch:
         Raises CertificateError, once for each state of the files.
         """
         signature = self._signature()
-        changed = signature != self._seen
-        self._seen = signature
-        if not (changed or self._doubtful or now):
-            return None
-        settled = self._doubtful and not changed
-        self._doubtful = False
-        try:
+        changed, self._seen = signature != self._seen, signature
+        if now:
+            self._fresh = False
             return self.read()
-        except CertificateError:
-            if settled or now:
-                raise
-            self._doubtful = True
+        if changed or not self._fresh:
+            self._fresh = changed
             return None
+        self._fresh = False
+        pair = self.read()
+        return pair if self._signature() == signature else None  # else the next look sees that they changed
 
     def _signature(self) -> _Signature:
         """Changes with every write and with every link that is turned; a missing file counts as a state."""

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from cryptography import x509
 
+from certs.pair import CertificateError
+from certs.pem import read_certificates
+from console.certificate_checks import mended
 from console.findings import Finding, error, warning
 from console.secret_checks import read
 from proxy.auth.passwords import is_hash
@@ -33,15 +36,9 @@ def _hash(key: str, reference: Reference, directory: Path) -> Iterator[Finding]:
 def _authority(key: str, path: Path, named: bool) -> Iterator[Finding]:
     """``named``: certificates of it are known by name, so that they are signed by another."""
     try:
-        certificates = x509.load_pem_x509_certificates(path.read_bytes())
-    except FileNotFoundError:
-        yield error(key, f"there is no file {path}", "put it there, or write another path")
-        return
-    except OSError as problem:
-        yield error(key, f"{path} cannot be read: {problem.strerror}", "write the path of one that Busyline may read")
-        return
-    except ValueError:
-        yield error(key, f"{path} holds no certificate in PEM", "put the authority's certificate there in that form")
+        certificates = read_certificates(path)
+    except CertificateError as problem:
+        yield error(key, *mended(str(problem)))
         return
     if named and not any(map(_issues, certificates)):
         what = f"no certificate in {path} is an authority's, so that none signed by it is believed"

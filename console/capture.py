@@ -21,13 +21,13 @@ from console.terminal import (
     print_json,
     screen,
 )
+from proxy.capture import folder
 from proxy.capture import order as orders
-from proxy.capture.order import Order, State
+from proxy.capture.order import LONGEST, MOST_REQUESTS, Order, State
+from proxy.capture.printable import printable
 from proxy.connector import utc_now
 from service import durations
 
-LONGEST: Final = timedelta(days=1)
-MOST_REQUESTS: Final = 100_000
 _LOOK: Final = 0.2  # seconds between two looks at what the server tells
 _PATIENCE: Final = 10.0  # seconds until a server that looks every second must have seen the order
 
@@ -49,14 +49,17 @@ def command(
     configuration, base = configured(config)
     known(configuration, caller)
     directory = captures(configuration, base)
-    if stop:
-        state = _stopped(directory, caller)
-    else:
-        until = utc_now() + _length(length)
-        order = Order(
-            id=orders.new_id(), caller=caller, until=until, requests=requests, strangers=strangers, times=times
-        )
-        state = _followed(directory, order, quiet=as_json)
+    try:
+        if stop:
+            state = _stopped(directory, caller)
+        else:
+            until = utc_now() + _length(length)
+            order = Order(
+                id=orders.new_id(), caller=caller, until=until, requests=requests, strangers=strangers, times=times
+            )
+            state = _followed(directory, order, quiet=as_json)
+    except PermissionError as error:
+        raise _unusable(directory, error) from None
     _tell(directory, state, as_json=as_json)
     if not state.kept:
         raise typer.Exit(FOUND_WRONG)
@@ -78,9 +81,14 @@ def captures(configuration: Configuration, base: Path) -> Path:
             WRONG_USAGE,
         )
     directory = base / configuration.capture.directory
-    if not (directory / orders.ORDERS).is_dir():
-        raise EndingError(f"{directory}: no server has made it: start one with this configuration: busyline serve")
-    return directory
+    try:
+        with folder.opened_orders(directory):
+            return directory
+    except FileNotFoundError:
+        words = "no server has made it: start one with this configuration: busyline serve"
+        raise EndingError(f"{directory}: {words}") from None
+    except OSError as error:
+        raise _unusable(directory, error) from None
 
 
 def _length(text: str) -> timedelta:
@@ -108,10 +116,16 @@ def _placed(directory: Path, order: Order) -> None:
     try:
         orders.place(directory, order)
     except OSError as error:
-        raise EndingError(
-            f"{directory}: the order cannot be written: {error.strerror}; "
-            "run this as root or as the user that the server runs as"
-        ) from None
+        raise _unusable(directory, error) from None
+
+
+def _unusable(directory: Path, error: OSError) -> EndingError:
+    if isinstance(error, folder.UnsafeFolderError):
+        return EndingError(f"{error.filename}: {error.strerror}")
+    return EndingError(
+        f"{directory}: the order cannot be written: {error.strerror}; "
+        "run this as root or as the user that the server runs as"
+    )
 
 
 def _await_beginning(directory: Path, order: Order) -> None:
@@ -182,6 +196,6 @@ def _tell(directory: Path, state: State, *, as_json: bool) -> None:
         return
     counts = f"{state.kept} requests kept" + (f", {state.missed} missed" if state.missed else "")
     console = screen()
-    console.print(f"{counts}: {state.ended}", soft_wrap=True)
+    console.print(f"{counts}: {printable(state.ended)}", soft_wrap=True)
     if path:
         console.print(f"{path}\nLook at it before you send it to anybody: busyline replay {path}", soft_wrap=True)

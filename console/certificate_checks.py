@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from certs import pem, pfx
+from certs import first_run, pem, pfx
 from certs.acme_order import check_installed
 from certs.acme_state import AcmeState
 from certs.objections import REFUSED, objections
@@ -34,7 +34,7 @@ _REMEDIES = {
 def check_certificate(certificate: Certificate, host: str, directory: Path, now: datetime) -> Iterator[Finding]:
     """What is wrong with it where callers know the server as ``host``; no authority is asked."""
     if isinstance(certificate, CertificateFirstRun):
-        yield from _writable(f"{_KEY}.directory", directory / certificate.directory)
+        yield from _first_run(directory / certificate.directory)
     elif isinstance(certificate, CertificateAcme):
         yield from _acme(certificate, host, directory, now)
     elif isinstance(certificate, CertificatePfx):
@@ -48,6 +48,16 @@ def check_certificate(certificate: Certificate, host: str, directory: Path, now:
     elif isinstance(certificate, CertificateFiles):
         chain, key = directory / certificate.chain, directory / certificate.key
         yield from _told(lambda: pem.read(chain, key), host, now)
+
+
+def _first_run(place: Path) -> Iterator[Finding]:
+    """A leaf that cannot be read is made anew, the CA is not."""
+    yield from _writable(f"{_KEY}.directory", place)
+    try:
+        first_run.authority(place)
+    except CertificateError as problem:
+        what, _, remedy = str(problem).partition(": ")
+        yield error(_KEY, what, remedy)
 
 
 def _acme(certificate: CertificateAcme, host: str, directory: Path, now: datetime) -> Iterator[Finding]:

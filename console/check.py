@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from console.capture_checks import check_capture
 from console.configuration import Configuration, find
 from console.connector_checks import check_connectors
 from console.exposure_checks import check_exposure
@@ -17,6 +18,7 @@ from console.privacy_checks import check_ledger, check_rules
 from console.rooms_checks import check_rooms
 from console.server_checks import check_callers, check_routes, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
+from console.tokens_checks import check_tokens
 
 
 def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
@@ -38,10 +40,12 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_connectors(configuration, directory, now)
     yield from check_routes(configuration)
     yield from check_callers(configuration, directory)
+    yield from check_tokens(configuration, directory)
     yield from check_federation(configuration, directory, now)
     yield from check_rooms(configuration)
     yield from check_rules(configuration, directory)
     yield from check_ledger(configuration, directory)
+    yield from check_capture(configuration, directory)
 
 
 def located(found: Iterable[Finding], configuration: Configuration, path: Path) -> list[Finding]:

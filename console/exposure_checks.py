@@ -70,8 +70,9 @@ def _is_wide(network: IpNetwork) -> bool:
 
 
 def _first_run(callers: Iterable[CallerSettings], *, public: bool) -> Iterator[Finding]:
-    """Clouds trust public authorities alone. A preset of networks tells for certain who asks; the rest is likely, and
-    worth a word where they can reach us."""
+    """Clouds trust public authorities alone. A preset tells which cloud asks; so do Microsoft's tokens and Google's
+    manners, where others reach us at all: on loopback it is a trial. A client secret of ours (``oauth``) and one manner
+    alone fit other programs as well, which may know our CA: that is worth a word and forbids nothing."""
     mend = 'use a public one (kind = "acme", "files" or "pfx"), or name the reverse proxy in front in trusted_proxies'
     for number, caller in enumerate(callers, 1):
         cloud = next((_CLOUDS[name] for name in caller.networks if name in _CLOUDS), "")
@@ -79,19 +80,23 @@ def _first_run(callers: Iterable[CallerSettings], *, public: bool) -> Iterator[F
             what = f"{cloud} does not trust a certificate that Busyline issues itself (server.certificate)"
             yield error(f"callers[{number}].networks", what, mend)
         elif public and (sign := _likely(caller)) is not None:
-            key, who = sign
-            what = f"this looks like {who}, which does not trust a certificate that Busyline issues itself"
-            yield warning(f"callers[{number}].{key}", what, mend)
+            key, who, certain = sign
+            word, tell = ("is", error) if certain else ("looks like", warning)
+            what = f"this {word} {who}, which does not trust a certificate that Busyline issues itself"
+            yield tell(f"callers[{number}].{key}", what, mend)
 
 
-def _likely(caller: CallerSettings) -> tuple[str, str] | None:
-    signs = {
-        "microsoft": (caller.microsoft is not None, "Exchange Online"),
-        "oauth": (caller.oauth is not None, "Google"),
-        "faults": (caller.faults == "per-mailbox", "Google"),
-        "always_events": (caller.always_events, "Google"),
-    }
-    return next(((key, who) for key, (shown, who) in signs.items() if shown), None)
+def _likely(caller: CallerSettings) -> tuple[str, str, bool] | None:
+    """The key that tells, who it is, and whether that is certain."""
+    codes, events = caller.faults == "per-mailbox", caller.always_events
+    signs = (
+        ("microsoft", caller.microsoft is not None, "Exchange Online", True),
+        ("faults", codes and events, "Google", True),
+        ("oauth", caller.oauth is not None, "Google", False),
+        ("faults", codes, "Google", False),
+        ("always_events", events, "Google", False),
+    )
+    return next(((key, who, certain) for key, shown, who, certain in signs if shown), None)
 
 
 def _callers(callers: Iterable[CallerSettings], *, public: bool) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from console.configuration import Configuration
+from console.mistakes import did_you_mean
 from console.terminal import (
     WRONG_USAGE,
     ConfigOption,
@@ -23,9 +24,9 @@ from console.terminal import (
     print_json,
     screen,
 )
+from protocols.model.mailbox import canonical
 from proxy.ledger.entry import REFUSED
 from proxy.ledger.naming import naming
-from proxy.ledger.pseudonyms import plainly
 from proxy.ledger.reader import Look, Reader, about
 from proxy.settings.ledger import LedgerSettings
 from service import durations
@@ -53,19 +54,22 @@ def command(
         raise EndingError("write --json or --csv, not both", WRONG_USAGE)
     configuration, directory = configured(config)
     settings = _kept(configuration)
-    reader = Reader(directory / settings.directory)
-    found = _found(reader, _names(person, settings, directory), caller, _since(since, datetime.now(UTC)))
-    try:
+    names = _names(person, settings, directory)
+    reader = Reader(directory / settings.directory, names or ())
+    found = _found(reader, names, caller, _since(since, datetime.now(UTC)))
+    _note_a_stranger(caller, configuration)
+    with _words_for(directory / settings.directory):
         if as_json:
             print_json([_as_json(look) for look in found])
         elif to_csv is not None:
             _export(found, to_csv)
         else:
-            _print(found, last, person)
-    except FileNotFoundError:
-        raise EndingError(f"{directory / settings.directory} is not there: nothing has been written yet") from None
-    except PermissionError as error:
-        raise EndingError(f"{error.filename} cannot be read or written: run this as Busyline's own user") from None
+            _print(found, last, person, reader)
+    if names is not None and reader.foreign:
+        raise EndingError(
+            f"{reader.foreign} entries are under pseudonyms of a key that this configuration does not name: nobody can "
+            f"tell whether they concern {person}; write that key into [ledger] and ask again"
+        )
     if reader.broken:
         raise EndingError(f"{reader.broken} lines cannot be read: a process was killed, or somebody changed them")
 
@@ -80,10 +84,35 @@ def _names(person: str | None, settings: LedgerSettings, directory: Path) -> fro
     """How the ledger may have written the person down; None where everybody is wanted."""
     if person is None:
         return None
-    plain = plainly(person)
-    if "@" not in plain:
-        raise EndingError(f'"{person}" is no e-mail address', WRONG_USAGE)
+    try:
+        plain = canonical(person)
+    except ValueError:
+        words = f'--person "{person}" is no e-mail address: write it alone, such as ann@contoso.example'
+        raise EndingError(words, WRONG_USAGE) from None
     return frozenset({plain, naming(settings, directory)(plain)})
+
+
+def _note_a_stranger(caller: str | None, configuration: Configuration) -> None:
+    """No error: the ledger remembers callers that the settings know no more."""
+    known = {each.name for each in configuration.callers}
+    if caller is not None and caller not in known:
+        note = f'note: no caller is named "{caller}" in the settings now: {did_you_mean(caller, known)}'
+        screen(stderr=True).print(note, soft_wrap=True)
+
+
+@contextmanager
+def _words_for(ledger: Path) -> Iterator[None]:
+    """What the file system says of the ledger, in words. Raises EndingError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise EndingError(f"{ledger} is not there: nothing has been written yet") from None
+    except NotADirectoryError:
+        raise EndingError(f"{ledger} is no directory: name one as directory of [ledger], and restart") from None
+    except IsADirectoryError as error:
+        raise EndingError(f"{error.filename} is a directory, not a file of the ledger: move it elsewhere") from None
+    except PermissionError as error:
+        raise EndingError(f"{error.filename} cannot be read: run this as Busyline's own user") from None
 
 
 def _since(text: str | None, now: datetime) -> datetime | None:
@@ -110,13 +139,15 @@ def _as_json(look: Look) -> dict[str, Any]:
     return {**asdict(look), "time": look.time.isoformat()}
 
 
-def _print(found: Iterable[Look], last: int, person: str | None) -> None:
+def _print(found: Iterable[Look], last: int, person: str | None, reader: Reader) -> None:
     rows: deque[Look] = deque(maxlen=last)
     total = 0
     for look in found:
         total += 1
         rows.append(look)
     console = screen()
+    if not rows and person and reader.foreign:
+        return  # nobody can say that there is nothing
     if not rows:
         console.print("nothing is written down" + (f" about {person}" if person else "") + " in this time")
         return
@@ -158,6 +189,9 @@ def _opened(path: Path) -> Iterator[TextIO]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise EndingError(f"{path} is there already: name another file, or remove it", WRONG_USAGE) from None
+    except OSError as error:
+        words = f"--csv {path} cannot be written: {error.strerror}; name a file in a directory of yours"
+        raise EndingError(words, WRONG_USAGE) from None
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
         yield stream
 

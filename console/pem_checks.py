@@ -4,37 +4,35 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from certs.pem import dated
+from certs.pair import CertificateError, belong_together
+from certs.pem import certificates_in, dated, key_in
+from console.certificate_checks import mended
 from console.findings import Finding, error, warning
 
-_SPKI = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+_IT = "it"
 
 
 def certificates(pem: bytes) -> list[x509.Certificate]:
-    """Every certificate of ``pem``; none where it holds none or cannot be read."""
+    """Every certificate of ``pem``; none where it holds none, is cut off or cannot be read."""
     try:
-        return x509.load_pem_x509_certificates(pem)
-    except ValueError:
+        return list(certificates_in(pem, _IT))
+    except CertificateError:
         return []
 
 
 def check_pair(key: str, chain: bytes, private: bytes, now: datetime) -> Iterator[Finding]:
     """The first certificate of ``chain`` against its private key and the date."""
-    found = certificates(chain)
-    if not found:
-        yield error(key, "holds no certificate", "put the certificate there in PEM form (BEGIN CERTIFICATE)")
+    try:
+        found = certificates_in(chain, _IT)
+    except CertificateError as problem:
+        yield error(key, *mended(str(problem)))
         return
     try:
-        own = load_pem_private_key(private, password=None)
-    except TypeError:
-        yield error(key, "the private key has a passphrase", "store it without one, readable by Busyline alone")
-    except ValueError:
-        yield error(key, "holds no private key", "put the key there in PEM form (BEGIN PRIVATE KEY)")
-    else:
-        if own.public_key().public_bytes(*_SPKI) != found[0].public_key().public_bytes(*_SPKI):
+        if not belong_together(found[0], key_in(private, _IT)):
             yield error(key, "key and certificate do not belong together", "the leaf certificate comes first")
+    except CertificateError as problem:
+        yield error(key, *mended(str(problem)))
     yield from check_dates(key, found[0], now)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from console.configuration import Configuration
 from console.findings import Finding, error, note, warning
+from console.rule_reach import Entry, check_reach, table_of
 from console.secret_checks import read
 from console.server_checks import meets
-from proxy.group_files import GroupFileError, members
+from proxy.group_files import GroupFileError, numbered
 from proxy.ledger.pseudonyms import SHORTEST_KEY
 from proxy.settings.connectors import GoogleConnector
 from proxy.settings.ledger import LedgerSettings
@@ -18,20 +19,21 @@ from proxy.settings.rules import GROUP_FILE, RuleSettings
 
 def check_rules(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Every rule: its group files, and whether it does what it says."""
+    table = table_of(configuration)
     for number, rule in enumerate(configuration.rules, 1):
         key = f"rules[{number}]"
-        patterns: list[str] = []
-        for entry in rule.about:
-            if entry.startswith(GROUP_FILE):
-                try:
-                    patterns += members(directory / entry.removeprefix(GROUP_FILE).strip())
-                except GroupFileError as problem:
-                    yield from _group_file(f"{key}.about", problem)
-            else:
-                patterns.append(entry)
-        if patterns and not any(meets(one, route.match) for one in patterns for route in configuration.routes):
-            yield warning(f"{key}.about", "no route leads to anybody it is about", "mend about, or take the rule out")
-        yield from _own_hours(key, rule, patterns, configuration)
+        entries: list[Entry] = []
+        for written in rule.about:
+            if not written.startswith(GROUP_FILE):
+                entries.append(Entry(written))
+                continue
+            path = directory / written.removeprefix(GROUP_FILE).strip()
+            try:
+                entries += [Entry(pattern, f"{path}:{line}: ") for pattern, line in numbered(path).items()]
+            except GroupFileError as problem:
+                yield from _group_file(f"{key}.about", problem)
+        yield from check_reach(f"{key}.about", rule, entries, table)
+        yield from _own_hours(key, rule, [entry.pattern for entry in entries], configuration)
 
 
 def check_ledger(configuration: Configuration, directory: Path) -> Iterator[Finding]:

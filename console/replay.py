@@ -21,6 +21,7 @@ from console.terminal import (
 )
 from protocols.ews.manner import Manner
 from proxy.capture.journal import Journal, JournalError, read
+from proxy.capture.printable import printable, printable_lines
 from proxy.capture.replaying import Replayed, Verdict, replay
 from proxy.connector import utc_now
 from proxy.manners import manner_of
@@ -64,11 +65,15 @@ def command(
 
 def _journal(file: Path) -> Journal:
     try:
-        return read(file)
+        journal = read(file)
     except JournalError as error:
-        raise EndingError(str(error), WRONG_USAGE) from None
+        raise EndingError(printable(str(error)), WRONG_USAGE) from None
     except OSError as error:
-        raise EndingError(f"{file}: cannot be read: {error.strerror}", WRONG_USAGE) from None
+        raise EndingError(f"{printable(str(file))}: cannot be read: {error.strerror}", WRONG_USAGE) from None
+    if journal.cut:
+        words = f"{file}: its last line is broken off, and is left out: the server was ended while it wrote"
+        screen(stderr=True).print(printable(words), soft_wrap=True)
+    return journal
 
 
 def _manner(configuration: Configuration, caller: str) -> Manner:
@@ -82,7 +87,7 @@ def _print_sample(journal: Journal, line: int) -> None:
     entry = next((entry for entry in journal.entries if entry.line == line), None)
     if entry is None or entry.body is None or entry.body.text is None:
         raise EndingError(f"line {line} has no request whose body was kept", WRONG_USAGE)
-    print(entry.body.text)
+    print(printable_lines(entry.body.text))
 
 
 def _print(file: Path, replayed: list[Replayed]) -> None:
@@ -90,7 +95,7 @@ def _print(file: Path, replayed: list[Replayed]) -> None:
     for one in replayed:
         words = f": {one.words}" if one.words else ""
         console.print(
-            f"{file.name}:{one.line}: {one.what}: {one.verdict.value}{words}",
+            printable(f"{file.name}:{one.line}: {one.what}: {one.verdict.value}{words}"),
             style=_STYLES.get(one.verdict),
             soft_wrap=True,
         )
@@ -100,4 +105,5 @@ def _print(file: Path, replayed: list[Replayed]) -> None:
 
 
 def _as_json(one: Replayed) -> dict[str, str | int]:
-    return {"line": one.line, "what": one.what, "verdict": one.verdict.value, "words": one.words}
+    what, words = printable(one.what), printable(one.words)  # JSON escapes some controls, and not all
+    return {"line": one.line, "what": what, "verdict": one.verdict.value, "words": words}

@@ -109,6 +109,7 @@ def _shown(
             raise CertificateError("none is issued yet: `busyline serve` has it issued, and its log says what fails")
         return found
     place = directory / certificate.directory
+    first_run.authority(place)  # which the next start reads
     if not (place / first_run.CHAIN_FILE).exists():
         raise CertificateError("none is issued yet: `busyline serve` issues it on its first start")
     return pem.read(place / first_run.CHAIN_FILE, place / first_run.KEY_FILE)

@@ -32,6 +32,13 @@ class CallerLike(Protocol):
     def never_via(self) -> tuple[str, ...]: ...
 
 
+class IssuerLike(Protocol):
+    """What is looked at of an issuer of tokens."""
+
+    @property
+    def domains(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """What one caller alone may be known by: a key of its proof, what that is in words, and what counts as the same.
@@ -92,6 +99,13 @@ def check_federation(*, trust: bool, callers: Sequence[CallerLike]) -> None:
     text = "there is no federation trust: write a section [federation], or let the caller prove itself otherwise"
     numbers = [number for number, caller in enumerate(callers) if getattr(caller, "federation", None) is not None]
     _raise([(("callers", number, "federation"), text) for number in numbers if not trust])
+
+
+def check_issuers(issuers: Sequence[IssuerLike]) -> None:
+    """Raises ValidationError at every one of several issuers that might vouch for the callers of another."""
+    text = 'there are several issuers: write domains = ["contoso.example"], the domains that this one may vouch for'
+    bare = [number for number, issuer in enumerate(issuers) if not issuer.domains]
+    _raise([(("federation", "issuers", number, "domains"), text) for number in bare if len(issuers) > 1])
 
 
 def _routes(connectors: Collection[str], routes: Sequence[RouteLike]) -> Iterator[Problem]:

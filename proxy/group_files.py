@@ -17,7 +17,12 @@ def members(path: Path) -> tuple[str, ...]:
 
     A file without any is an error: a rule about nobody protects nobody.
     """
-    found: dict[str, None] = {}
+    return tuple(numbered(path))
+
+
+def numbered(path: Path) -> dict[str, int]:
+    """As :func:`members`, with the line on which each is written first."""
+    found: dict[str, int] = {}
     wrong: list[str] = []
     for number, line in _lines(path):
         try:
@@ -26,13 +31,13 @@ def members(path: Path) -> tuple[str, ...]:
             pattern = ""
         if pattern == ANY or "." not in pattern:  # a name without its domain would protect nobody
             wrong.append(f'{path}:{number}: matches nobody: write an address, a domain or "*.domain"')
-        found[pattern] = None
+        found.setdefault(pattern, number)
     if wrong:
         more = f"\n{path}: and {len(wrong) - _MOST_TOLD} lines more" if len(wrong) > _MOST_TOLD else ""
         raise GroupFileError("\n".join(wrong[:_MOST_TOLD]) + more)
     if not found:
         raise GroupFileError(f"{path}: names nobody: write one address or domain a line")
-    return tuple(found)
+    return found
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,7 @@ import random
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
@@ -93,28 +94,38 @@ class FileKeeper:
             _log.exception("certificate_refused", what=self.trouble)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """``issue`` blocks for a whole order; ``keep`` writes a pair to the disk, for the next start. ``wanted``: the one
+    there was taken away, which is how an operator asks for another."""
+
+    issue: Callable[[], Pair]
+    keep: Callable[[Pair], None]
+    wanted: Callable[[], bool] = lambda: False
+
+
 class AcmeKeeper:
     """Renews at two thirds of the life; after a failure again, ever later; meanwhile the old one stays.
 
-    ``issue`` blocks for a whole order and is called in a thread. ``issued`` says whether what is shown came from the
-    authority already, ``urgent`` whether it does not do although it did. When asked it renews at once, if the last try
-    failed or if ``wanted``: authorities count every order. ``chance`` gives numbers from 0 to 1.
+    An order, the swap and the writing (of nothing but what is shown) are done in a thread. ``issued`` says whether what
+    is shown came from the authority already, ``urgent`` whether it does not do although it did. When asked it renews at
+    once, if the last try failed or if one is wanted: authorities count every order. ``chance`` gives numbers from 0 to
+    1.
     """
 
     def __init__(
         self,
         live: Live,
-        issue: Callable[[], Pair],
+        orders: Orders,
         *,
         issued: bool,
         urgent: bool = False,
-        wanted: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime],
         pause: Pause,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._live, self._issue, self._clock, self._pause, self._chance = live, issue, clock, pause, chance
-        self._wanted = wanted
+        self._live, self._orders, self._clock, self._pause, self._chance = live, orders, clock, pause, chance
+        self._unkept: Pair | None = None
         self.issued = issued
         self.trouble = "" if issued else "no certificate is issued yet"
         self.failures = 0
@@ -134,23 +145,32 @@ class AcmeKeeper:
                 await self._renew()
 
     def _asked_for(self) -> bool:
-        return bool(self.trouble) or self._wanted()
+        return bool(self.trouble) or self._orders.wanted()
 
     async def _renew(self) -> None:
         try:
-            pair = await _apart(self._issue)
-            told_swap(self._live.offer(pair), self._live)
+            await _apart(self._issue_and_show)
         except (CertificateError, OSError) as error:
             self._failed(str(error))
         except Exception:  # noqa: BLE001  whatever a library met: the old one serves on, and there is a next time
             _log.exception("certificate_renewal_failed")
             self._failed("the renewal failed: the log says where")
         else:
-            self.issued, self.trouble, self._in_a_row = True, "", 0
+            self.trouble, self._in_a_row = "", 0
             soonest = self._clock() + acme_schedule.pause(
                 1, jitter=self._chance()
             )  # whatever the authority's clock says
             self._due = max(self._next(), soonest)
+
+    def _issue_and_show(self) -> None:
+        pair = self._unkept or self._orders.issue()
+        swapped = self._live.offer(pair)
+        self.issued, self._unkept = True, pair
+        try:
+            self._orders.keep(pair)
+            self._unkept = None
+        finally:
+            told_swap(swapped, self._live)
 
     def _failed(self, words: str) -> None:
         self.failures += 1
@@ -164,30 +184,30 @@ class AcmeKeeper:
         return acme_schedule.due(leaf.not_valid_before_utc, leaf.not_valid_after_utc, jitter=self._chance())
 
 
-async def _apart(work: Callable[[], Pair]) -> Pair:
-    """What ``work`` returns, from a thread that nobody waits for: an authority that is silent must delay no stop."""
+async def _apart(work: Callable[[], None]) -> None:
+    """Do ``work`` in a thread that nobody waits for: an authority that is silent must delay no stop."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[Pair] = loop.create_future()
+    done: asyncio.Future[None] = loop.create_future()
 
-    def tell(outcome: Pair | BaseException) -> None:
+    def tell(error: BaseException | None) -> None:
         if done.done():
             return
-        if isinstance(outcome, BaseException):
-            done.set_exception(outcome)
+        if error is not None:
+            done.set_exception(error)
         else:
-            done.set_result(outcome)
+            done.set_result(None)
 
     def run() -> None:
-        outcome: Pair | BaseException
+        outcome: BaseException | None = None
         try:
-            outcome = work()
-        except BaseException as error:  # noqa: BLE001  it is raised where the result is awaited
+            work()
+        except BaseException as error:  # noqa: BLE001  it is raised where the end is awaited
             outcome = error
         with suppress(RuntimeError):  # nobody waits any more: the loop is closed
             loop.call_soon_threadsafe(tell, outcome)
 
     threading.Thread(target=run, name="certificate", daemon=True).start()
-    return await done
+    await done
 
 
 def told_swap(swapped: bool, live: Live) -> None:

@@ -134,9 +134,22 @@ class Server:
         seconds = time.perf_counter() - started
         self._tell(record, outcome, response.status, seconds)
         if self._listener is not None and self._listener.listening:
-            at = self._clock()
-            self._listener.hear(overheard(request, record, response, outcome=outcome, at=at, seconds=seconds))
+            self._let_hear(self._listener, request, record, response, outcome, seconds)
         return response
+
+    def _let_hear(
+        self,
+        listener: Listener,
+        request: web.BaseRequest,
+        record: Record,
+        response: web.Response,
+        outcome: str,
+        seconds: float,
+    ) -> None:
+        try:
+            listener.hear(overheard(request, record, response, outcome=outcome, at=self._clock(), seconds=seconds))
+        except Exception as error:  # noqa: BLE001  an answer is worth more than the capture of it
+            _log.warning("not_captured", front=record.front, error=type(error).__name__)
 
     async def _answer(self, front: Front, request: web.BaseRequest, record: Record) -> tuple[web.Response, str]:
         try:

@@ -43,12 +43,13 @@ class Patterns(Generic[T]):
     def fitting(self, mailbox: Mailbox) -> Iterator[T]:
         """The values of all patterns that fit, the most particular first."""
         values = self._values
-        for pattern in _fitting(mailbox.address):
+        for pattern in fitting(mailbox.address):
             if (value := values.get(pattern)) is not None:
                 yield value
 
 
-def _fitting(address: str) -> Iterator[str]:
+def fitting(address: str) -> Iterator[str]:
+    """All patterns that ``address`` fits, the most particular first."""
     domain = address.rpartition("@")[2]
     yield address
     yield domain

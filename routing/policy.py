@@ -9,9 +9,10 @@ from typing import Literal
 
 from protocols.model.freebusy import Detail, Reason
 from protocols.model.mailbox import Mailbox
+from routing.alike import known_as
 from routing.patterns import Patterns, canonical_pattern
 from routing.rules import LEVEL_KEYS, Mask, Rules, Ruling, Said
-from routing.table import Route, rewritten
+from routing.table import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Policy:
         if route.rooms or self._rooms is None:
             return route.rooms
         return bool(self._rooms.match(mailbox.address)) or (
-            route.rewrite is not None and bool(self._rooms.match(_known_as(mailbox, route)))
+            route.rewrite is not None and bool(self._rooms.match(known_as(mailbox, route)))
         )
 
 
@@ -116,13 +117,6 @@ def _ruled(rule: str, room: bool, ruling: Ruling) -> Verdict:
 
 def _words(rule: str, detail: Detail, room: bool) -> str:
     return f"may_ask {rule} allows it; of {'a room' if room else 'a person'} this caller sees {detail.value}"
-
-
-def _known_as(mailbox: Mailbox, route: Route) -> str:
-    try:
-        return rewritten(mailbox, route).address
-    except ValueError:
-        return mailbox.address  # federation answers such a one without asking
 
 
 def _any_of(globs: Iterable[str]) -> re.Pattern[str] | None:

@@ -6,6 +6,8 @@ at one level a rule that names callers goes before one that does not, and "busy"
 rule only narrows what the caller's own section gives. A room is opened by its own address only, never by its domain.
 What is hidden (``horizon``, ``hours``, ``redact``): whatever any rule that fits hides is hidden; they add up.
 ``busy_only`` goes before everything: nothing grants details of such a mailbox, to nobody.
+Whom a rule fits: what shows more, the address asked, as it is written. What shows less or hides, every address that may
+be the same mailbox: asked, rewritten, or rewritten to the same (see :mod:`routing.alike`).
 So a rule without callers never shows more, wherever it stands; and the order of the rules in the file decides nothing.
 """
 
@@ -16,9 +18,12 @@ from typing import Final, NamedTuple
 
 from protocols.model.freebusy import Detail, WorkingHours
 from protocols.model.mailbox import Mailbox
-from routing.patterns import Patterns, canonical_pattern
+from routing.alike import Alike
+from routing.patterns import ANY, canonical_pattern, fitting
 from routing.redaction import Redaction
+from routing.table import RouteTable
 
+NO_ROUTES: Final = RouteTable(())
 LEVEL_KEYS: Final = frozenset({"sees", "busy_only"})
 """Of the keys of a rule, those that say how much is seen."""
 
@@ -97,36 +102,56 @@ class Ruling:
 class _Match(NamedTuple):
     rule: Rule
     entry: About
+    level: int  # how particular the entry is, 0 the most; see Patterns
+    exact: bool  # the address asked fits it as it is written
 
 
 class Rules:
-    """Those of ``rules`` that say anything to ``caller``. Raises ValueError for what is no pattern."""
+    """Those of ``rules`` that say anything to ``caller``; the routes of ``table`` tell which addresses are one
+    mailbox.
 
-    __slots__ = ("_matches", "_ruling")
+    Raises ValueError for what is no pattern.
+    """
 
-    def __init__(self, rules: Iterable[Rule], caller: str) -> None:
-        found: dict[str, list[_Match]] = {}
+    __slots__ = ("_alike", "_entries", "_keys", "_ruling")
+
+    def __init__(self, rules: Iterable[Rule], caller: str, table: RouteTable = NO_ROUTES) -> None:
+        self._entries: dict[str, list[tuple[Rule, About]]] = {}
         for rule in rules:
             if rule.is_for(caller):
                 for entry in rule.about:
-                    found.setdefault(canonical_pattern(entry.pattern), []).append(_Match(rule, entry))
-        self._matches = Patterns({pattern: _ordered(matches) for pattern, matches in found.items()})
+                    self._entries.setdefault(canonical_pattern(entry.pattern), []).append((rule, entry))
+        self._alike = Alike(table, self._entries)
+        self._keys: dict[str, list[str]] = {}
+        for pattern in self._entries:
+            for key in self._alike.keys_of_rule(pattern) if "@" in pattern else ():
+                self._keys.setdefault(key, []).append(pattern)
         self._ruling = lru_cache(maxsize=4096)(_ruling)  # most mailboxes fit the same few
 
     def ruling(self, mailbox: Mailbox, own: Detail, *, room: bool) -> Ruling | None:
         """What the rules make of a mailbox of which the caller's own section shows ``own``; None where none fits."""
-        matches = tuple(match for level in self._matches.fitting(mailbox) for match in level)
+        if not self._entries:
+            return None
+        matches = tuple(sorted(self._matches(mailbox), key=_particular))
         return self._ruling(matches, own, room) if matches else None
 
+    def _matches(self, mailbox: Mailbox) -> Iterator[_Match]:
+        exact = set(fitting(mailbox.address))
+        levels = {pattern: 0 for key in self._alike.keys_of(mailbox) for pattern in self._keys.get(key, ())}
+        for domain in self._alike.domains_of(mailbox):
+            for level, pattern in enumerate(fitting(f"@{domain}")):
+                levels[pattern] = min(level, levels.get(pattern, level))
+        everybody = max(levels.values(), default=0) + 1  # whatever the depth of the domains
+        for pattern, level in levels.items():
+            for rule, entry in self._entries.get(pattern, ()):
+                yield _Match(rule, entry, everybody if pattern == ANY else level, pattern in exact)
 
-def _ordered(matches: list[_Match]) -> tuple[_Match, ...]:
-    """Of one pattern: the entries written in rules before those of files, where it is an address."""
-    return tuple(sorted(matches, key=_particular))
 
-
-def _particular(match: _Match) -> tuple[bool, bool, bool, int]:
-    rule, entry = match
-    return entry.listed and "@" in entry.pattern, not rule.callers, rule.sees is not Detail.BUSY, rule.number
+def _particular(match: _Match) -> tuple[int, bool, bool, bool, int, bool]:
+    """Of one level: the entries written in rules before those of files, where it is an address."""
+    rule, entry, level, exact = match
+    listed = entry.listed and "@" in entry.pattern
+    return level, listed, not rule.callers, rule.sees is not Detail.BUSY, rule.number, not exact
 
 
 def _ruling(matches: tuple[_Match, ...], own: Detail, room: bool) -> Ruling:
@@ -146,7 +171,8 @@ def _seen(matches: Sequence[_Match], own: Detail, room: bool) -> tuple[Detail, l
         rule = match.rule
         if rule.sees is Detail.BUSY:
             return Detail.BUSY, [_said(match, "sees", "sees busy")]
-        if rule.sees is Detail.DETAILS and rule.callers and not (room and "@" not in match.entry.pattern):
+        opens = match.exact and rule.callers and not (room and "@" not in match.entry.pattern)
+        if rule.sees is Detail.DETAILS and opens:
             return Detail.DETAILS, [_said(match, "sees", "sees details")]
     return own, []
 

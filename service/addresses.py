@@ -65,9 +65,17 @@ def parse_network(text: object) -> IpNetwork:
     raise ValueError(f'"{text}" is an address within a network: write "{meant}" for all of it')
 
 
+def parse_narrow_network(text: object, remedy: str = "write the addresses that are meant") -> IpNetwork:
+    """The same as :func:`parse_network`, for what is to tell some addresses from others: not all of them (``/0``)."""
+    network = parse_network(text)
+    if network.prefixlen == 0:
+        raise ValueError(f'"{text}" is every address there is: {remedy}')
+    return network
+
+
 Network = Annotated[
     IpNetwork,
-    BeforeValidator(parse_network),
+    BeforeValidator(parse_narrow_network),
     PlainSerializer(lambda network: str(network.network_address) if network.num_addresses == 1 else str(network)),
     WithJsonSchema({"type": "string", "examples": ["10.0.0.5", "203.0.113.0/24"]}),
 ]

@@ -1,7 +1,7 @@
 """Counts who is inside: a cap on all connections, and one on those from the same place."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from service.addresses import IpNetwork
 
@@ -19,20 +19,23 @@ class Crowd:
         self._by_origin: dict[str, int] = {}
         self.size = 0
         self.turned_away = 0
+        self.moved_on = 0
 
-    def enter(self, address: str) -> str | None:
+    def enter(self, address: str, *, make_room: Callable[[], bool] = lambda: False) -> str | None:
         """Take a place for a connection from ``address``; what :meth:`leave` wants to know, or None where none is left.
 
+        ``make_room`` is asked where all places are taken: it lets somebody leave, or says that nobody can.
         What is no IP address (a socket of the file system) counts as one address.
         """
         origin = self._origin(address)
-        inside = self._by_origin.get(origin, 0) if origin else 0
-        if self.size >= self._most or inside >= self._most_each:
+        full = self.size >= self._most
+        if self._by_origin.get(origin, 0) >= self._most_each or (full and not make_room()):
             self.turned_away += 1
             return None
+        self.moved_on += full
         self.size += 1
         if origin:
-            self._by_origin[origin] = inside + 1
+            self._by_origin[origin] = self._by_origin.get(origin, 0) + 1
         return origin
 
     def leave(self, origin: str) -> None:

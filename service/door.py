@@ -13,7 +13,6 @@ from typing import Final, Self, TypeAlias
 
 import structlog
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
 from service import descriptors
@@ -49,8 +48,9 @@ class Door:
     """An asynchronous context that listens while it is open.
 
     :attr:`addresses` are the real ones, in the order given: port 0 lets the system choose. Whoever comes beyond
-    ``limits`` is closed at once, before TLS costs anything. Closing the door takes in who is waiting outside already,
-    stops listening, and gives answers under way ``patience`` seconds.
+    ``limits`` is closed at once, before TLS costs anything; but first whoever rests longest without having proved
+    itself (:func:`service.visit.proved`) gives its place to a newcomer. Closing the door takes in
+    who is waiting outside already, stops listening, and gives answers under way ``patience`` seconds.
     """
 
     def __init__(
@@ -70,8 +70,9 @@ class Door:
         self._server: _Server | None = None
         self._listeners: list[socket.socket] = []
         self._arrivals: set[asyncio.Task[None]] = set()
-        self._origins: dict[RequestHandler, str] = {}
-        self._unheard: set[RequestHandler] = set()
+        self._origins: dict[Visit, str] = {}
+        self._unheard: dict[Visit, tuple[float, asyncio.Task[None] | None]] = {}  # since when; the first came first
+        self._resting: dict[Visit, None] = {}  # and not known; the first for longest
         self._all_heard = asyncio.Event()
         self.addresses: tuple[ListenAddress, ...] = ()
 
@@ -122,7 +123,7 @@ class Door:
 
     def _take_in(self, listener: socket.socket, most: int = _AT_ONCE) -> None:
         for connection, address in _waiting(listener, most, self._rest):
-            origin = self.crowd.enter(address)
+            origin = self.crowd.enter(address, make_room=self._make_room)
             if origin is None:
                 connection.close()
                 continue
@@ -144,7 +145,8 @@ class Door:
         assert self._server is not None
         visit = self._server()
         self._origins[visit] = origin
-        self._unheard.add(visit)
+        visit.known = not origin  # a reverse proxy has many callers on one connection
+        self._unheard[visit] = asyncio.get_running_loop().time(), asyncio.current_task()
         limit = {} if self._tls is None else {"ssl_handshake_timeout": self._limits.patience.head}
         shutdown = {} if self._tls is None else {"ssl_shutdown_timeout": self._limits.patience.linger}
         try:
@@ -161,14 +163,36 @@ class Door:
                 self._left(visit)
 
     def _visit(self, patience: Patience, server: "_Server") -> Visit:
-        return Visit(server, loop=asyncio.get_running_loop(), patience=patience, heard=self._heard, left=self._left)
+        loop = asyncio.get_running_loop()
+        return Visit(server, loop=loop, patience=patience, heard=self._heard, rests=self._rests, left=self._left)
 
-    def _heard(self, visit: RequestHandler) -> None:
-        self._unheard.discard(visit)
+    def _heard(self, visit: Visit) -> None:
+        self._resting.pop(visit, None)
+        self._unheard.pop(visit, None)
         if not self._unheard:
             self._all_heard.set()
 
-    def _left(self, visit: RequestHandler) -> None:
+    def _rests(self, visit: Visit) -> None:
+        if not visit.known and visit in self._origins:
+            self._resting[visit] = None
+
+    def _make_room(self) -> bool:
+        """Whether somebody was found who has no more right to a place than a newcomer, and sent away."""
+        visit = next(iter(self._resting), None)
+        if visit is None:
+            visit = next((each for each in self._unheard if not each.known), None)
+            settled = asyncio.get_running_loop().time() - self._limits.patience.settling
+            if visit is None or self._unheard[visit][0] > settled:
+                return False
+        _, arrival = self._unheard.get(visit, (0.0, None))
+        self._left(visit)
+        if visit.transport is not None:
+            visit.transport.abort()
+        elif arrival is not None:
+            arrival.cancel()
+        return True
+
+    def _left(self, visit: Visit) -> None:
         self._heard(visit)
         origin = self._origins.pop(visit, None)
         if origin is not None:
@@ -187,7 +211,7 @@ class _Server(Server):
         super().__init__(handler)
         self._new = visit
 
-    def __call__(self) -> RequestHandler:
+    def __call__(self) -> Visit:
         return self._new(self)
 
 

@@ -21,7 +21,7 @@ from spnego.channel_bindings import GssChannelBindings
 from protocols.errors import PeerError
 from protocols.http import HttpRequest, HttpResponse
 from protocols.model.freebusy import Reason
-from service.attempts import Attempts
+from service.attempts import Attempts, Turn
 from service.channel_binding import binding
 from service.identities import Identity
 from service.reach import PUBLIC, Reach, is_loopback, origin, refuse_other_origin
@@ -160,40 +160,58 @@ class _Lane:
                 challenge = response
         return await self._attempts.make(partial(self._sign_in, request, challenge))
 
-    async def _sign_in(self, request: HttpRequest, challenge: HttpResponse | None) -> HttpResponse:
+    async def _sign_in(self, request: HttpRequest, challenge: HttpResponse | None, turn: Turn) -> HttpResponse:
         """By one handshake, or a second where the first lost its connection."""
         try:
-            return await self._handshake(request, challenge)
+            return await self._handshake(request, challenge, turn)
         except NETWORK_ERRORS as error:
             if not is_hung_up(error):
                 raise
-        return await self._handshake(request, None)
+        return await self._handshake(request, None, turn)
 
-    async def _handshake(self, request: HttpRequest, challenge: HttpResponse | None) -> HttpResponse:
+    async def _handshake(self, request: HttpRequest, challenge: HttpResponse | None, turn: Turn) -> HttpResponse:
         response = challenge or await self._leg(_empty(request), None)
         if response.status != 401:
             return _unasked(response)
         self._check_offer(response)
+        turn.check()
+        try:
+            return await self._prove(request, turn)
+        finally:
+            if self._proved is None and self._connector.current is not None:
+                self._connector.current.close()  # perhaps half signed in: a new beginning would be taken for the proof
+
+    async def _prove(self, request: HttpRequest, turn: Turn) -> HttpResponse:
         context = await self._identity.context()
         token = await context.step(None, self._binding())
         here: Transport | None = None  # the first token may open a connection, the others belong on the same
         for _ in range(_MOST_LEGS):
             whole = context.kerberos or context.complete
+            turn.check()
             response = await self._leg(self._with_token(request if whole else _empty(request), token), here)
             here = self._connector.current
             answer = _token(response, self._identity.scheme)
             if response.status != 401 and whole:
-                if context.kerberos and not context.complete:
-                    await self._check_server(context, answer)
-                self._proved = here
-                self._attempts.succeeded()
-                return response
-            if response.status >= 500:
+                return await self._heard(response, context, answer, turn)
+            if response.status != 401 and response.status >= 400:
                 return response  # it is out of order, and nothing was said of the password
             if answer is None or context.complete:
                 break
             token = await context.step(answer, self._binding())
         raise _refused(response)
+
+    async def _heard(self, response: HttpResponse, context: Any, answer: bytes | None, turn: Turn) -> HttpResponse:
+        """The answer to a question that went out with the last token. An error may come from a gateway, which looks at
+        no token: it proves nothing of the password, and nothing of a server that had to prove itself."""
+        is_error = response.status >= 400
+        if context.kerberos and not context.complete:
+            if is_error and answer is None:
+                return HttpResponse(response.status, response.headers)
+            await self._check_server(context, answer)
+        self._proved = self._connector.current
+        if not is_error:
+            turn.succeeded()
+        return response
 
     async def _check_server(self, context: Any, answer: bytes | None) -> None:
         if answer is not None:

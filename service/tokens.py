@@ -10,6 +10,7 @@ from typing import Protocol
 from protocols.errors import PeerError
 from protocols.http import HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
+from protocols.sign_in_offers import mismatch
 from service.reach import bound
 from service.secrets import Secret
 
@@ -80,6 +81,8 @@ def authorized(send: Send, tokens: TokenSource, *, to: str) -> Send:
         response = await send(_with_bearer(request, await tokens.bearer()))
         if response.status == 401:
             response = await send(_with_bearer(request, await tokens.bearer(renew=True)))
+            if response.status == 401 and (other := mismatch(response.headers, "Bearer")):
+                raise refused(f"HTTP 401: {other}")
         return response
 
     return bound(sent, to)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
-from service.reach import origin
+from service.reach import is_loopback, origin
 from service.secrets import Secret, SecretError
 from service.tokens import CachedTokens
 from service.wire import BlockingWire
@@ -84,11 +84,11 @@ def key_file(text: Secret) -> dict[str, Any]:
     if missing:
         raise SecretError(f"the service account's key file lacks {', '.join(missing)}: it is no service account's key")
     try:
-        origin(str(account["token_uri"]))
+        scheme, host, _ = origin(str(account["token_uri"]))
     except ValueError:
-        raise SecretError(
-            "the service account's key file has no https address in token_uri: download it anew"
-        ) from None
+        scheme = host = ""
+    if scheme != "https" and not is_loopback(host):
+        raise SecretError("the service account's key file has no https address in token_uri: download it anew")
     return dict(account)
 
 

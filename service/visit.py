@@ -31,25 +31,44 @@ Leave: TypeAlias = Callable[["Visit"], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long is waited, in seconds: for the TLS handshake and each request's head, for its body (and for the caller
-    to take an answer), and between requests. ``linger``: for a body that nobody reads."""
+    to take an answer), and between requests. ``linger``: for a body that nobody reads. ``stranger``: between requests
+    where nobody has proved itself on the connection. ``settling``: how long a connection without any request yet is
+    spared where its place is wanted."""
 
     head: float = 15.0
     body: float = 30.0
     idle: float = 120.0
     linger: float = 1.0
+    stranger: float = 120.0
+    settling: float = 2.0
 
 
 class Visit(RequestHandler):
     """Beyond aiohttp's: every stage has its time, the head its size, and no answer a word of HTML or a version.
 
     A head that does not arrive is answered 408, or by silence where not a byte of it came; a body that does not is a
-    TimeoutError for whoever reads it. A caller that takes no answer is cut off. ``heard`` is called with the first
-    request, ``left`` once when the connection is over.
+    TimeoutError for whoever reads it. A caller that takes no answer is cut off. ``heard`` is called with each request,
+    ``rests`` once all of them are answered, ``left`` once when the connection is over. :attr:`known` says that somebody
+    has proved itself here, or that a reverse proxy has its callers here: they may rest for longer.
     """
 
-    __slots__ = ("_arriving", "_flush", "_head_size", "_heard", "_left", "_patience", "_timer")
+    __slots__ = (
+        "_arriving",
+        "_asked",
+        "_flush",
+        "_head_size",
+        "_heard",
+        "_left",
+        "_patience",
+        "_rest",
+        "_rests",
+        "_timer",
+        "known",
+    )
 
-    def __init__(self, *arguments: Any, patience: Patience, heard: Leave, left: Leave, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, patience: Patience, heard: Leave, rests: Leave, left: Leave, **options: Any
+    ) -> None:
         super().__init__(
             *arguments,
             access_log=None,  # type: ignore[arg-type]  # aiohttp's way of saying that there is none
@@ -60,7 +79,10 @@ class Visit(RequestHandler):
             max_headers=HEADERS,
             **options,
         )
-        self._patience, self._heard, self._left = patience, heard, left
+        self._patience, self._heard, self._rests, self._left = patience, heard, rests, left
+        self.known = False
+        self._asked = 0  # and not answered yet
+        self._rest: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._flush: asyncio.TimerHandle | None = None
         self._arriving: StreamReader = EMPTY_PAYLOAD
@@ -74,6 +96,7 @@ class Visit(RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """Nothing is waited for any more."""
         self._stop_timer()
+        self._stop_rest()
         if self._flush is not None:
             self._flush.cancel()
         super().connection_lost(exc)
@@ -117,6 +140,19 @@ class Visit(RequestHandler):
         if self.transport is not None:
             self._give_up_later()
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """As aiohttp's; after the last answer the time to rest begins."""
+        found = await super().finish_response(request, resp, start_time)
+        self._asked -= 1
+        if self._asked <= 0 and self.transport is not None:
+            if not self.known:
+                self._stop_rest()
+                self._rest = self._loop.call_later(self._patience.stranger, self._rested)
+            self._rests(self)
+        return found
+
     def log_exception(self, *args: Any, exc_info: BaseException | None = None, **_: Any) -> None:
         """What a caller sent beside a request that is answered already may be unreadable: that is no fault of ours."""
         if isinstance(exc_info, web.RequestPayloadError):
@@ -146,8 +182,9 @@ class Visit(RequestHandler):
     def _begun(self, number: int, size: int) -> None:
         """As many requests have their heads; the last one's body may still come."""
         self._stop_timer()
-        if number == self._request_count:
-            self._heard(self)
+        self._stop_rest()
+        self._asked = max(self._asked, 0) + number
+        self._heard(self)
         sizeable, self._head_size = size + self._head_size > HEAD, 0
         for place in range(-number, 0):
             message, _ = self._messages[place]
@@ -166,6 +203,7 @@ class Visit(RequestHandler):
         if self._head_size > HEAD + LINE:  # the parser counts one header at a time
             self._end(431)
         elif self._timer is None:
+            self._stop_rest()  # from here on it is the head's time
             self._timer = self._loop.call_later(self._patience.head, self._head_is_late)
 
     def _head_is_late(self) -> None:
@@ -195,9 +233,25 @@ class Visit(RequestHandler):
             self._timer.cancel()
             self._timer = None
 
+    def _rested(self) -> None:
+        self._rest = None
+        if self._waiter is not None and not self._waiter.done():
+            self.force_close()
+
+    def _stop_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
     def _give_up_later(self) -> None:
         if self._flush is None and self.transport is not None:
             self._flush = self._loop.call_later(self._patience.body, self.transport.abort)
+
+
+def proved(request: web.BaseRequest) -> None:
+    """Whoever sent ``request`` has proved who it is: its connection may rest for longer, and keeps its place."""
+    if isinstance(visit := request.protocol, Visit):
+        visit.known = True
 
 
 def _status(status: int, error: BaseException | None) -> int:

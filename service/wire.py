@@ -95,8 +95,11 @@ class Ways:
         self._proxies: dict[Origin, OutgoingProxy | None] = {}
 
     def proxy(self, url: str) -> OutgoingProxy | None:
-        """The proxy to use for ``url``; found once per origin. Raises PeerError(UNREACHABLE)."""
-        place = origin(url)
+        """The proxy to use for ``url``; found once per origin. Raises PeerError(UNREACHABLE, GARBLED: no address)."""
+        try:
+            place = origin(url)
+        except ValueError:
+            raise PeerError(Reason.GARBLED, f"{_host(url)}: its address is none of http or https") from None
         if place not in self._proxies:
             proxy = self._proxies[place] = proxy_for(url, self._environ)
             if proxy is not None:
@@ -202,6 +205,7 @@ _TOLD: Final = (
     (aiohttp.ClientProxyConnectionError, Reason.UNREACHABLE, "the proxy that the environment names is not reached"),
     (aiohttp.ClientConnectorDNSError, Reason.UNREACHABLE, "its name is not known"),
     (aiohttp.ClientPayloadError, Reason.GARBLED, "the answer broke off or was wrongly compressed"),
+    (aiohttp.InvalidURL, Reason.GARBLED, "its address is none of http or https"),
     (aiohttp.ServerDisconnectedError, Reason.UNREACHABLE, "it closed the connection without an answer"),
     (OSError, Reason.UNREACHABLE, "the connection failed"),
     (Exception, Reason.GARBLED, "what came is no HTTP answer"),
@@ -222,4 +226,7 @@ def _told(error: Exception) -> tuple[Reason, str]:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).hostname or "the peer"
+    try:
+        return urlsplit(url).hostname or "the peer"
+    except ValueError:  # as of http://[
+        return "the peer"

@@ -75,7 +75,7 @@ class BlockingWire:
         data: Mapping[str, str | bytes] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> "httpx.Response":
-        """The answer to any request. Raises PeerError as :meth:`get`."""
+        """The answer to any request. Raises PeerError as :meth:`get`, or GARBLED: ``url`` is no address."""
         import httpcore  # noqa: PLC0415  see above
         import httpx  # noqa: PLC0415
 
@@ -84,8 +84,9 @@ class BlockingWire:
         if isinstance(data, Mapping):  # httpx would write bytes, such as msal's assertions, as b'…'
             headers = {**(headers or {}), "Content-Type": "application/x-www-form-urlencoded"}
             data = urlencode(data).encode("ascii")
-        host = urlsplit(url).hostname or "the peer"
+        host = "the peer"
         try:
+            host = urlsplit(url).hostname or host
             return self._client.request(method, url, params=params, content=data, headers=headers)
         except (httpx.TimeoutException, httpcore.TimeoutException):
             raise PeerError(Reason.TIMEOUT, f"{host}: no answer in time") from None
@@ -95,6 +96,8 @@ class BlockingWire:
             raise PeerError(Reason.UNREACHABLE, f"{host}: its name is not known") from None
         except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
             raise PeerError(Reason.UNREACHABLE, f"{host}: {type(error).__name__}") from None
+        except (httpx.InvalidURL, ValueError):
+            raise PeerError(Reason.GARBLED, f"{host}: its address is none of http or https") from None
 
     def close(self) -> None:
         """Close the connections, if any were opened."""

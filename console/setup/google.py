@@ -57,9 +57,10 @@ def _steps(side: Side) -> Iterator[Step]:
     )
     yield from _people(side)
     tick = 'Tick "Show event details"' if side.details else 'Leave "Show event details" off'
+    sees = f'this caller has sees = "{"details" if side.details else "busy"}"'
     yield Step(
-        title=f'{tick}: this caller has sees = "{"details" if side.details else "busy"}".',
-        why="Busyline gives this caller no more than sees allows, whatever is ticked here.",
+        title=f"{tick}: {'a rule shows this caller details of some people' if side.details_by_rule else sees}.",
+        why="Busyline gives this caller no more than sees and [[rules]] allow, whatever is ticked here.",
     )
     yield Step(
         title="Try it.",

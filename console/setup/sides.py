@@ -31,7 +31,8 @@ class Side:
 
     ``domains`` are those of its contacts' ExternalEmailAddress, each reached through Busyline; ``wildcards`` those
     patterns that no command can express; ``tenant`` that of Microsoft 365. ``own`` and ``unrouted`` are left out:
-    asking about the former would lead in a circle, and nobody answers for the latter.
+    asking about the former would lead in a circle, and nobody answers for the latter. ``details``: it sees them of
+    somebody; ``details_by_rule``: of those alone whom a rule names.
     """
 
     caller: str
@@ -44,6 +45,7 @@ class Side:
     public_url: str
     self_signed: bool
     details: bool = False
+    details_by_rule: bool = False
     tenant: str = ""
     own: tuple[str, ...] = ()
     unrouted: tuple[str, ...] = ()
@@ -97,6 +99,7 @@ def _side(configuration: Configuration, caller: CallerSettings) -> Side:
             "write the connectors of its own people"
         )
     asked = _asked(configuration, caller)
+    rules = any(rule.sees is Detail.DETAILS and caller.name in rule.callers for rule in configuration.rules)
     tenants = [c.tenant for name in caller.never_via if isinstance(c := configuration.connectors[name], GraphConnector)]
     return Side(
         caller=caller.name,
@@ -108,7 +111,8 @@ def _side(configuration: Configuration, caller: CallerSettings) -> Side:
         single=asked.single,
         public_url=_plain(configuration.server.public_url),
         self_signed=configuration.server.certificate.kind == "first-run",
-        details=caller.sees is Detail.DETAILS,
+        details=caller.sees is Detail.DETAILS or rules,
+        details_by_rule=caller.sees is not Detail.DETAILS and rules,
         tenant=tenants[0] if tenants else "",
         own=asked.own,
         unrouted=asked.unrouted,

@@ -10,6 +10,7 @@ from protocols.ews.tables import REASONS
 from protocols.http import HttpResponse, retry_after
 from protocols.model.freebusy import Reason
 from protocols.safexml import XmlRefused, local_name, parse
+from protocols.sign_in_offers import offered
 
 _LONGEST_BACK_OFF = timedelta(days=1)
 _STATUSES = {
@@ -38,7 +39,10 @@ def refusal(response: HttpResponse, as_of: datetime) -> PeerError:
             return fault_error(fault, wait=wait)
     reason = _STATUSES.get(response.status, Reason.PEER_FAILED)
     redirect = ", a redirect: the URL is not the final one" if 300 <= response.status < 400 else ""
-    return PeerError(reason, f"HTTP {response.status}{redirect}", retry_after=wait)
+    words = redirect
+    if response.status == 401 and (ways := offered(response.headers)):
+        words = f": the credential is refused; the server offers {' and '.join(ways)}"
+    return PeerError(reason, f"HTTP {response.status}{words}", retry_after=wait)
 
 
 def fault_error(fault: etree._Element, *, wait: timedelta | None = None) -> PeerError:

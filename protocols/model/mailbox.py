@@ -3,7 +3,10 @@
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Self
+
+from protocols.model.invisible import is_invisible, is_mark
 
 _MAX_LOCAL, _MAX_DOMAIN, _MAX_LABEL = 64, 253, 63  # octets: RFC 5321 4.5.3.1, RFC 1035 2.3.4
 _MAX_TEXT = 512  # longer than any address with its prefix, before its domain is encoded; no more is ever remembered
@@ -56,9 +59,9 @@ def _canonical(address: str) -> str:
     if address[:5].upper() == "SMTP:":
         address = address[5:]
     local, at, domain = address.rpartition("@")
-    local = local.lower()
+    local = local.lower() if local.isascii() else _composed(local)
     fits = 0 < len(local.encode("utf-8", "replace")) <= _MAX_LOCAL and domain[:1].strip() == domain[:1]
-    if not (at and fits and all(c in _ATOM or _is_letter(c) for c in local)):
+    if not (at and fits and _is_local(local)):
         raise ValueError(f"not an SMTP address: {text[:100]!r}")
     return f"{local}@{canonical_domain(domain)}"
 
@@ -86,7 +89,7 @@ def _bounded(text: str, kind: str) -> str:
 
 def _a_label(label: str) -> str:
     """One label as RFC 5891 encodes it; the standard library's own codec is IDNA 2003, for which ß is ss."""
-    label = unicodedata.normalize("NFC", unicodedata.normalize("NFC", label).lower())
+    label = _composed(label)
     if label.isascii():
         encoded = label
         fit = all(c in _LETTERS_DIGITS_HYPHEN for c in label)
@@ -96,6 +99,19 @@ def _a_label(label: str) -> str:
     if not fit or not 0 < len(encoded) <= _MAX_LABEL or label[0] == "-" or label[-1] == "-":
         raise ValueError(f"not a DNS label: {label[:100]!r}")
     return encoded
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+
+
+def _is_local(text: str) -> bool:
+    """Dot-atoms of RFC 6531 without what some systems fold away: a second spelling would be a way around a rule."""
+    if text.isascii():
+        return _ATOM.issuperset(text)
+    visible = all(c in _ATOM or (_is_letter(c) and not is_invisible(c)) for c in text)
+    alone = any(is_mark(c) and unicodedata.category(before)[0] not in "LMN" for before, c in pairwise(" " + text))
+    return visible and not alone and unicodedata.normalize("NFKC", text) == text
 
 
 def _is_letter(c: str) -> bool:

@@ -9,6 +9,7 @@ from protocols.model.caller import Caller
 from proxy.auth import Knock, Refused
 from proxy.auth.passwords import Passwords
 
+CHALLENGE: Final = 'Basic realm="Busyline"'
 _LONGEST: Final = 1_024
 _UNREADABLE: Final = Refused("unreadable-credentials")
 
@@ -35,7 +36,7 @@ def hashes(credentials: Iterable[Credential]) -> dict[str, str]:
 class BasicAuth:
     """Proves callers by user name and password, of which ``passwords`` knows the hashes (:func:`hashes`)."""
 
-    challenge = 'Basic realm="Busyline"'
+    challenge = CHALLENGE
 
     def __init__(self, credentials: Iterable[Credential], passwords: Passwords) -> None:
         self._callers = {secret_name(name): each.caller for each in credentials for name in each.usernames}

@@ -28,7 +28,7 @@ EXPIRED: Final = Refused("expired-certificate")
 class Holder:
     """The caller whose certificates ``authorities`` sign, with one of ``names`` or of ``pins`` in them.
 
-    ``names`` are lower-case DNS names and e-mail addresses, and URIs; ``pins`` as :func:`pin` makes them.
+    ``names`` are lower-case DNS names and e-mail addresses, and URIs with their scheme in lower case; ``pins`` as :func:`pin` makes them.
     """
 
     caller: Caller
@@ -96,7 +96,9 @@ def _names(certificate: x509.Certificate) -> Iterator[str]:
         return
     yield from (name.lower() for name in found.get_values_for_type(x509.DNSName))
     yield from (name.lower() for name in found.get_values_for_type(x509.RFC822Name))
-    yield from found.get_values_for_type(x509.UniformResourceIdentifier)
+    for uri in found.get_values_for_type(x509.UniformResourceIdentifier):
+        scheme, colon, rest = uri.partition(":")
+        yield scheme.lower() + colon + rest  # RFC 3986 6.2.2.1
 
 
 def _signed(certificate: x509.Certificate, authorities: tuple[x509.Certificate, ...], now: datetime) -> bool:

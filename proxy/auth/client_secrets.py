@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from protocols.model.caller import Caller
-from proxy.auth import Refused
-from proxy.auth.networks import Addresses, Fence
+from proxy.auth import Address, Refused
+from proxy.auth.networks import Fence
 from proxy.auth.passwords import Passwords
 
 
@@ -33,16 +33,15 @@ class ClientSecrets:
 
     def __init__(self, clients: Iterable[Client], passwords: Passwords, *, fence: Fence | None = None) -> None:
         self._callers = {each.client_id: each.caller for each in clients}
-        self._passwords, self._fence, self._addresses = passwords, fence or Fence({}), Addresses()
+        self._passwords, self._fence = passwords, fence or Fence({})
 
-    async def prove(self, client_id: str, secret: str, address: str) -> Caller | Refused:
-        """The caller whose client id and secret these are, if it may come from ``address`` (the real one, or "").
+    async def prove(self, client_id: str, secret: str, address: Address | None) -> Caller | Refused:
+        """The caller whose client id and secret these are, if it may come from ``address`` (the real one).
 
         An unknown client id is refused like a wrong secret, in the same time.
         """
-        place = self._addresses.find(address, ())
-        refused = await self._passwords.prove(secret_name(client_id), secret.encode("utf-8", "surrogatepass"), place)
+        refused = await self._passwords.prove(secret_name(client_id), secret.encode("utf-8", "surrogatepass"), address)
         if refused is not None:
             return refused
         caller = self._callers[client_id]
-        return self._fence.stops(caller, place) or caller
+        return self._fence.stops(caller, address) or caller

@@ -8,7 +8,7 @@ from proxy.auth import Knock, Proof, Refused
 from proxy.auth.networks import Addresses, Fence, UnbelievableError
 
 NO_CREDENTIALS: Final = "no-credentials"
-_UNBELIEVABLE: Final = Refused("forwarded-for", 403)
+UNBELIEVABLE: Final = Refused("forwarded-for", 403)
 
 
 class Gate:
@@ -30,7 +30,7 @@ class Gate:
         try:
             knock.address = self._addresses.find(knock.peer, knock.forwarded)
         except UnbelievableError:
-            return _UNBELIEVABLE
+            return UNBELIEVABLE
         for proof in self._proofs:
             found = await proof.identify(knock)
             if isinstance(found, Caller):
@@ -44,7 +44,7 @@ class Gate:
         try:
             knock.address = self._addresses.find(knock.peer, knock.forwarded)
         except UnbelievableError:
-            return _UNBELIEVABLE
+            return UNBELIEVABLE
         return self._fence.stops(caller, knock.address) or caller
 
     def _challenged(self, refused: Refused) -> Refused:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,14 +33,20 @@ class _Source:
 class TenantKeys:
     """The keys that the documents at ``urls`` publish, all together: one that cannot be had leaves its old ones be.
 
-    ``clock`` counts seconds. One fetch at a time, whoever waits for it; a key that is not known leads to a fetch once
+    ``issuers``: whose keys they may be, where a document says whose they are. ``clock`` counts seconds. One fetch at a time, whoever waits for it; a key that is not known leads to a fetch once
     in five minutes at most, so that strangers who make names up make no traffic.
     """
 
     def __init__(
-        self, tenant: str, urls: Iterable[str], send: Send, *, clock: Callable[[], float] = time.monotonic
+        self,
+        tenant: str,
+        urls: Iterable[str],
+        send: Send,
+        *,
+        issuers: Collection[str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tenant, self._send, self._clock = tenant, send, clock
+        self._tenant, self._send, self._issuers, self._clock = tenant, send, issuers, clock
         self._sources = tuple(_Source(url) for url in urls)
         self._attempted = float("-inf")
         self._flight: asyncio.Task[None] | None = None
@@ -100,6 +106,6 @@ class TenantKeys:
         response = await self._send(HttpRequest("GET", source.url, Headers({"Accept": "application/json"})))
         if response.status != 200:
             raise PeerError(Reason.UNREACHABLE, f"the keys are answered by {response.status}")
-        if keys := read_keys(response.body):
+        if keys := read_keys(response.body, self._issuers):
             return keys
         raise PeerError(Reason.GARBLED, "there is no key of RSA among them")

@@ -22,6 +22,7 @@ _KIND: Final = (f'"{_ALGORITHM}"'.encode("ascii"), f'"{TYPE}"'.encode("ascii"))
 _LONGEST, _LONGEST_HEAD = 4_096, 512  # characters; most of it is the name of the caller
 _NOT_OURS: Final = frozenset({"basic", "negotiate", "ntlm"})
 _REMEMBERED: Final = 4_096
+_WATCHED: Final = 5.0  # seconds after which a removed key is noticed, at most
 WRONG: Final = "wrong-token"
 EXPIRED: Final = "expired-token"
 _CHALLENGE: Final = 'Bearer realm="Busyline", error="invalid_token"'  # RFC 6750 3.1
@@ -58,7 +59,8 @@ class OwnTokens:
         self._keys, self._issuer, self._callers = keys, issuer, dict(callers)
         self._lifetime = int(lifetime.total_seconds())
         self._alone, self._clock, self._random = alone, clock, random
-        self._known: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_REMEMBERED)
+        self._known: LRUCache[bytes, tuple[Caller, float, str]] = LRUCache(_REMEMBERED)
+        self._watched = clock()
         self.challenge = 'Bearer realm="Busyline"' if alone else ""
 
     def open(self) -> None:
@@ -74,7 +76,7 @@ class OwnTokens:
         return token, self._lifetime
 
     async def identify(self, knock: Knock) -> Caller | Refused | None:
-        """See :class:`proxy.auth.Proof`. A token proved once is known until it expires."""
+        """See :class:`proxy.auth.Proof`. A token proved once is known until it expires or its key is gone."""
         authorization = knock.authorization
         if authorization is None:
             return None
@@ -85,10 +87,16 @@ class OwnTokens:
             return _refused(WRONG) if self._alone and scheme.lower() == "bearer" else None
         digest = hashlib.blake2b(token.encode("utf-8", "surrogateescape"), digest_size=32).digest()
         try:
-            caller, until = self._known[digest]
+            caller, until, kid = self._known[digest]
         except KeyError:  # asking first would cost a busy caller as much again
             return self._verified(token.strip(), digest)
-        return caller if self._clock() < until else _refused(EXPIRED)
+        now = self._clock()
+        if not 0 <= now - self._watched < _WATCHED:
+            self._watched = now
+            self._keys.watch()
+        if now >= until:
+            return _refused(EXPIRED)
+        return caller if self._keys.is_known(kid) else _refused(WRONG)
 
     def _verified(self, token: str, digest: bytes) -> Caller | Refused:
         claims = self._claims(token)
@@ -99,7 +107,7 @@ class OwnTokens:
             return _refused(EXPIRED)
         if claims["nbf"] - LEEWAY > now or claims["exp"] <= claims["nbf"] or caller is None:
             return _refused(WRONG)
-        self._known[digest] = caller, claims["exp"] + LEEWAY
+        self._known[digest] = caller, claims["exp"] + LEEWAY, str(jwt.get_unverified_header(token)["kid"])
         return caller
 
     def _claims(self, token: str) -> dict[str, Any] | None:

@@ -10,18 +10,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from cachetools import TTLCache
-from cryptography.exceptions import InvalidKey
+from cryptography.exceptions import InvalidKey, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from proxy.auth import Address, Refused
+from proxy.auth.line import Line
 from proxy.auth.throttle import Throttle
 
 _ITERATIONS, _LANES, _MEMORY_KIB, _LENGTH, _SALT = 2, 1, 19_456, 32, 16  # OWASP Password Storage, Argon2id
 _REMEMBERED: Final = 60.0  # seconds
 _TRUSTED: Final = 600.0  # seconds for which a proof past its minute is good while it is verified again
 _AT_ONCE: Final = 2  # hashes; each takes 19 MiB and a core
-_IN_LINE: Final = 32  # credentials never proved before: a second's hashing or so
-_PHC: Final = re.compile(r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,4}),p=\d{1,3}\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}")
+_PHC: Final = re.compile(
+    r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,4}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}"
+)
+_LEAST_WORK: Final = 16_384  # KiB times passes; half of what OWASP asks for
+_LEAST_MEMORY, _MOST_MEMORY = 4_096, 262_144  # KiB; strangers make us compute the costliest, twice at once
+_MOST_WORK: Final = 1_048_576  # KiB times passes: a second or so
+_MOST_LANES: Final = 16
 
 Verify = Callable[[bytes, str], bool]
 
@@ -48,6 +54,29 @@ def cost(password_hash: str) -> int:
     return int(match[1]) * int(match[2]) if match else 0
 
 
+def objection(password_hash: str) -> str:
+    """What is wrong with a hash that is to be kept, in a few words for people; empty where nothing is.
+
+    It is tried out, which takes one computation. Too cheap a hash is guessed by whoever steals it, too dear a one
+    lets strangers exhaust the machine, since an unknown name costs as much as the costliest.
+    """
+    match = _PHC.fullmatch(password_hash)
+    if match is None:
+        return "is no hash"
+    memory, passes, lanes = (int(number) for number in match.groups())
+    if memory < _LEAST_MEMORY or memory * passes < _LEAST_WORK:
+        return "is too cheap a hash"
+    if memory > _MOST_MEMORY or memory * passes > _MOST_WORK:
+        return "is too dear a hash"
+    if not 1 <= lanes <= _MOST_LANES:
+        return "is a hash of too many lanes or none"
+    try:
+        verify(b"", password_hash)
+    except (ValueError, MemoryError, UnsupportedAlgorithm):
+        return "is a hash that cannot be computed here"
+    return ""
+
+
 def verify(password: bytes, password_hash: str) -> bool:
     """Whether ``password`` is the one hashed. One Argon2id computation, always."""
     try:
@@ -64,8 +93,8 @@ class Passwords:
     tells which of the two was wrong, as long as all hashes cost the same. What was proved or refused is remembered for
     a minute under a keyed digest, in which nobody finds a secret again; the same secret arriving many times at once is
     hashed once. Strangers cannot lock callers out: what was proved is good for ten minutes while it is verified again,
-    and later goes before the line that strangers stand in; where that line is full they are refused unheard, and who
-    guesses is slowed by ``throttle``, of which nothing that was ever proved is asked.
+    and later goes before the line that strangers stand in; where that line is full they are refused unheard, until they
+    came often enough, and who guesses is slowed by ``throttle``, of which nothing that was ever proved is asked.
     """
 
     def __init__(
@@ -84,7 +113,7 @@ class Passwords:
         self._proved: dict[bytes, float] = {}  # one secret is right for a name, so that they are no more than the names
         self._refused: TTLCache[bytes, bool] = TTLCache(4_096, _REMEMBERED, clock)
         self._flights: dict[bytes, asyncio.Task[bool]] = {}
-        self._in_line = 0
+        self._line = Line()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
 
@@ -101,7 +130,7 @@ class Passwords:
         age = self._clock() - proved
         if age < _REMEMBERED:
             return None
-        flight = self._flights.get(digest) or self._flight(digest, self._again(digest, name, secret), line=False)
+        flight = self._flights.get(digest) or self._flight(digest, self._again(digest, name, secret))
         if age < _TRUSTED:
             return None
         return None if await asyncio.shield(flight) else WRONG
@@ -121,24 +150,26 @@ class Passwords:
         if digest in self._refused:
             return WRONG
         flight = self._flights.get(digest)
-        if flight is None:
-            if self._in_line >= _IN_LINE:
-                return CROWDED
-            if wait := self._throttle.turn(name, address, digest):
-                return Refused("throttled", 429, wait)
-            flight = self._flight(digest, self._first(digest, name, secret, address), line=True)
+        if flight is not None:
+            return None if await asyncio.shield(flight) else WRONG
+        patient = self._throttle.is_patient(digest)
+        if not self._line.has_room(address, patient=patient):
+            return CROWDED
+        if wait := self._throttle.turn(name, address, digest):
+            return Refused("throttled", 429, wait)
+        self._line.enter(address, patient=patient)
+        flight = self._flight(digest, self._first(digest, name, secret, address))
+        flight.add_done_callback(lambda _: self._line.leave(address, patient=patient))
         return None if await asyncio.shield(flight) else WRONG
 
-    def _flight(self, digest: bytes, computation: Coroutine[Any, Any, bool], *, line: bool) -> asyncio.Task[bool]:
+    def _flight(self, digest: bytes, computation: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
         """The computation that settles ``digest``, under way until it is settled."""
-        self._in_line += line
         flight = self._flights[digest] = asyncio.create_task(computation)
-        flight.add_done_callback(lambda flight: self._landed(flight, digest, line=line))
+        flight.add_done_callback(lambda flight: self._landed(flight, digest))
         return flight
 
-    def _landed(self, flight: asyncio.Task[bool], digest: bytes, *, line: bool) -> None:
+    def _landed(self, flight: asyncio.Task[bool], digest: bytes) -> None:
         del self._flights[digest]
-        self._in_line -= line
         if not flight.cancelled():
             flight.exception()  # seen: nobody may be left to await it
 

@@ -60,9 +60,12 @@ class SigningKeys:
         """Make the directory (0700) and the first keys (0600) where there are none. Raises SecretError."""
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check_owner(self._directory)
             self._prepare(self._clock())
         except OSError as error:
-            raise SecretError(f"[tokens] {error.filename or self._directory}: {error.strerror}") from None
+            mend = f"let the user that Busyline runs as (now uid {os.geteuid()}) have it, or write another path"
+            place = f"{error.filename or self._directory}: {error.strerror}"
+            raise SecretError(f"tokens.directory: {place}; {mend}, such as /var/lib/busyline/tokens") from None
 
     def current(self) -> SigningKey:
         """The key that signs now. Raises SecretError where there is none and none can be made."""
@@ -74,17 +77,26 @@ class SigningKeys:
                 _log.warning("signing_keys", note=f"no new key can be made: {error}")
         return _signing(self._keys, now) or _nothing(self._directory)
 
+    def is_known(self, kid: str) -> bool:
+        """Whether a key of this name was there at the last look."""
+        return any(key.kid == kid for key in self._keys)
+
+    def watch(self) -> None:
+        """Look whether the file was changed or removed, and read it again where it was; one look at its time."""
+        if self._stamp() != self._seen:
+            try:
+                self._read()
+            except (OSError, SecretError) as error:  # told once for each time it is written
+                _log.warning("signing_keys", note=f"what another process wrote cannot be read: {error}")
+
     def find(self, kid: str) -> SigningKey | None:
         """The key that a token names, unless every token signed by it has expired.
 
         An unknown name costs one look at the file's time, and a reading only where another process has written it.
         """
         found = self._known(kid)
-        if found is None and self._stamp() != self._seen:
-            try:
-                self._read()
-            except (OSError, SecretError) as error:  # told once for each time it is written
-                _log.warning("signing_keys", note=f"what another process wrote cannot be read: {error}")
+        if found is None:
+            self.watch()
             found = self._known(kid)
         return found
 
@@ -132,14 +144,8 @@ class SigningKeys:
         return status.st_ino, status.st_mtime_ns
 
     def _read(self) -> None:
-        path = self._directory / _FILE
         self._seen = self._stamp()
-        if self._seen is None and not path.exists():
-            self._keys = ()
-            return
-        if path.stat().st_mode & 0o077:
-            raise SecretError(f"{path} can be read by others: make it yours alone (chmod 600)")
-        self._keys = _parsed(path)
+        self._keys = stored(self._directory)
 
     def _write(self, keys: list[SigningKey]) -> None:
         """All of it or nothing: who reads meanwhile sees the old file or the new one."""
@@ -153,6 +159,16 @@ class SigningKeys:
         self._keys, self._seen = tuple(keys), self._stamp()
 
 
+def stored(directory: Path) -> tuple[SigningKey, ...]:
+    """The keys that lie in ``directory``, the oldest first; nothing is changed. Raises SecretError, OSError."""
+    path = directory / _FILE
+    if not path.exists():
+        return ()
+    if path.stat().st_mode & 0o077:
+        raise SecretError(f"{path} can be read by others: make it yours alone (chmod 600)")
+    return _parsed(path)
+
+
 def _signing(keys: tuple[SigningKey, ...], now: float) -> SigningKey | None:
     return max((key for key in keys if key.begins <= now), key=_begins, default=None)
 
@@ -163,6 +179,15 @@ def _begins(key: SigningKey) -> float:
 
 def _nothing(directory: Path) -> SigningKey:
     raise SecretError(f"[tokens] there is no key in {directory} that signs now")
+
+
+def _check_owner(directory: Path) -> None:
+    """Who may write there, or owns it, may put keys of its own in their place. Raises SecretError."""
+    status = directory.stat()
+    if status.st_uid != os.geteuid():
+        raise SecretError(f"[tokens] {directory} belongs to another user: make it that of the service (chown)")
+    if status.st_mode & 0o022:
+        raise SecretError(f"[tokens] {directory} can be written by others: make it yours alone (chmod 700)")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """WS-Security: callers proved by the body of their request, a token of the federation and a signature by its key."""
 
 import asyncio
-import heapq
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,18 +12,17 @@ from typing import Final, TypeAlias
 from cachetools import TTLCache
 
 from protocols.ews.wssecurity.assertion import Token, Trust
-from protocols.ews.wssecurity.header import Secured
 from protocols.ews.wssecurity.message import Demands
 from protocols.ews.wssecurity.refusal import SecurityRefused
 from protocols.ews.wssecurity.verdict import Verdict, judge, weigh
 from protocols.model.caller import Caller
 from proxy.auth import Refused
+from proxy.auth.replays import REMEMBERED, Replays
+from proxy.auth.turns import LineFullError, Turns
 
-_THREADS: Final = 2
-_IN_LINE: Final = 32  # messages of strangers; each takes 5 ms of a core
-_KNOWN: Final = 600.0  # seconds for which an address that proved somebody goes before the line
+_PLACES: Final = {"strangers": (32, 2), "known": (512, 256)}  # in the line, and of one address; each takes 1 to 5 ms
+_KNOWN: Final = 600.0  # seconds for which an address that proved somebody has a line of its own
 _FLOOR: Final = 0.05  # seconds: no refusal comes sooner once a key was used
-_REMEMBERED: Final = 200_000  # messages; 40 MB or so
 
 Clock: TypeAlias = Callable[[], datetime]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -37,33 +36,21 @@ class Admitted:
     verdict: Verdict
 
 
-class Replays:
-    """Remembers messages until they are too old to be accepted; where memory is full, a new one is refused."""
+class _Busy(SecurityRefused):
+    """Nothing is wrong with the message; it may be sent again in ``wait`` seconds."""
 
-    def __init__(self, size: int = _REMEMBERED) -> None:
-        self._size = size
-        self._marks: set[bytes] = set()
-        self._ends: list[tuple[datetime, bytes]] = []
-
-    def note(self, mark: bytes, until: datetime, *, now: datetime) -> None:
-        """Remember ``mark``. Raises SecurityRefused where it is remembered already, or no more can be."""
-        while self._ends and self._ends[0][0] <= now:
-            self._marks.discard(heapq.heappop(self._ends)[1])
-        if mark in self._marks:
-            raise SecurityRefused("message-seen-before")
-        if len(self._marks) >= self._size:
-            raise SecurityRefused("too-many-messages-to-remember")
-        self._marks.add(mark)
-        heapq.heappush(self._ends, (until, mark))
+    def __init__(self, reason: str, wait: float) -> None:
+        super().__init__(reason)
+        self.wait = max(1, math.ceil(wait))
 
 
 class WsSecurity:
     """Proves callers by their messages: ``callers`` by domain (as A-labels).
 
-    What costs nothing is asked first, on the spot; keys are used in threads. Strangers take turns one after another and
-    wait in a short line, so that they take half of the threads at most; an address from which somebody was proved in
-    the last ten minutes goes before them. A message made before this process began is refused, for nobody would know
-    whether it was answered already.
+    ``vouching``: for which domains an issuer may vouch, by its URI; one that is not named there, for all. Everything is
+    looked at in threads: strangers take turns in one, and addresses from which somebody was proved in the last ten
+    minutes in the other. A message made before this process began, by a clock that may be ahead by the skew, has to be
+    made anew, for nobody would know whether it was answered already.
     """
 
     def __init__(
@@ -72,61 +59,75 @@ class WsSecurity:
         callers: Mapping[str, Caller],
         *,
         clock: Clock,
-        replays: Replays | None = None,
+        vouching: Mapping[str, frozenset[str]] | None = None,
+        remembered: int = REMEMBERED,
         sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trust, self._callers, self._clock, self._sleep, self._seconds = trust, callers, clock, sleep, seconds
-        self._replays = replays or Replays()
-        self._began = clock()
+        self._vouching = vouching or {}
+        self._replays = {caller.name: Replays(remembered) for caller in callers.values()}
+        self._answers_from = clock() + trust.skew
         self._known: TTLCache[str, bool] = TTLCache(4_096, _KNOWN, seconds)
-        self._turns = asyncio.Semaphore(1)
-        self._in_line = 0
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ws-security")
+        self._strangers, self._proved = (Turns(places=all_, each=each) for all_, each in _PLACES.values())
+        self._threads = ThreadPoolExecutor(len(_PLACES), thread_name_prefix="ws-security")
 
     async def identify(self, data: bytes, demands: Demands, address: str) -> Admitted | Refused:
-        """The caller of the envelope ``data``, which comes from ``address``. Whatever is wrong, the refusal is one."""
-        started = 0.0
+        """The caller of the envelope ``data``, which comes from ``address`` ("" where nobody knows).
+
+        Whatever is wrong, the refusal is one (401); 503 where it may be sent again. Who is let in must be remembered at
+        once (:meth:`remember`), before anything is waited for.
+        """
+        started: list[float] = []
         try:
-            message = weigh(data, demands, now=self._clock())
-            self._check_age(message.created)
-            started = self._seconds()
-            verdict = await self._judged(message, demands, address)
-            caller = self._caller(verdict.token)
-            self._note(verdict)
+            verdict = await self._judged(data, demands, address, started)
+            found = Admitted(self._caller(verdict.token), verdict)
+            self._check_new(found)
+        except _Busy as busy:
+            return Refused(busy.reason, 503, busy.wait)
         except SecurityRefused as refused:
-            if started:
-                await self._sleep(max(0.0, started + _FLOOR - self._seconds()))
+            for instant in started:
+                await self._sleep(max(0.0, instant + _FLOOR - self._seconds()))
             return Refused(refused.reason)
-        self._known[address] = True
-        return Admitted(caller, verdict)
+        if address:
+            self._known[address] = True
+        return found
+
+    def remember(self, found: Admitted) -> None:
+        """The message is answered now, and never again."""
+        proved = found.verdict.proved
+        self._replays[found.caller.name].note(proved.mark, proved.expires + self._trust.skew)
 
     def close(self) -> None:
         """Nobody is proved any more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _judged(self, message: Secured, demands: Demands, address: str) -> Verdict:
-        if address and address in self._known:
-            return await self._in_thread(message, demands)
-        if self._in_line >= _IN_LINE:
-            raise SecurityRefused("too-many-messages-at-once")
-        self._in_line += 1
+    async def _judged(self, data: bytes, demands: Demands, address: str, started: list[float]) -> Verdict:
+        turns = self._proved if address in self._known else self._strangers
+        loop = asyncio.get_running_loop()
         try:
-            async with self._turns:
-                return await self._in_thread(message, demands)
-        finally:
-            self._in_line -= 1
+            async with turns.turn(address):
+                now = self._clock()
+                return await loop.run_in_executor(self._threads, lambda: self._heard(data, demands, now, started))
+        except LineFullError:
+            raise _Busy("too-many-messages-at-once", 1) from None
 
-    async def _in_thread(self, message: Secured, demands: Demands) -> Verdict:
-        loop, now = asyncio.get_running_loop(), self._clock()
-        return await loop.run_in_executor(self._threads, lambda: judge(message, self._trust, demands, now=now))
+    def _heard(self, data: bytes, demands: Demands, now: datetime, started: list[float]) -> Verdict:
+        """The cheap questions first; ``started`` is when a key was used, if one was."""
+        message = weigh(data, demands, now=now)
+        if message.created <= self._answers_from:
+            raise self._too_old(now)
+        started.append(self._seconds())
+        return judge(message, self._trust, demands, now=now)
 
-    def _check_age(self, created: datetime) -> None:
-        if created < self._began:
-            raise SecurityRefused("message-older-than-this-process")
+    def _too_old(self, now: datetime) -> SecurityRefused:
+        reason, left = "message-older-than-this-process", (self._answers_from - now).total_seconds()
+        return _Busy(reason, left) if left >= 0 else SecurityRefused(reason)
 
     def _caller(self, token: Token) -> Caller:
         """The one caller to whom every domain of the token belongs."""
+        if not token.domains <= self._vouching.get(token.issuer, token.domains):
+            raise SecurityRefused("token-of-an-issuer-that-may-not-vouch-for-it")
         found = {self._callers.get(domain) for domain in token.domains}
         if len(found) != 1 or None in found:
             raise SecurityRefused("token-of-an-organisation-that-is-no-caller")
@@ -134,6 +135,9 @@ class WsSecurity:
         assert caller is not None
         return replace(caller, person=token.person)
 
-    def _note(self, verdict: Verdict) -> None:
-        until = verdict.proved.expires + self._trust.skew
-        self._replays.note(verdict.proved.mark, until, now=self._clock())
+    def _check_new(self, found: Admitted) -> None:
+        now, replays = self._clock(), self._replays[found.caller.name]
+        if replays.saw(found.verdict.proved.mark, now=now):
+            raise SecurityRefused("message-seen-before")
+        if wait := replays.full(now=now):
+            raise _Busy("too-many-messages-to-remember", wait)

@@ -9,6 +9,7 @@ import orjson
 from lxml import etree
 
 from protocols.safexml import XmlRefused, local_name, parse
+from proxy.capture import shape
 from proxy.capture.markup import MarkupError, Replace, rewritten
 from proxy.capture.pseudonyms import Pseudonyms
 from proxy.capture.words import ATTRIBUTES, BUSY_DIGITS, ELEMENTS, ENCODINGS, EVENT_TIMES, JSON, NAMESPACES
@@ -26,6 +27,14 @@ _DECLARATION: Final = re.compile(
     r"(?:\s+standalone\s*=\s*(?P<s>[\"'])(?:yes|no)(?P=s))?\s*\?>",
     re.IGNORECASE,
 )
+_SHAPES: Final[Mapping[str, shape.Shape]] = {
+    "text": shape.text,
+    "encoding": shape.one_of({*ENCODINGS.values(), *_BOMS.values()}),
+    "bom": shape.one_of({"", *(bom.hex() for bom in _BOMS)}),
+    "shape": shape.text,
+    "size": shape.number,
+    "hash": shape.text,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +62,16 @@ class Body:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """What :meth:`as_json` wrote."""
-        return cls(**value)
+        """What :meth:`as_json` wrote. Raises ValueError for whatever else."""
+        known = shape.checked(value, _SHAPES, needed=frozenset())
+        if known.keys() - _SHAPES.keys():
+            raise ValueError("a body with more than is known")
+        body = cls(**known)
+        try:
+            body.data  # noqa: B018  whether the text can be written in its encoding
+        except UnicodeError:
+            raise ValueError(f"its text cannot be written in {body.encoding}") from None
+        return body
 
 
 def kept(data: bytes, pseudonyms: Pseudonyms, *, times: bool = True) -> Body:

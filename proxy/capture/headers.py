@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from ipaddress import ip_address
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
 from proxy.capture import authorization
 from proxy.capture.pseudonyms import Pseudonyms
-from proxy.capture.words import NAMESPACES, PATHS
+from proxy.capture.words import PATHS, known_action
 
 Field: TypeAlias = tuple[str, str]
 _Keep: TypeAlias = Callable[[str, Pseudonyms], Any]
@@ -19,6 +20,11 @@ _NUMBER: Final = re.compile(r"\d{1,5}(\.\d{1,3})?|\d{1,7}", re.ASCII)
 _VERSION: Final = re.compile(r"v?\d{1,6}(\.\d{1,6}){0,4}(_\d{1,3})?", re.ASCII)
 _LETTERS: Final = re.compile(r"[A-Za-z]{1,32}([-_+][A-Za-z]{1,32}){0,4}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+_SHORTEST: Final = 3
+_ADDRESS: Final = re.compile(  # what might be one of IPv4; of IPv6, with two colons or more
+    r"((?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)"
+    r"|\[?(?<!\w)(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:.]{3,60}(?:%[\w.-]{1,40})?\]?)"
+)
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _CHALLENGES: Final = frozenset(
     {"basic", "bearer", "negotiate", "ntlm", "realm", "charset", "client_id", "trusted_issuers", "error", "token_types"}
@@ -34,7 +40,7 @@ _PRODUCTS: Final = frozenset(
     """asproxy asautodiscover crossforest crosssite emaildomain exch directory orgrelationship exchange microsoft
     exchangeservicesclient exchangelib python-requests python aiohttp java apache-httpclient apache jakarta jax-ws ri
     google google-http-java-client gzip gfe calendar interop mozilla compatible msie windows nt win x64 win64 wow64
-    trident net clr office outlook owa ews client http server node undici x86_64 linux""".split()  # noqa: SIM905  many words
+    trident net clr office outlook owa ews client http server node undici x86_64 linux os ms ie rv ws u""".split()  # noqa: SIM905  many words
 )
 _QUERIES: Final[dict[str, frozenset[str]]] = {
     "protocol": frozenset({"ews", "availabilityservice", "autodiscoverv1", "activesync", "rest", "rest2"}),
@@ -91,24 +97,42 @@ def _vocabulary(value: str, pseudonyms: Pseudonyms) -> str:
 
 
 def _agent(value: str, pseudonyms: Pseudonyms) -> str:
-    """Products and versions: words of letters, unless they were replaced elsewhere, and numbers with dots."""
+    """Products and versions: words of letters, unless they were replaced elsewhere, and numbers with dots.
+
+    Of a word of two letters one cannot tell whether it is a name: it must be known. Addresses look like versions.
+    """
+
+    def personal(part: str) -> bool:
+        return part.lower() not in _PRODUCTS and (len(part) < _SHORTEST or pseudonyms.replaced(part))
 
     def word(text: str) -> str:
         if text.lower() in _PRODUCTS or _VERSION.fullmatch(text):
             return text
-        parts = re.split("[-_+]", text)
-        return text if _LETTERS.fullmatch(text) and not any(map(pseudonyms.replaced, parts)) else pseudonyms.text(text)
+        shown = _LETTERS.fullmatch(text) and not any(map(personal, re.split("[-_+]", text)))
+        return text if shown else pseudonyms.text(text)
 
-    return _split(value[:500], word)
+    pieces = re.split(_ADDRESS, value[:500])
+    return "".join(
+        (_address(piece, pseudonyms) if number % 2 else None) or _split(piece, word)
+        for number, piece in enumerate(pieces)
+    )
+
+
+def _address(text: str, pseudonyms: Pseudonyms) -> str | None:
+    """The pseudonym of an address of IP, with brackets, zone or port, as of one that came alone; None for any other."""
+    bare = text.strip("[].")
+    for one in (bare, bare.rpartition(":")[0]):
+        try:
+            address = ip_address(re.sub(r"(?<![\dA-Fa-f])0+(?=\d)", "", one) if "." in one else one)
+        except ValueError:
+            continue
+        return pseudonyms.network(str(address))
+    return None
 
 
 def _action(value: str, pseudonyms: Pseudonyms) -> str:
     bare = value.strip().strip('"')
-    base, _, word = bare.rpartition("/")
-    known = not bare or (base in NAMESPACES and re.fullmatch(r"[A-Za-z]{1,50}", word))
-    autodiscover = base.startswith("http://schemas.microsoft.com/exchange/2010/Autodiscover/Autodiscover")
-    shown = known or (autodiscover and base.endswith("/Autodiscover") and re.fullmatch(r"[A-Za-z]{1,50}", word))
-    return value if shown else value.replace(bare, pseudonyms.of(bare))
+    return value if not bare or known_action(bare) else value.replace(bare, pseudonyms.of(bare))
 
 
 def _networks(value: str, pseudonyms: Pseudonyms) -> str:

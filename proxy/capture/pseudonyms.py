@@ -10,7 +10,7 @@ from proxy.capture.words import PATHS
 
 _GUID: Final = re.compile(r"(urn:uuid:|\{)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\}?)", re.IGNORECASE)
 _NUMBERS_AND_DOTS: Final = re.compile(r"[\d.]+")
-_WORD: Final = re.compile(r"[^\W\d_]{3,40}")
+_WORD: Final = re.compile(r"[^\W\d_]{2,40}")
 _LONGEST: Final = 512  # no address, domain or URL that is longer is looked at as one
 _MOST_WORDS: Final = 50_000
 

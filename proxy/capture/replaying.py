@@ -71,25 +71,31 @@ class _UndecodableError(Exception):
 
 async def replay(journal: Journal, manner: Manner, *, clock: Callable[[], datetime]) -> list[Replayed]:
     """Every request of ``journal``, in order: as its caller, without credentials, answered from what was captured."""
-    return [await _replay(entry, journal.header, manner, clock) for entry in journal.entries]
+    return [await _replayed(entry, journal.header, manner, clock) for entry in journal.entries]
+
+
+async def _replayed(entry: Entry, header: Header, manner: Manner, clock: Callable[[], datetime]) -> Replayed:
+    try:
+        return await _replay(entry, header, manner, clock)
+    except Exception as error:  # noqa: BLE001  a file from elsewhere holds what nobody thought of: the rest goes on
+        return Replayed(entry.line, entry.what, Verdict.UNREADABLE, f"it makes no sense: {type(error).__name__}")
 
 
 async def _replay(entry: Entry, header: Header, manner: Manner, clock: Callable[[], datetime]) -> Replayed:
-    what = entry.operation or f"{entry.method} {entry.path}"
     reason = _skipped(entry)
     if reason:
-        return Replayed(entry.line, what, Verdict.SKIPPED, reason)
+        return Replayed(entry.line, entry.what, Verdict.SKIPPED, reason)
     try:
         answers = _answers(entry, header)
     except _UnplayableError as error:
-        return Replayed(entry.line, what, Verdict.UNREADABLE, f"the captured answer: {error}")
+        return Replayed(entry.line, entry.what, Verdict.UNREADABLE, f"the captured answer: {error}")
     outcome = _Outcome()
     front = _FRONTS[entry.front](entry, header, Desk(connector=_Script(answers), manner=manner), clock)
     server = Server({entry.path: front}, metrics=outcome, clock=clock)
     body = entry.body.data if entry.body is not None else b""
     request = played(entry.method, entry.path, entry.query, entry.headers, body)
     status, answer = answer_of(await server.handle(request))
-    return Replayed(entry.line, what, *_compared(entry, header, status, answer, outcome.word))
+    return Replayed(entry.line, entry.what, *_compared(entry, header, status, answer, outcome.word))
 
 
 def _skipped(entry: Entry) -> str:

@@ -4,11 +4,13 @@ import os
 from collections import deque
 from datetime import timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import orjson
 import structlog
 
+from proxy.capture.folder import new_file, opened
 from proxy.capture.heard import Heard
 from proxy.capture.journal import Header, entry
 from proxy.capture.order import Order
@@ -19,6 +21,7 @@ _MOST_MEMORY: Final = 64 * 1024 * 1024
 _MOST_STRANGERS: Final = 50
 _MOST_SOURCES: Final = 1000
 _MEMORY_OF_STRANGERS: Final = timedelta(minutes=1)
+_FOR_THE_END: Final = 1024  # the last line has room, whatever was kept
 
 _log = structlog.get_logger("busyline.capture")
 
@@ -27,30 +30,72 @@ class Tape:
     """``heard`` is called on the event loop and takes no time; ``write`` in a thread, and takes all of it.
 
     A request that proved nobody belongs to the caller whose proof came from the same place within a minute, before or
-    after: who calls often knocks without credentials first.
+    after: who calls often knocks without credentials first. The file never grows over ``max_size`` bytes.
     """
 
-    def __init__(self, order: Order, header: Header, path: Path, *, key: bytes, host: str) -> None:
+    def __init__(self, order: Order, header: Header, path: Path, *, key: bytes, host: str, max_size: int) -> None:
+        """Raises OSError where the file cannot be made."""
         self.order, self.path = order, path
         self.kept = self.missed = 0
+        self.large = False  # the next request would have been too much for the file
+        self._max_size, self._size = max_size, 0
         self._header, self._host = header, host
         self._pseudonyms = Pseudonyms(key)
         self._taken = self._memory = 0
         self._waiting: deque[Heard] = deque()
         self._strangers: deque[Heard] = deque(maxlen=_MOST_STRANGERS)
         self._sources: set[tuple[str, str]] = set()
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        self._file = os.fdopen(handle, "wb")
-        self._line(header.as_json())
-        self._file.flush()
+        self._over = False
+        self._lock = Lock()  # for what hears and what writes share: how many wait, and how much that is
+        with opened(path.parent) as folder:
+            self._file = os.fdopen(new_file(path.name, folder), "wb")
+        self._line(orjson.dumps(header.as_json()))
 
     @property
     def full(self) -> bool:
-        """Whether as many requests were taken as were ordered."""
-        return self._taken >= self.order.requests
+        """Whether no more is taken: as many as were ordered were, or as much as the file holds."""
+        return self.large or self._taken >= self.order.requests
 
     def hear(self, heard: Heard) -> None:
         """Take the request if it is the caller's."""
+        with self._lock:
+            self._hear(heard)
+
+    def write(self) -> None:
+        """Write down what waits, line by line. Raises OSError."""
+        while (heard := self._next()) is not None:
+            try:
+                line = orjson.dumps(entry(heard, self._pseudonyms, self._header, self.kept + 1, self._host))
+            except Exception as error:  # noqa: BLE001  whatever a caller may send: the capture and the server go on
+                _log.warning("not_captured", error=type(error).__name__)
+                self._miss()
+                continue
+            if self.large or self._size + len(line) + _FOR_THE_END > self._max_size:
+                self.large = True
+                self._miss()
+                continue
+            self._line(line)
+            self.kept += 1
+
+    def end(self, why: str) -> None:
+        """Write down what waits and why it ended, and close the file; the key of the pseudonyms is gone with it.
+
+        Raises OSError, and has closed the file then, too.
+        """
+        with self._lock:
+            self._over = True
+            self._strangers.clear()
+        try:
+            self.write()
+            self._line(orjson.dumps({"ended": why, "kept": self.kept, "missed": self.missed}))
+        finally:
+            self._waiting.clear()
+            self._pseudonyms = Pseudonyms(b"")
+            self._file.close()
+
+    def _hear(self, heard: Heard) -> None:
+        if self._over:
+            return
         if heard.caller == self.order.caller:
             if heard.source not in self._sources and len(self._sources) < _MOST_SOURCES:
                 self._sources.add(heard.source)
@@ -62,31 +107,17 @@ class Tape:
             else:
                 self._strangers.append(heard)
 
-    def write(self) -> None:
-        """Write down what waits. Raises OSError."""
-        while self._waiting:
+    def _next(self) -> Heard | None:
+        with self._lock:
+            if not self._waiting:
+                return None
             heard = self._waiting.popleft()
             self._memory -= heard.size
-            try:
-                line = entry(heard, self._pseudonyms, self._header, self.kept + 1, self._host)
-            except Exception as error:  # noqa: BLE001  whatever a caller may send: the capture and the server go on
-                _log.warning("not_captured", error=type(error).__name__)
-                self.missed += 1
-                continue
-            self._line(line)
-            self.kept += 1
-        self._file.flush()
+            return heard
 
-    def end(self, why: str) -> None:
-        """Write down what waits and why it ended, and close the file; the key of the pseudonyms is gone with it."""
-        try:
-            self.write()
-            self._line({"ended": why, "kept": self.kept, "missed": self.missed})
-        finally:
-            self._strangers.clear()
-            self._waiting.clear()
-            self._pseudonyms = Pseudonyms(b"")
-            self._file.close()
+    def _miss(self) -> None:
+        with self._lock:
+            self.missed += 1
 
     def _take(self, heard: Heard) -> None:
         if self.full:
@@ -108,5 +139,7 @@ class Tape:
             elif caller.at - heard.at <= _MEMORY_OF_STRANGERS:
                 self._take(heard)
 
-    def _line(self, value: object) -> None:
-        self._file.write(orjson.dumps(value) + b"\n")
+    def _line(self, line: bytes) -> None:
+        self._file.write(line + b"\n")
+        self._file.flush()  # whatever ends the process, it leaves half a line at most
+        self._size += len(line) + 1

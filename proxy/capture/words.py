@@ -13,6 +13,7 @@ from protocols.ews.query import View
 from protocols.ews.serial_zone import WEEKDAY_WORDS
 from protocols.ews.tables import BUSY_TYPES, CODES, FAULT_CODES, REASONS, SUGGESTIONS_FAILED, TEXTS
 from protocols.zones.names import zone_named
+from proxy.capture.operation_names import FAULT_ACTION, OPERATION_NAMES
 from proxy.capture.setting_names import SETTING_NAMES
 
 Test: TypeAlias = Callable[[str], object]
@@ -114,11 +115,11 @@ def _period(text: str) -> object:
     return kind == "trule" and zone_named(zone) and re.fullmatch(r"\d{4}-(Standard|Daylight)", year, re.ASCII)
 
 
-def _action(text: str) -> object:
-    """A namespace of everybody's, or a word behind one."""
+def known_action(text: str) -> bool:
+    """Whether it is a namespace of everybody's, or an operation behind one."""
     base, _, word = text.rpartition("/")
     known = base in NAMESPACES or base == f"{_AUTODISCOVER}/Autodiscover"
-    return text in NAMESPACES or (known and re.fullmatch("[A-Za-z]{1,50}", word))
+    return text in NAMESPACES or text == FAULT_ACTION or (known and word in OPERATION_NAMES)
 
 
 _NUMBER = _shaped(r"[+-]?\d{1,5}")
@@ -163,13 +164,13 @@ ELEMENTS: Final[dict[str, Test]] = {
     "MinimumSuggestionQuality": _one_of("Excellent", "Good", "Fair", "Poor"),
     "DateTimePrecision": _one_of("Seconds", "Milliseconds"),
     "MailboxCulture": _shaped("[a-z]{2}-[A-Z]{2}"),
-    **dict.fromkeys(("Id", "To", "ResponseId"), _any(_ZONE_PART, _action)),
+    **dict.fromkeys(("Id", "To", "ResponseId"), _any(_ZONE_PART, known_action)),
     **dict.fromkeys(("ResponseCode", "ErrorCode"), _any(_ERRORS.__contains__, _shaped(r"\d{3}"))),
     **dict.fromkeys(("MessageText", "ErrorMessage", "Message", "faultstring", "Text"), _TEXT),
     "Violation": _shaped(r"(StartTime|EndTime|MergedFreeBusyIntervalInMinutes) is not an xs:(int|dateTime)"),
     **dict.fromkeys(("faultcode", "Value"), _any(_FAULT_CODE, _VERSION, _NUMBER)),
     **dict.fromkeys(("Version", "RequestedServerVersion", "ServerVersion"), _VERSION),
-    **dict.fromkeys(("Action", "Address", "AcceptableResponseSchema"), _action),
+    **dict.fromkeys(("Action", "Address", "AcceptableResponseSchema"), known_action),
     **dict.fromkeys(("Setting", "SettingName", "Name"), SETTING_NAMES.__contains__),
     "AccountType": _one_of("email"),
     "Type": _one_of("EXCH", "EXPR", "WEB"),

@@ -1,8 +1,10 @@
 """Autodiscover in its three dialects: tells callers where to ask, by the public address whatever Host they named."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -13,11 +15,13 @@ from protocols.model.caller import Caller
 from protocols.model.mailbox import canonical
 from proxy.auth.gate import NO_CREDENTIALS
 from proxy.fronts.answers import json, not_allowed, xml
-from proxy.fronts.body import read_xml
+from proxy.fronts.body import decoded, read_strangers_xml, read_xml
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.record import Record
 
 JSON_PATH = "/autodiscover/autodiscover.json"
+_MOST_OF_A_STRANGER: Final = 16 * 1024  # bytes; Exchange's GetFederationInformation has 1 or 2 kB
+_NODES_OF_A_STRANGER: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ class PoxFront:
         if request.method == "GET":
             return self._error(pox.INVALID_REQUEST)
         record.body = await read_xml(request, self._max_body)
-        asked = pox.decode(record.body)
+        asked = await decoded(pox.decode, record.body)
         domain = _domain(asked.address)
         if domain is None:
             return self._error(pox.BAD_ADDRESS)
@@ -83,21 +87,32 @@ class SettingsFront:
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """Raises RequestError."""
         caller = await self._entrance.enter(request, record)
-        if not isinstance(caller, Caller) and not (record.refused == NO_CREDENTIALS and request.method == "POST"):
-            return caller
+        if not isinstance(caller, Caller):
+            return await self._to_a_stranger(caller, request, record)
         if request.method != "POST":
             return not_allowed("POST")
-        try:
-            record.body = body = await read_xml(request, self._max_body)
-            record.soap = soap.dialect(body)
-            asked = settings.decode(body)
-        except RequestError:
-            if not isinstance(caller, Caller):  # a stranger learns nothing, not even what was wrong
-                return caller
-            raise
+        record.body = body = await read_xml(request, self._max_body)
+        record.soap = soap.dialect(body)
+        asked = await decoded(settings.decode, body)
         record.operation = asked.kind.value
-        if not isinstance(caller, Caller) and asked.kind is not settings.Kind.FEDERATION:
-            return caller
+        return told(asked, self._directions)
+
+    async def _to_a_stranger(self, challenged: web.Response, request: web.BaseRequest, record: Record) -> web.Response:
+        """Federation information where that was asked for; else the challenge, and not even what was wrong.
+
+        What is large or compressed is challenged unread: a client that has credentials sends it again with these.
+        """
+        if record.refused != NO_CREDENTIALS or request.method != "POST":
+            return challenged
+        asked = None
+        with suppress(RequestError):
+            record.body = body = await read_strangers_xml(request, min(self._max_body, _MOST_OF_A_STRANGER))
+            record.soap = soap.dialect(body)
+            asked = settings.decode(body, max_nodes=_NODES_OF_A_STRANGER)
+            record.operation = asked.kind.value
+        if asked is None or asked.kind is not settings.Kind.FEDERATION:
+            return challenged
+        record.refused = ""  # everybody may know this
         return told(asked, self._directions)
 
 

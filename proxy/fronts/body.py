@@ -1,7 +1,9 @@
 """The body of a request: read whole, decompressed, capped, and of a type that the front understands."""
 
+import asyncio
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 
@@ -9,7 +11,11 @@ from protocols.errors import Fault, RequestError
 
 _XML: Final = frozenset({"", "text/xml", "application/xml", "application/soap+xml"})
 _FORM: Final = "application/x-www-form-urlencoded"
-_DECODED: Final = frozenset({"", "identity", "gzip", "deflate"})
+_PLAIN: Final = frozenset({"", "identity"})
+_DECODED: Final = _PLAIN | {"gzip", "deflate"}
+_LARGE: Final = 64 * 1024  # bytes; parsing them takes up to 10 ms
+
+Decoded = TypeVar("Decoded")
 
 
 async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
@@ -24,6 +30,18 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
     return await _read(request, limit)
 
 
+async def read_strangers_xml(request: web.BaseRequest, limit: int) -> bytes:
+    """The same of somebody who is not proved yet, whose few bytes must not become many: compressed is unsupported."""
+    if _encoding(request) not in _PLAIN:
+        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Encoding")
+    return await read_xml(request, limit)
+
+
+async def decoded(decode: Callable[[bytes], Decoded], data: bytes) -> Decoded:
+    """What ``decode`` makes of ``data``; of a large body in a thread, so that nobody else waits for it."""
+    return await asyncio.to_thread(decode, data) if len(data) > _LARGE else decode(data)
+
+
 async def read_form(request: web.BaseRequest, limit: int) -> bytes:
     """The same of a form, which says that it is one."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _FORM:
@@ -32,7 +50,7 @@ async def read_form(request: web.BaseRequest, limit: int) -> bytes:
 
 
 async def _read(request: web.BaseRequest, limit: int) -> bytes:
-    if request.headers.get("Content-Encoding", "").strip().lower() not in _DECODED:
+    if _encoding(request) not in _DECODED:
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Encoding")
     if (request.content_length or 0) > limit:
         raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
@@ -49,6 +67,10 @@ async def _read(request: web.BaseRequest, limit: int) -> bytes:
         raise RequestError(Fault.MALFORMED, "the body is not what Content-Encoding or its length say") from None
     except ConnectionError:
         raise RequestError(Fault.MALFORMED, "the caller hung up before the end of the body") from None
+
+
+def _encoding(request: web.BaseRequest) -> str:
+    return request.headers.get("Content-Encoding", "").strip().lower()
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from protocols.model.caller import Caller
 from proxy.admission import Admission
 from proxy.auth import Authenticator, Knock, Refused
 from proxy.fronts.record import Record
+from service.visit import proved
 
 RATE = "rate"  # the reason of a refusal
 _FORWARDED = "X-Forwarded-For"
@@ -28,28 +29,33 @@ class Entrance:
 
         Raises RequestError (BUSY) for a caller over its rate: each dialect has words of its own for that.
         """
-        return self._let_in(await self._gate.identify(self.knock(request)), record)
+        return self._let_in(await self._gate.identify(self.knock(request)), request, record)
 
     def admit(self, caller: Caller, request: web.BaseRequest, record: Record) -> Caller | web.Response:
         """The same for ``caller``, who proved itself by the body of ``request``: may it come from there, and now?"""
-        return self._let_in(self._gate.admit(caller, self.knock(request)), record)
+        return self._let_in(self._gate.admit(caller, self.knock(request)), request, record)
 
     def knock(self, request: web.BaseRequest) -> Knock:
         """What ``request`` shows before its body."""
-        headers = request.headers
-        forwarded = tuple(headers.getall(_FORWARDED)) if _FORWARDED in headers else ()
         certificate = _certificate(request) if self._certificates else None
-        return Knock(headers.get("Authorization"), request.remote or "", forwarded, certificate)
+        return Knock(request.headers.get("Authorization"), request.remote or "", forwarded(request), certificate)
 
-    def _let_in(self, found: Caller | Refused, record: Record) -> Caller | web.Response:
+    def _let_in(self, found: Caller | Refused, request: web.BaseRequest, record: Record) -> Caller | web.Response:
         if isinstance(found, Refused):
             record.caller, record.refused = found.caller, found.reason
             return turned_away(found)
+        proved(request)
         record.caller, record.proof, record.person = found.name, found.proof, found.person
         if self._admission is not None and (wait := self._admission.wait(found.name)):
             record.refused = RATE
             raise RequestError(Fault.BUSY, back_off=timedelta(seconds=wait))
         return found
+
+
+def forwarded(request: web.BaseRequest) -> tuple[str, ...]:
+    """What reverse proxies say of where ``request`` comes from, not yet believed."""
+    headers = request.headers
+    return tuple(headers.getall(_FORWARDED)) if _FORWARDED in headers else ()
 
 
 def turned_away(refused: Refused) -> web.Response:

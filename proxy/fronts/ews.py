@@ -19,7 +19,7 @@ from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer, Reason, Unavailable
 from proxy.connector import Connector
 from proxy.fronts.answers import not_allowed, xml
-from proxy.fronts.body import read_xml
+from proxy.fronts.body import decoded, read_xml
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
@@ -71,12 +71,17 @@ class EwsFront:
 async def answered(data: bytes, desk: Desk, record: Record) -> bytes:
     """The answer to the envelope ``data`` of a caller who is served at ``desk``. Raises RequestError."""
     record.body = data
-    if (familiar := decode_familiar(data)) is not None:
+    read = await decoded(_read, data)
+    if not isinstance(read, Envelope):
         record.unparsed = data
-        return await _answered(familiar, desk, record)
-    envelope = record.envelope = read_envelope(data)
+        return await _answered(read, desk, record)
+    envelope = record.envelope = read
     record.operation = operation_of(envelope)
     return await _OPERATIONS[record.operation](envelope, desk, record)
+
+
+def _read(data: bytes) -> AvailabilityRequest | Envelope:
+    return decode_familiar(data) or read_envelope(data)
 
 
 async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
 
+from protocols.errors import Fault, RequestError
 from protocols.ews.autodiscover import settings, soap
 from protocols.ews.wssecurity.header import MAX_BYTES
 from protocols.ews.wssecurity.message import Demands
@@ -17,7 +19,7 @@ from proxy.auth.networks import Addresses
 from proxy.auth.ws_security import Admitted, WsSecurity
 from proxy.fronts.answers import not_allowed, xml
 from proxy.fronts.autodiscover import Directions, told
-from proxy.fronts.body import read_xml
+from proxy.fronts.body import read_strangers_xml
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews import Desk, answered
 from proxy.fronts.record import Record
@@ -38,20 +40,26 @@ class FederatedEntrance:
     async def enter(self, request: web.BaseRequest, record: Record) -> Admitted | web.Response:
         """The caller with its message, or the answer that sends it away.
 
-        Raises RequestError for what is no XML or too much, and as every entrance.
+        Raises RequestError for what is no XML, compressed or too much, BUSY for what may be sent again, and as every
+        entrance.
         """
         if request.method != "POST":
             return not_allowed("POST")
-        data = await read_xml(request, min(self.max_body, MAX_BYTES))
+        data = await read_strangers_xml(request, min(self.max_body, MAX_BYTES))
         record.soap = soap.dialect(data)
         knock = self.entrance.knock(request)
         address = self.addresses.told(knock.peer, knock.forwarded)
         found = await self.proof.identify(data, self.demands, address)
         if isinstance(found, Refused):
             record.refused = found.reason
+            if found.retry_after is not None:
+                raise RequestError(Fault.BUSY, back_off=timedelta(seconds=found.retry_after))
             return xml(fault(record.soap), status=500, content_type=soap.content_type(record.soap))
         caller = self.entrance.admit(found.caller, request, record)
-        return found if isinstance(caller, Caller) else caller
+        if not isinstance(caller, Caller):
+            return caller
+        self.proof.remember(found)
+        return found
 
     def at(self, *addresses: str) -> "FederatedEntrance":
         """The same for what listens at these URLs, which a signed wsa:To must name."""

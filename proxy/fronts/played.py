@@ -35,6 +35,7 @@ class _Played:
 
     remote = None
     transport = None
+    protocol = None
 
     def __init__(self, method: str, path: str, query: str, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
         self.method, self.rel_url = method, URL(path + (f"?{query}" if query else ""))

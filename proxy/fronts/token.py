@@ -1,8 +1,11 @@
 """Our own OAuth 2.0 token endpoint: a client id and its secret in, a token that lives shortly out (RFC 6749 4.4)."""
 
+import asyncio
 import base64
 import binascii
+import math
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,26 +17,27 @@ from aiohttp import web
 
 from protocols.errors import Fault, RequestError
 from protocols.model.caller import Caller
-from proxy.auth import Refused
+from proxy.admission import Admission
+from proxy.auth import Address, Refused
+from proxy.auth.basic import CHALLENGE
+from proxy.auth.gate import UNBELIEVABLE
 from proxy.auth.networks import Addresses, UnbelievableError
 from proxy.fronts.answers import json, not_allowed
 from proxy.fronts.body import read_form
+from proxy.fronts.entrance import RATE, forwarded
 from proxy.fronts.record import Record
 
 MAX_FORM: Final = 16_384  # bytes; client id, secret and scope are some hundred
 _FIELDS: Final = 32
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749 3.3
-_CHALLENGE: Final = 'Basic realm="Busyline"'
 _LONGEST: Final = 1_024
-_FORWARDED: Final = "X-Forwarded-For"
-_UNBELIEVABLE: Final = Refused("forwarded-for", 403)
 _FAULT_STATUS: Final = {Fault.TOO_LARGE: 413, Fault.TOO_SLOW: 408, Fault.INTERNAL: 500}
 
 
 class Clients(Protocol):
     """Who knows the clients' secrets."""
 
-    async def prove(self, client_id: str, secret: str, address: str) -> Caller | Refused:
+    async def prove(self, client_id: str, secret: str, address: Address | None) -> Caller | Refused:
         """The caller whose client id and secret these are; refused like an unknown one, and slowed, where not."""
         ...
 
@@ -64,13 +68,22 @@ class _OAuthError(Exception):
 class TokenFront:
     """POST of a form with ``grant_type=client_credentials``, the client in it (``client_secret_post``) or in Basic.
 
-    ``addresses`` tells where a request comes from, for whoever slows wrong secrets down. There are no refresh tokens.
+    ``addresses`` tells where a request comes from, for whoever slows wrong secrets down; who asks more often than
+    ``admission`` lets it, for tokens and all else together, is told to wait. There are no refresh tokens.
     """
 
     name = "token"
 
-    def __init__(self, *, clients: Clients, issuer: Issuer, addresses: Addresses | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        issuer: Issuer,
+        addresses: Addresses | None = None,
+        admission: Admission | None = None,
+    ) -> None:
         self._clients, self._issuer, self._addresses = clients, issuer, addresses or Addresses()
+        self._admission = admission or Admission({}, clock=time.monotonic)
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """A token, or why there is none, as JSON that nobody keeps. Raises RequestError: the body cannot be read."""
@@ -90,16 +103,19 @@ class TokenFront:
             record.caller, record.refused = found.caller, found.reason
             return _turned_away(found, client)
         record.caller = found.name
-        token, seconds = self._issuer.issue(found.name)
+        token, seconds = await asyncio.to_thread(self._issuer.issue, found.name)  # a new key waits for the disk
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
         return _unkept(json(orjson.dumps(answer | ({"scope": scope} if scope else {}))))
 
     async def _proved(self, client: _Client, request: web.BaseRequest) -> Caller | Refused:
         try:
-            address = self._addresses.find(request.remote or "", tuple(request.headers.getall(_FORWARDED, ())))
+            address = self._addresses.find(request.remote or "", forwarded(request))
         except UnbelievableError:
-            return _UNBELIEVABLE
-        return await self._clients.prove(client.name, client.secret, "" if address is None else str(address))
+            return UNBELIEVABLE
+        found = await self._clients.prove(client.name, client.secret, address)
+        if isinstance(found, Caller) and (wait := self._admission.wait(found.name)):
+            return Refused(RATE, 429, math.ceil(wait), caller=found.name)
+        return found
 
 
 def fault(_: Record, error: RequestError, __: datetime) -> web.Response:
@@ -167,7 +183,7 @@ def _asked(form: Mapping[str, str]) -> str:
 
 def _turned_away(refused: Refused, client: _Client) -> web.Response:
     if refused.status == 429:
-        response = _refusal(_OAuthError("temporarily_unavailable", "too many attempts; come again later", status=429))
+        response = _refusal(_OAuthError("temporarily_unavailable", "too many requests; come again later", status=429))
         response.headers["Retry-After"] = str(refused.retry_after or 1)
         return response
     if refused.status == 403:
@@ -180,7 +196,7 @@ def _refusal(error: _OAuthError) -> web.Response:
     answer = {"error": error.code, "error_description": error.description}
     response = json(orjson.dumps(answer), status=error.status)
     if error.challenged:
-        response.headers["WWW-Authenticate"] = _CHALLENGE
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return _unkept(response)
 
 

@@ -59,16 +59,25 @@ class Files:
         try:
             _write_all(descriptor, lines)
             os.fsync(descriptor)
-        except OSError:
+        except BaseException:
             self._undo(descriptor)
             raise
         self._size += len(lines)
 
     def prune(self, today: date) -> int:
-        """Remove what is older than it may be, and say how many files that were. Raises OSError."""
-        old = [path for path in self.directory.iterdir() if (day := day_of(path)) and day + self._keep < today]
+        """Remove what is older than it may be, and say how many files that were.
+
+        Raises OSError where some cannot be removed, when all others are gone.
+        """
+        old = [path for path in self.directory.iterdir() if (day := day_of(path)) and today - day > self._keep]
+        stuck: OSError | None = None
         for path in old:
-            path.unlink(missing_ok=True)  # another process may have been quicker
+            try:
+                path.unlink(missing_ok=True)  # another process may have been quicker
+            except OSError as error:
+                stuck = stuck or error
+        if stuck is not None:
+            raise stuck
         return len(old)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from proxy.ledger.files import day_of
+from proxy.ledger.pseudonyms import key_of
 
 Part: TypeAlias = Literal["looked-at", "asked"]
 
@@ -41,12 +42,14 @@ class Look:
 class Reader:
     """The ledger in ``directory``. ``broken`` counts the lines that could not be read so far.
 
+    ``foreign`` counts the looks so far that are written down under pseudonyms of other keys than ``names`` are made by.
+
     The last line of a process that was killed is one of those, and so are lines that somebody changed.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self.broken = 0
+    def __init__(self, directory: Path, names: Collection[str] = ()) -> None:
+        self._directory, self._keys = directory, {"", *map(key_of, names)}
+        self.broken = self.foreign = 0
 
     def days(self) -> list[date]:
         """The days of which there are files. Raises OSError."""
@@ -61,6 +64,7 @@ class Reader:
             streams = [self._of_file(path) for path in paths if day_of(path) == day]
             for look in heapq.merge(*streams, key=attrgetter("time")):
                 if since is None or look.time >= since:
+                    self.foreign += not {key_of(look.address), key_of(look.person)} <= self._keys
                     yield look
 
     def _of_file(self, path: Path) -> Iterator[Look]:

@@ -1,19 +1,22 @@
 """Writes the ledger beside the answers: no request waits for the disk."""
 
 import asyncio
+import errno
+import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, date
 from typing import Final, Self
 
 import structlog
 
+from proxy.apart import apart
 from proxy.connector import Clock
-from proxy.ledger.entry import Entry, Name, render
+from proxy.ledger.entry import Entry, Name
 from proxy.ledger.files import Files
+from proxy.ledger.scribe import Scribe, in_words
 
 GATHERED: Final = 1.0
+PATIENCE: Final = 5.0
 _HOUR = 3600.0
 _log = structlog.get_logger("busyline.ledger")
 
@@ -24,8 +27,10 @@ class Writer:
     """An asynchronous context: inside, entries are written within a second or so, together, and forced to the disk.
 
     What cannot be written waits until it can, up to ``most`` requests; what comes then is lost, and counted. That it
-    cannot is logged once, and that it can again. ``required``: ``refuses`` while entries cannot be written. Entering
-    raises OSError where nothing can be written to the directory.
+    cannot is logged once, and that it can again. ``required``: ``refuses`` while entries cannot be written; those that
+    were being answered when that began are taken all the same. A disk that does not answer for ``patience`` (seconds,
+    measured by ``ticks``) is one that cannot be written, also at the end. Entering raises OSError where nothing can be
+    written to the directory.
     """
 
     def __init__(
@@ -36,84 +41,83 @@ class Writer:
         clock: Clock,
         required: bool = False,
         most: int = 20_000,
+        patience: float = PATIENCE,
         sleep: Sleep = asyncio.sleep,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._files, self._name, self._clock, self._required = files, name, clock, required
-        self._most, self._sleep = most, sleep
+        self._scribe = Scribe(files, name=name, clock=clock)
+        self._required, self._most, self._patience = required, most, patience
+        self._sleep, self._ticks = sleep, ticks
         self._waiting: list[Entry] = []
+        self._held = 0  # by the scribe
+        self._oldest_waiting = self._oldest_held = 0.0
         self._wake = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._turn = asyncio.Lock()
-        self._pruned = date.min
+        self._lost = 0
         self._failing = False
         self._task: asyncio.Task[None] | None = None
-        self.lost = 0
+        self._work: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._files.prepare()
-        if self._files.open_to_others:
-            note = f"others may look into it: chmod 0700 {self._files.directory}"
-            _log.warning("ledger_directory", directory=str(self._files.directory), note=note)
+        self._scribe.prepare()
         self._wake.set()  # old files go at once
         self._task = asyncio.create_task(self._run(), name="ledger")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await _ended(self._task)
         await self.flush()
-        if self._waiting:
-            self.lost += len(self._waiting)
-            _log.error("ledger_entries_lost", requests=len(self._waiting), note="the directory could not be written")
-        self._thread.shutdown()
-        self._files.close()
+        if left := self.waiting:
+            self._lost += left
+            _log.error("ledger_entries_lost", requests=left, note="the directory could not be written")
+        if self._work is not None and not self._work.done():
+            await _ended(self._work)  # its thread holds the file, and is waited for by nobody
+            return
+        with suppress(OSError):  # every line was forced to the disk before
+            self._scribe.close()
 
     @property
     def waiting(self) -> int:
         """How many requests are not written yet."""
-        return len(self._waiting)
+        return self._held + len(self._waiting)
+
+    @property
+    def lost(self) -> int:
+        """How many requests were never written."""
+        return self._lost + self._scribe.lost
 
     @property
     def refuses(self) -> bool:
         """Whether no request may be answered, since it could not be written down."""
-        return self._required and self._failing
+        return self._required and (self._failing or self.waiting >= self._most or self._late())
 
     def put(self, entry: Entry) -> None:
         """Take one entry; never waits, never raises."""
-        if len(self._waiting) >= self._most:
-            self.lost += 1
+        if self.waiting >= self._most and not self._required:
+            self._lost += 1
             return
-        self._waiting.append(entry)
-        if len(self._waiting) == 1:
+        if not self._waiting:
+            self._oldest_waiting = self._ticks()
             self._wake.set()
+        self._waiting.append(entry)
 
     async def flush(self) -> None:
-        """Write what waits, as far as the disk allows."""
+        """Write what waits, as far as the disk allows, and wait for it as long as ``patience`` allows."""
         async with self._turn:
-            entries, self._waiting = self._waiting, []
-            loop = asyncio.get_running_loop()
-            work = loop.run_in_executor(self._thread, self._write, entries)
             try:
-                await asyncio.shield(work)
-            except asyncio.CancelledError:
-                self._waiting[:0] = await self._afterwards(work, entries)
-                raise
-            except OSError as error:
-                self._waiting[:0] = entries
-                self._tell(error)
-                return
-            self._tell(None)
+                async with asyncio.timeout(self._patience):
+                    if self._work is not None:
+                        await asyncio.shield(self._work)  # one that nobody had the patience to wait for
+                    self._work = asyncio.create_task(self._write(), name="ledger writes")
+                    await asyncio.shield(self._work)
+            except TimeoutError:
+                self._tell(TimeoutError(errno.ETIMEDOUT, "the disk does not answer"))
 
-    async def _afterwards(self, work: "asyncio.Future[None]", entries: list[Entry]) -> list[Entry]:
-        """What must be written again, once work that nobody waited for is done."""
-        try:
-            await work
-        except OSError as error:
-            self._tell(error)
-            return entries
-        return []
+    def _late(self) -> bool:
+        """Whatever it is that holds them up: a disk, or a fault of this very class."""
+        if not self.waiting:
+            return False
+        return self._ticks() - (self._oldest_held if self._held else self._oldest_waiting) > self._patience
 
     async def _run(self) -> None:
         while True:
@@ -122,39 +126,38 @@ class Writer:
                     await self._wake.wait()
             await self._sleep(GATHERED)
             self._wake.clear()
-            await self.flush()
-            if self._waiting:
+            try:
+                await self.flush()
+            except Exception:  # noqa: BLE001  without this task nothing would be written any more, and nobody told
+                _log.exception("ledger_flush_failed", note="it goes on; a fault of Busyline, please report it")
+            if self.waiting:
                 self._wake.set()
 
-    def _write(self, entries: list[Entry]) -> None:
-        today = self._clock().astimezone(UTC).date()
-        if self._pruned != today:
-            self._pruned = today
-            self._prune(today)
-        if lines := [line for entry in entries if (line := self._line(entry))]:
-            self._files.append(b"".join(lines), today)
-
-    def _prune(self, today: date) -> None:
+    async def _write(self) -> None:
+        """Never raises: it may end when nobody waits for it any more."""
+        self._oldest_held = self._oldest_held if self._held else self._oldest_waiting
+        self._scribe.take(self._waiting)
+        self._held, self._waiting = self._held + len(self._waiting), []
+        error: Exception | None = None
         try:
-            self._files.prune(today)
-        except OSError as error:
-            note = f"{error.strerror}; remove by hand what is older than it may be, and mend the permissions"
-            _log.error("ledger_not_pruned", directory=str(self._files.directory), note=note)
+            await apart(self._scribe.write, name="ledger")
+        except Exception as caught:  # noqa: BLE001  whatever it is, the lines wait, and are tried again
+            error = caught
+        self._held = self._scribe.unwritten
+        self._tell(error)
 
-    def _line(self, entry: Entry) -> bytes:
-        try:
-            return render(entry, self._name)
-        except Exception:  # noqa: BLE001  one entry must not hold up all others
-            _log.exception("ledger_entry_not_written", request_id=entry.request)
-            self.lost += 1
-            return b""
-
-    def _tell(self, error: OSError | None) -> None:
-        failing = error is not None
+    def _tell(self, error: Exception | None) -> None:
         if error is not None and not self._failing:
             what = "requests are refused" if self._required else "answers go out all the same"
-            note = f"{error.strerror}; {what} until it can be written: make room, or mend its permissions"
-            _log.error("ledger_unwritable", directory=str(self._files.directory), note=note)
-        elif self._failing and not failing:
-            _log.warning("ledger_writable_again", directory=str(self._files.directory), lost=self.lost)
-        self._failing = failing
+            note = f"{in_words(error)}; {what} until it can be written: make room, or mend its permissions"
+            fault = None if isinstance(error, OSError) else error  # its traceback is worth having
+            _log.error("ledger_unwritable", directory=str(self._scribe.directory), note=note, exc_info=fault)
+        elif self._failing and error is None:
+            _log.warning("ledger_writable_again", directory=str(self._scribe.directory), lost=self.lost)
+        self._failing = error is not None
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.wait({task})

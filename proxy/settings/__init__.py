@@ -37,6 +37,7 @@ class ProxySettings(Section):
     def _whole(self) -> Self:
         consistency.check_names(self.connectors, self.routes, self.callers)
         consistency.check_federation(trust=self.federation is not None, callers=self.callers)
+        consistency.check_issuers(self.federation.issuers if self.federation else ())
         check_rules(self.rules, [caller.name for caller in self.callers])
         consistency.check_client_certificates(self.server.certificate.kind, self.callers)
         return self

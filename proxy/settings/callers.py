@@ -13,7 +13,7 @@ from proxy.auth.presets import PRESETS
 from proxy.settings.federation import FederationCaller
 from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
 from proxy.settings.words import MayAsk, Section, some
-from service.addresses import parse_network
+from service.addresses import parse_narrow_network
 from service.durations import Duration
 from service.secrets import SecretReference
 
@@ -24,10 +24,17 @@ def _certificate_name(text: str) -> str:
     """A DNS name, a URI or an e-mail address, as a certificate's subject alternative names spell it."""
     try:
         if "://" in text or text.lower().startswith("urn:"):
-            return text
-        return canonical(text) if "@" in text else canonical_domain(text)
+            scheme, colon, rest = text.partition(":")
+            return scheme.lower() + colon + rest  # RFC 3986 6.2.2.1, as certificates are read too
+        return canonical(text).lower() if "@" in text else canonical_domain(text).lower()
     except ValueError:
         raise ValueError(f'"{text}" is no name in a certificate: write a DNS name, a URI or an address') from None
+
+
+def _username(text: str) -> str:
+    if ":" in text:
+        raise ValueError(f'"{text}" holds a colon, which Basic cannot send in a user name (RFC 7617 2): write another')
+    return text
 
 
 def _pin(text: str) -> str:
@@ -42,13 +49,13 @@ def _network(text: str) -> str:
         return text
     if re.fullmatch(r"[A-Za-z-]*[g-zG-Z-][A-Za-z-]*", text):
         raise ValueError(f'there is no preset "{text}": write a CIDR, or one of {", ".join(sorted(PRESETS))}')
-    return str(parse_network(text))
+    return str(parse_narrow_network(text, "leave networks out where the caller may come from anywhere"))
 
 
 class BasicCaller(Section):
     """User names that share one password."""
 
-    usernames: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], AfterValidator(some)] = Field(
+    usernames: Annotated[tuple[Annotated[str, Field(min_length=1), AfterValidator(_username)], ...], AfterValidator(some)] = Field(
         description="every name the caller signs in with; Google wants an address",
         examples=[["interop@northwind.example"]],
     )

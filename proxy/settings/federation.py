@@ -57,6 +57,11 @@ class FederationIssuer(Section):
     endpoint: Url = Field(
         "https://login.microsoftonline.com/extSTS.srf", description="where callers get their tokens (TokenIssuerEpr)"
     )
+    domains: tuple[Domain, ...] = Field(
+        (),
+        description="the callers' domains that it may vouch for; needed where there are several issuers, else all",
+        examples=[["contoso.example"]],
+    )
 
 
 class FederationSettings(Section):

@@ -180,7 +180,7 @@ class Proxy:
                 federations[deadline] = federation
             self._owns[caller.name] = self._own(caller, federations[deadline])
         if self._listen:
-            tokens = token_fronts(way_in.own, way_in.clients, way_in.addresses)
+            tokens = token_fronts(way_in.own, way_in.clients, way_in.addresses, way_in.admission)
             self._trust = federation_trust(self.settings, self._directory, clock=self._clock, stack=self._stack)
             await self._listen_everywhere(way_in.entrance, {**tokens, **self._federated(way_in)})
 
@@ -199,7 +199,7 @@ class Proxy:
             unknown_as=caller.unknown_as,
             rooms=self.settings.rooms.match,
             rooms_see=caller.rooms_see,
-            rules=Rules(self._rules, caller.name) if self._rules else None,
+            rules=Rules(self._rules, caller.name, self.table) if self._rules else None,
         )
         veil = Veil(federation, policy=policy, table=self.table, clock=self._clock)
         desk = Desk(connector=veil, manner=manner_of(caller), fragments=self._fragments, witness=self._witness)
@@ -211,7 +211,7 @@ class Proxy:
         tls = server_tls(server, self._directory, clock=self._clock, client_authorities=authorities)
         tls.count(self.metrics)
         certificates.count(self.settings, self._directory, self.metrics, self._clock)
-        doubts = (tls.doubts, self._trust.doubts if self._trust else list)
+        doubts = [each.doubts for each in (tls, self._trust, self._witness) if each is not None]
         health = HealthFront(lambda: self._ready, doubts=lambda: [each for told in doubts for each in told()])
         watching: dict[str, Front] = {"/healthz": health, "/readyz": health}
         inner = self._server({**watching, "/metrics": MetricsFront(self.metrics.exposition)})

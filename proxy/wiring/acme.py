@@ -4,20 +4,24 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import structlog
 
+from certs import pem
 from certs.acme_order import Authority, Order, check_installed
 from certs.acme_state import AcmeState
 from certs.live import Live
 from certs.objections import covers
-from certs.pair import CertificateError, Pair
+from certs.pair import CertificateError, Pair, belong_together
 from certs.placeholder import placeholder
 from certs.signing_requests import fresh_key, signing_request
 from proxy.connector import Clock
-from proxy.keepers import AcmeKeeper, Pause
+from proxy.keepers import AcmeKeeper, Orders, Pause
 from proxy.settings.certificate import CertificateAcme
 from service.secrets import resolve
+
+_ISSUED: Final = "what the authority issued"
 
 _log = structlog.get_logger("busyline.wiring")
 
@@ -44,7 +48,7 @@ class _Issuer:
     ending: threading.Event = field(default_factory=threading.Event)
 
     def issue(self) -> Pair:
-        """Issued and kept on the disk. Raises CertificateError, OSError."""
+        """Issued, and of the key that was asked for; not kept yet. Raises CertificateError, OSError."""
         key = fresh_key(self.settings.algorithm)
         order = Order(
             authority=self.authority,
@@ -52,7 +56,10 @@ class _Issuer:
             answers=self.answers,
             sleep=self._sleep,
         )
-        return self.state.store(key, order.issue(signing_request(key, self.names)))
+        chain = pem.certificates_in(order.issue(signing_request(key, self.names)), _ISSUED)
+        if not belong_together(chain[0], key):
+            raise CertificateError(f"{_ISSUED} is for another key: correct directory_url")
+        return Pair(chain, key, _ISSUED)
 
     def _sleep(self, seconds: float) -> None:
         if self.ending.wait(seconds):
@@ -78,10 +85,9 @@ def acme_keeping(
     live = live_of(kept or placeholder(issuer.names, now=clock()))
     keeper = AcmeKeeper(
         live,
-        issuer.issue,
+        Orders(issue=issuer.issue, keep=issuer.state.store, wanted=lambda: _kept(issuer.state) is None),
         issued=kept is not None,
         urgent=kept is not None and not all(covers(kept.leaf, name) for name in issuer.names),
-        wanted=lambda: _kept(issuer.state) is None,
         clock=clock,
         pause=pause,
     )

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from protocols.ews.manner import Manner
-from proxy.capture.recorder import Recorder
+from proxy.capture.recorder import Limits, Recorder
 from proxy.connector import Clock
 from proxy.settings import ProxySettings
 
@@ -17,5 +17,6 @@ async def recorder(
     if settings.capture is None:
         return None
     where = directory / settings.capture.directory
-    recorder = Recorder(where, manners, public_url=settings.server.public_url, clock=clock)
+    limits = Limits(keep=settings.capture.keep, max_size=settings.capture.max_size)
+    recorder = Recorder(where, manners, public_url=settings.server.public_url, limits=limits, clock=clock)
     return await stack.enter_async_context(recorder)

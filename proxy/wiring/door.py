@@ -4,6 +4,8 @@ from proxy.settings.server import ServerSettings
 from service.door import Door, Limits, Patience
 from service.metrics import Metrics
 
+_STRANGER = 10.0  # seconds between requests: a client that has just been challenged is back at once
+
 
 def limits(server: ServerSettings) -> Limits:
     """The caps and times of ``server``."""
@@ -11,7 +13,9 @@ def limits(server: ServerSettings) -> Limits:
         connections=server.connections,
         per_address=server.connections_per_address,
         exempt=server.trusted_proxies,
-        patience=Patience(head=server.head_timeout.total_seconds(), body=server.body_timeout.total_seconds()),
+        patience=Patience(
+            head=server.head_timeout.total_seconds(), body=server.body_timeout.total_seconds(), stranger=_STRANGER
+        ),
     )
 
 
@@ -23,4 +27,9 @@ def count(door: Door, metrics: Metrics) -> None:
         "busyline_connections_refused_total",
         "Connections closed at once because too many were open",
         lambda: float(crowd.turned_away),
+    )
+    metrics.read(
+        "busyline_connections_moved_on_total",
+        "Idle connections of nobody known, closed because their places were wanted",
+        lambda: float(crowd.moved_on),
     )

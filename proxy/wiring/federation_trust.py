@@ -100,7 +100,8 @@ def federation_trust(
         skew=written.clock_skew,
         sha1_tokens=written.sha1_tokens,
     )
-    proof = WsSecurity(trust, _callers(settings), clock=clock)
+    vouching = {issuer.uri: frozenset(issuer.domains) for issuer in written.issuers if issuer.domains}
+    proof = WsSecurity(trust, _callers(settings), clock=clock, vouching=vouching)
     stack.callback(proof.close)
     return FederationTrust(
         told=_told(written),

@@ -19,7 +19,7 @@ from proxy.auth.client_secrets import Client, ClientSecrets
 from proxy.auth.gate import Gate
 from proxy.auth.networks import Addresses, Fence
 from proxy.auth.own_tokens import OwnTokens
-from proxy.auth.passwords import Passwords, cost, is_hash
+from proxy.auth.passwords import Passwords, cost, objection
 from proxy.connector import Clock, utc_now
 from proxy.fronts.entrance import Entrance
 from proxy.settings import ProxySettings
@@ -32,11 +32,12 @@ _log = structlog.get_logger("busyline.wiring")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The way in: before every front, and for the token endpoint, which asks ``clients`` and ``addresses`` itself."""
+    """The way in: before every front, and for the token endpoint, which asks the others itself."""
 
     entrance: Entrance
     clients: ClientSecrets
     addresses: Addresses
+    admission: Admission
     own: OwnTokens | None = None
 
 
@@ -51,6 +52,7 @@ async def entry(settings: ProxySettings, directory: Path, stack: AsyncExitStack,
         [(each.caller.name, each.password_hash) for each in credentials]
         + [(each.caller.name, each.secret_hash) for each in clients]
     )
+    admission = Admission({caller.name: caller.rate for caller in callers}, clock=time.monotonic)
     addresses = Addresses(settings.server.trusted_proxies)
     fence = Fence({caller.name: caller.networks for caller in callers})
     holders = [holder for caller in callers if (holder := _holder(caller, directory))]
@@ -65,10 +67,11 @@ async def entry(settings: ProxySettings, directory: Path, stack: AsyncExitStack,
         entrance=Entrance(
             Gate(proofs, addresses=addresses, fence=fence),
             certificates=bool(holders),
-            admission=Admission({caller.name: caller.rate for caller in callers}, clock=time.monotonic),
+            admission=admission,
         ),
         clients=ClientSecrets(clients, passwords, fence=fence),
         addresses=addresses,
+        admission=admission,
         own=own,
     )
 
@@ -95,17 +98,16 @@ def _client(caller: CallerSettings, directory: Path) -> Client | None:
 
 def _hash(reference: Reference, name: str, directory: Path) -> str:
     text = resolve(reference, directory).reveal()
-    if not is_hash(text):
-        raise SecretError(f"{reference} of the caller {name} is no hash: write there what hash-password prints")
+    if wrong := objection(text):
+        raise SecretError(f"{reference} of the caller {name} {wrong}: write there what hash-password prints")
     return text
 
 
 def _holder(caller: CallerSettings, directory: Path) -> Holder | None:
     if (written := caller.certificate) is None:
         return None
-    names = frozenset(name if "://" in name or name.startswith("urn:") else name.lower() for name in written.names)
     known = Caller(caller.name, caller.organisation, "certificate")
-    return Holder(known, names, frozenset(written.pins), _authorities(directory / written.ca))
+    return Holder(known, frozenset(written.names), frozenset(written.pins), _authorities(directory / written.ca))
 
 
 def _authorities(path: Path) -> tuple[x509.Certificate, ...]:

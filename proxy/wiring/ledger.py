@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from proxy.connector import Clock
-from proxy.ledger.crowd import Crowd
 from proxy.ledger.files import Files
+from proxy.ledger.headcount import Headcount
 from proxy.ledger.naming import naming
 from proxy.ledger.witness import Witness
 from proxy.ledger.writer import Writer
@@ -30,9 +30,9 @@ async def witness(
         _count_writing(writer, metrics)
     if writer is None and not limits:
         return None
-    crowd = Crowd(limits, clock=clock)
-    _count_people(crowd, limits, metrics)
-    return Witness(crowd=crowd, writer=writer, clock=clock)
+    headcount = Headcount(limits, clock=clock)
+    _count_people(headcount, limits, metrics)
+    return Witness(headcount=headcount, writer=writer, clock=clock)
 
 
 def _writer(settings: LedgerSettings, directory: Path, clock: Clock) -> Writer:
@@ -46,15 +46,18 @@ def _count_writing(writer: Writer, metrics: Metrics) -> None:
     metrics.read("busyline_ledger_waiting", waiting, lambda: float(writer.waiting))
 
 
-def _count_people(crowd: Crowd, limits: dict[str, int], metrics: Metrics) -> None:
+def _count_people(headcount: Headcount, limits: dict[str, int], metrics: Metrics) -> None:
     exceeded = "Hours in which a caller asked about more people than its people_per_hour"
     people = "Different people that a caller asked about in this hour, up to one over its limit"
     for caller in limits:
         labels = {"caller": caller}
         metrics.read(
-            "busyline_people_limit_exceeded_total", exceeded, partial(_number, crowd.exceeded, caller), labels=labels
+            "busyline_people_limit_exceeded_total",
+            exceeded,
+            partial(_number, headcount.exceeded, caller),
+            labels=labels,
         )
-        metrics.read("busyline_people_asked", people, partial(_number, crowd.people, caller), labels=labels)
+        metrics.read("busyline_people_asked", people, partial(_number, headcount.people, caller), labels=labels)
 
 
 def _number(reading: Callable[[str], int], caller: str) -> float:

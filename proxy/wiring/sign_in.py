@@ -59,7 +59,7 @@ async def signed_in(settings: EwsConnector, network: PeerNetwork) -> Send:
     if isinstance(settings.auth, OAuthAuth):
         return authorized(wire.send, _tokens(settings.auth, settings.url, network), to=settings.url)
     by_password = basic(wire.send, settings.auth.username, network.secret(settings.auth.password), to=settings.url)
-    return spared(by_password, Attempts(together=True))
+    return spared(by_password, Attempts(together=True), patience=settings.deadline)
 
 
 def _identity(auth: NtlmAuth | NegotiateAuth, url: str, network: PeerNetwork) -> Identity:

@@ -14,7 +14,7 @@ import structlog
 
 from certs import first_run, pem, pfx
 from certs.live import Live
-from certs.objections import ascii_host
+from certs.objections import Kind, ascii_host
 from certs.pair import Pair
 from certs.watch import Watch
 from proxy.connector import Clock
@@ -77,6 +77,8 @@ class ServerTls:
         days, end = self.live.days_left, f"{self.live.expires:%Y-%m-%d}"
         if days <= 0:
             return [f"the certificate expired on {end}"]
+        if not_yet := [each.words for each in self.live.objections() if each.kind is Kind.NOT_YET]:
+            return not_yet
         return [f"the certificate expires on {end}"] if days < self.ready_days else []
 
     def count(self, metrics: Metrics) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from protocols.ews.xoauth.clouds import CLOUDS, Cloud
 from protocols.model.caller import Caller
+from proxy.admission import Admission
 from proxy.auth.microsoft import MicrosoftTokens
 from proxy.auth.microsoft_keys import TenantKeys
 from proxy.auth.networks import Addresses
@@ -63,7 +64,10 @@ async def microsoft_tokens(
     own, cloud = settings.microsoft, _cloud(settings.microsoft)
     ca = directory / own.ca if own.ca else None
     wire = await stack.enter_async_context(Wire(timeout=_PATIENCE, ca=ca, max_answer=_MOST, repeatable=True))
-    keys = {tenant: TenantKeys(tenant, cloud.documents(tenant), wire.send) for tenant, _ in callers}
+    keys = {
+        tenant: TenantKeys(tenant, cloud.documents(tenant), wire.send, issuers=cloud.key_issuers_of(tenant))
+        for tenant, _ in callers
+    }
     for each in keys.values():
         stack.push_async_callback(each.close)
     host = urlsplit(settings.server.public_url).hostname or ""
@@ -92,9 +96,11 @@ def _seconds(clock: Clock) -> Callable[[], float]:
     return lambda: clock().timestamp()
 
 
-def token_fronts(tokens: OwnTokens | None, clients: Clients, addresses: Addresses) -> dict[str, TokenFront]:
+def token_fronts(
+    tokens: OwnTokens | None, clients: Clients, addresses: Addresses, admission: Admission
+) -> dict[str, TokenFront]:
     """The token endpoint at its path, where there are tokens of our own. Raises SecretError: there are no keys."""
     if tokens is None:
         return {}
     tokens.open()
-    return {TOKEN_PATH: TokenFront(clients=clients, issuer=tokens, addresses=addresses)}
+    return {TOKEN_PATH: TokenFront(clients=clients, issuer=tokens, addresses=addresses, admission=admission)}

@@ -46,6 +46,7 @@ class SignIn:
     bearer: Callable[[str], Account | None] | None = None
     handshakes: int = 0
     refusals: int = 0
+    _path: Path | None = None
     _accounts: dict[str, Account] = field(default_factory=dict)
     _known: dict[BaseTransport, Account] = field(default_factory=dict)
     _begun: dict[BaseTransport, spnego.ContextProxy] = field(default_factory=dict)
@@ -53,19 +54,25 @@ class SignIn:
     @contextmanager
     def open(self, accounts: Sequence[Account]) -> Iterator[None]:
         """While the door is open for ``accounts``."""
-        self._accounts = {account.username.lower(): account for account in accounts}
         before = os.environ.get("NTLM_USER_FILE")
         with tempfile.TemporaryDirectory() as directory:
             if {"ntlm", "negotiate"} & {scheme.lower() for scheme in self.schemes}:
-                path = Path(directory) / "accounts"
-                path.write_text("".join(map(_lines, accounts)), "utf-8")
-                os.environ["NTLM_USER_FILE"] = str(path)
+                self._path = Path(directory) / "accounts"
+                os.environ["NTLM_USER_FILE"] = str(self._path)
+            self.change(accounts)
             try:
                 yield
             finally:
                 os.environ.pop("NTLM_USER_FILE", None)
                 if before is not None:
                     os.environ["NTLM_USER_FILE"] = before
+
+    def change(self, accounts: Sequence[Account]) -> None:
+        """From now on these are the accounts, as after a change of passwords; every connection has to sign in anew."""
+        self._accounts = {account.username.lower(): account for account in accounts}
+        self._known.clear()
+        if self._path is not None:
+            self._path.write_text("".join(map(_lines, accounts)), "utf-8")
 
     def who(self, request: web.Request) -> tuple[Account | None, list[str]]:
         """Who asks, or what to write into WWW-Authenticate."""

@@ -89,8 +89,12 @@ class Authority:
         revoked: bool = False,
         responder: Pair | None = None,
         until: datetime = NOW + DAY,
+        since: datetime | None = None,
     ) -> bytes:
-        """What its responder says of ``leaf`` (DER); ``responder`` signs in its place."""
+        """What its responder says of ``leaf`` (DER); ``responder`` signs in its place.
+
+        With ``since`` it says from when on it holds, and not until when (RFC 6960 4.2.2.1).
+        """
         status = ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD
         signer, key = (responder.leaf, responder.key) if responder else (self.certificate, self.key)
         builder = ocsp.OCSPResponseBuilder().add_response(
@@ -98,8 +102,8 @@ class Authority:
             issuer=self.certificate,
             algorithm=hashes.SHA1(),
             cert_status=status,
-            this_update=until - 7 * DAY,
-            next_update=until,
+            this_update=since or until - 7 * DAY,
+            next_update=None if since else until,
             revocation_time=NOW - DAY if revoked else None,
             revocation_reason=x509.ReasonFlags.superseded if revoked else None,
         )

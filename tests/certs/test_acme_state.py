@@ -4,14 +4,12 @@ import stat
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.acme_state import AcmeState
-from certs.pair import CertificateError, Pair
-from tests.certs.authority import Authority, ec_key, private_pem
+from certs.pair import CertificateError
+from tests.certs.authority import Authority, private_pem
 
 PAIR = Authority().leaf("a.example")
-CHAIN = b"".join(each.public_bytes(Encoding.PEM) for each in PAIR.certificates)
 
 
 def state(directory: Path) -> AcmeState:
@@ -22,13 +20,13 @@ def test_the_account_key_is_made_once(tmp_path: Path) -> None:
     one, other = state(tmp_path).account_key(), state(tmp_path).account_key()
     assert one.private_numbers() == other.private_numbers()
     path = state(tmp_path).account_path
-    assert path == tmp_path / "acme.example-14000" / "account-key.pem"
+    assert (path.parent.name.rpartition("-")[0], path.name) == ("acme.example-14000", "account-key.pem")
     assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
 
 
 def test_a_certificate_is_kept_with_its_key(tmp_path: Path) -> None:
     assert state(tmp_path).load() is None
-    state(tmp_path).store(PAIR.key, CHAIN)
+    state(tmp_path).store(PAIR)
     found = state(tmp_path).load()
     assert found is not None
     assert found.certificates == PAIR.certificates
@@ -36,17 +34,15 @@ def test_a_certificate_is_kept_with_its_key(tmp_path: Path) -> None:
 
 
 def test_another_authority_starts_anew(tmp_path: Path) -> None:
-    state(tmp_path).store(PAIR.key, CHAIN)
+    state(tmp_path).store(PAIR)
     assert AcmeState.of(tmp_path, "https://staging.example/dir").load() is None
 
 
-def test_what_does_not_fit_is_not_kept(tmp_path: Path) -> None:
-    state(tmp_path).store(PAIR.key, CHAIN)
-    with pytest.raises(CertificateError, match="is not the key of"):
-        state(tmp_path).store(ec_key(), CHAIN)
-    found = state(tmp_path).load()
-    assert isinstance(found, Pair)
-    assert found.leaf == PAIR.leaf
+def test_two_directories_of_one_host_share_nothing(tmp_path: Path) -> None:
+    one, other = (AcmeState.of(tmp_path, f"https://ca.example/{name}/directory") for name in ("tls", "staging"))
+    one.store(PAIR)
+    assert one.account_path != other.account_path
+    assert other.load() is None
 
 
 @pytest.mark.parametrize("content", [b"", b"x", private_pem(PAIR)])  # which is no RSA key

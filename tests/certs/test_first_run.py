@@ -1,5 +1,6 @@
 """The certificate of the first run: who trusts it, what is kept, what is made anew."""
 
+import os
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from certs import first_run
+from certs.pair import CertificateError
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -93,6 +95,31 @@ def test_half_a_file_is_made_anew(tmp_path: Path, half: str) -> None:
 
 
 def test_nothing_half_made_stays_behind(tmp_path: Path) -> None:
-    (tmp_path / ".key.pem.new").write_bytes(b"of a start that was cut short")
+    left = tmp_path / ".key.pem.x.new"
+    left.write_bytes(b"of a start that was cut short")
+    os.utime(left, (0, 0))
     first_run.issue(tmp_path, ["a.example"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ca-key.pem", "ca.pem", "chain.pem", "key.pem"]
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"-----BEGIN CERTIFICATE-----\nAAAA\n", None])
+@pytest.mark.parametrize("broken", ["ca.pem", "ca-key.pem"])
+def test_a_broken_authority_is_told_and_stays(tmp_path: Path, broken: str, content: bytes | None) -> None:
+    """Another one in its place would have to be imported by everybody again: that is not for us to decide."""
+    first_run.issue(tmp_path, ["a.example"])
+    path = tmp_path / broken
+    path.unlink()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    for ask in (lambda: first_run.issue(tmp_path, ["a.example"]), lambda: first_run.authority(tmp_path)):
+        with pytest.raises(CertificateError, match=rf"{broken} .*: restore it, or remove ca\.pem and ca-key\.pem"):
+            ask()
+    assert content is None or path.read_bytes() == content
+
+
+def test_where_nothing_can_be_written_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CertificateError, match=r"file/tls cannot be written: .*: let Busyline write there"):
+        first_run.issue(tmp_path / "file" / "tls", ["a.example"])

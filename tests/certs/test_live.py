@@ -32,7 +32,7 @@ def test_every_new_handshake_sees_the_new_pair(version: ssl.TLSVersion, name: st
     for pair in (SECOND, CA.leaf(HOST, key=ec_key()), FIRST):
         assert server.offer(pair)
         assert shown(context, client, host=name) == pair.leaf
-    assert (server.swaps, server.refused) == (3, 0)
+    assert server.swaps == 3
 
 
 def test_an_rsa_client_never_sees_the_old_rsa_pair_once_there_is_an_ecdsa_one() -> None:
@@ -88,6 +88,7 @@ def test_the_same_again_changes_nothing() -> None:
         (CA.leaf("other.example.com"), "does not name busy.example.com"),
         (Pair(SECOND.certificates, rsa_key(), "wrong"), "wrong: does not serve"),
         (Pair((SECOND.leaf, FIRST.leaf), SECOND.key, "wrong"), "wrong: the chain is out of order"),
+        (Pair((SECOND.leaf,), SECOND.key, "wrong"), "wrong: the file holds the certificate alone"),
     ],
 )
 def test_what_callers_would_refuse_is_not_shown(pair: Pair, words: str) -> None:
@@ -95,7 +96,7 @@ def test_what_callers_would_refuse_is_not_shown(pair: Pair, words: str) -> None:
     with pytest.raises(CertificateError, match=words):
         server.offer(pair)
     assert shown(server.context) == FIRST.leaf
-    assert (server.swaps, server.refused, server.pair) == (0, 1, FIRST)
+    assert (server.swaps, server.pair) == (0, FIRST)
 
 
 def test_what_was_wrong_before_may_stay_wrong() -> None:
@@ -127,3 +128,9 @@ def test_a_swap_keeps_asking_callers_for_theirs(tmp_path: Path) -> None:
     stranger.load_cert_chain(*write(Authority().leaf("exchange.contoso.example", usage=CLIENT_AUTH), tmp_path))
     with pytest.raises(ssl.SSLError):
         shaken(server.context, stranger)
+
+
+def test_a_certificate_alone_is_taken_where_it_makes_nothing_worse() -> None:
+    alone = Pair((SECOND.leaf,), SECOND.key, "alone")
+    assert live(Pair((FIRST.leaf,), FIRST.key, "alone")).offer(alone)
+    assert live(FIRST, at=NOW + 100 * DAY).offer(alone)  # what is shown has expired

@@ -104,3 +104,30 @@ def test_certificates_side_by_side(files: first_run.Issued, tmp_path: Path) -> N
         read_certificates(tmp_path / "gone")
     with pytest.raises(CertificateError, match="holds no certificate in PEM"):
         read_certificates(files.key)
+
+
+def test_a_chain_that_is_cut_off_anywhere_is_told(files: first_run.Issued, tmp_path: Path) -> None:
+    """Half of a second certificate is not seen by the parser, which takes the first for all there is."""
+    whole, cut = files.chain.read_bytes(), tmp_path / "cut.pem"
+    end = whole.index(b"-----END CERTIFICATE-----") + len(b"-----END CERTIFICATE-----\n")
+    for length in range(end + 1, len(whole) - 1):
+        cut.write_bytes(whole[:length])
+        with pytest.raises(CertificateError, match=r"cut\.pem is cut off: "):
+            read_certificates(cut)
+    for length in (len(whole), len(whole) - 1, end):
+        cut.write_bytes(whole[:length])
+        assert len(read_certificates(cut)) == (1 if length == end else 2)
+
+
+def test_half_a_certificate_before_a_whole_one_is_told(files: first_run.Issued, tmp_path: Path) -> None:
+    leaf, _, rest = files.chain.read_bytes().partition(b"-----END CERTIFICATE-----\n")
+    (tmp_path / "cut.pem").write_bytes(leaf + rest)
+    with pytest.raises(CertificateError, match="is cut off"):
+        read_certificates(tmp_path / "cut.pem")
+
+
+def test_words_around_the_blocks_are_no_harm(files: first_run.Issued, tmp_path: Path) -> None:
+    """As `openssl x509 -text` and exports by hand have them."""
+    text = b"subject=CN = a\r\n- a list\r\n" + files.chain.read_bytes().replace(b"\n", b"\r\n") + b"\r\n\r\nthe end\r\n"
+    (tmp_path / "text.pem").write_bytes(text)
+    assert len(read_certificates(tmp_path / "text.pem")) == 2

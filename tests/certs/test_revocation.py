@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from cryptography.x509 import ocsp
@@ -12,6 +13,7 @@ from certs.revocation import Revocation, revocation
 from protocols.errors import PeerError
 from protocols.http import HttpRequest, HttpResponse
 from protocols.model.freebusy import Reason
+from service.wire import Wire
 from tests.certs.authority import DAY, LIST_URL, NOW, OCSP_URL, Authority
 
 CA, STRANGER = Authority(), Authority()  # of one name, which proves nothing
@@ -66,6 +68,11 @@ UNCHECKED: list[tuple[str, Callable[[], Bodies], str]] = [
     ("an old list", lambda: {LIST_URL: CA.revoked(until=OLD)}, "is not of today"),
     ("an old OCSP", lambda: {OCSP_URL: CA.ocsp_answer(LEAF.leaf, until=OLD)}, "is not of today"),
     ("a list to come", lambda: {LIST_URL: CA.revoked(until=NOW + 30 * DAY)}, "is not of today"),
+    (
+        "years old",
+        lambda: {OCSP_URL: CA.ocsp_answer(LEAF.leaf, since=NOW - 4000 * DAY)},
+        "2015-12-08, which is too",
+    ),
     ("of another one", lambda: {OCSP_URL: CA.ocsp_answer(RESPONDER.leaf)}, "about another certificate"),
     ("try later", lambda: {OCSP_URL: _try_later()}, "answers try_later"),
 ]
@@ -98,3 +105,19 @@ def test_who_cannot_be_asked_about() -> None:
         found, urls = asked(pair, {})
         assert (found.state, urls) == ("unchecked", [])
         assert words in found.words
+
+
+def test_an_answer_without_an_end_counts_for_a_week() -> None:
+    for days, state in ((6, "good"), (8, "unchecked"), (-1, "unchecked")):
+        answer = CA.ocsp_answer(LEAF.leaf, since=NOW - days * DAY)
+        assert asked(LEAF, {OCSP_URL: answer})[0].state == state
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://", "https://a:b/", "http://a:99999/"])
+async def test_an_address_that_is_none_is_told_and_the_next_is_asked(url: str) -> None:
+    """By what the command asks with."""
+    pair = CA.leaf("busy.example.com", ocsp_url=url, list_url=url)
+    async with Wire(timeout=timedelta(seconds=5)) as wire:
+        found = await revocation(wire.send, pair.leaf, pair.certificates, now=NOW)
+    assert found.state == "unchecked"
+    assert found.words

@@ -1,5 +1,6 @@
 """Kerberos against a real Active Directory domain (Samba) and a real web server (Apache) before the Exchange."""
 
+import base64
 import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,8 @@ import pytest
 from aiohttp import web
 from pydantic import TypeAdapter
 
+from protocols.errors import PeerError
+from protocols.http import HttpRequest
 from protocols.model.freebusy import Answer, Availability, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
@@ -18,13 +21,16 @@ from proxy.connector import Leaf
 from proxy.settings.connectors import EwsConnector
 from proxy.wiring.peers import peer
 from service import kerberos
+from service.channel_binding import binding
+from service.identities import by_keytab
+from service.negotiate import Negotiating
 from simulation.estate import Estate
 from simulation.exchange import ExchangeServer
 from simulation.exchange.server import FEDERATION
 from tests.clients.apache import apache
 from tests.clients.conftest import window_in
 from tests.clients.domain import PASSWORD, REALM, SERVICE, USER, Domain, domain
-from tests.clients.tls import Authority
+from tests.clients.tls import Authority, authority
 from tests.needs import missing, program
 
 pytestmark = pytest.mark.client
@@ -151,3 +157,58 @@ async def test_a_server_that_does_not_prove_itself_is_not_believed(
     await runner.cleanup()
     assert isinstance(found, Unavailable)
     assert "has not proved that it is the one meant" in found.detail
+
+
+@asynccontextmanager
+async def acceptor(tls: Authority, bound_to: bytes, refusals: list[str]) -> AsyncIterator[str]:
+    """A server whose Kerberos holds every ticket against the channel of the certificate ``bound_to``."""
+
+    import gssapi
+
+    found = binding(bound_to)
+    assert found is not None
+    channel = gssapi.raw.ChannelBindings(application_data=found.application_data)
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        token = request.headers.get("Authorization", "").partition(" ")[2]
+        if not token:
+            return web.Response(status=401, headers={"WWW-Authenticate": "Negotiate"})
+        try:
+            done = gssapi.raw.accept_sec_context(base64.b64decode(token), channel_bindings=channel)
+        except gssapi.raw.GSSError as error:
+            refusals.append(type(error).__name__)
+            return web.Response(status=401, headers={"WWW-Authenticate": "Negotiate"})
+        name = gssapi.raw.display_name(done.initiator_name).name.decode()
+        return web.Response(
+            text=name, headers={"WWW-Authenticate": f"Negotiate {base64.b64encode(done.token or b'').decode()}"}
+        )
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls.server)
+    await site.start()
+    try:
+        yield f"https://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_a_ticket_is_bound_to_the_channel_it_is_shown_on(
+    tls: Authority, realm: Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    """Whoever stands between with another trusted certificate and passes the ticket on gets nowhere."""
+    monkeypatch.setenv("KRB5_KTNAME", str(realm.service_keytab))
+    bound_to = tls.certificate if same else authority(tmp_path).certificate
+    identity = by_keytab(realm.user_keytab, PRINCIPAL, spn=SERVICE)
+    refusals: list[str] = []
+    async with (
+        acceptor(tls, bound_to, refusals) as url,
+        Negotiating(identity, url=url, lanes=1, ca=Path(tls.ca)) as wire,
+    ):
+        if same:
+            assert (await wire.send(HttpRequest("POST", url))).body.decode() == PRINCIPAL
+        else:
+            with pytest.raises(PeerError, match="Extended Protection"):
+                await wire.send(HttpRequest("POST", url))
+    assert refusals == ([] if same else ["BadChannelBindingsError"])

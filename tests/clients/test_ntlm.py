@@ -5,6 +5,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -142,6 +143,46 @@ async def test_a_wrong_password_is_tried_once_however_many_ask(estate: Estate, t
             error = await refused()
             assert server.sign_in.refusals == attempts
         assert error.retry_after == timedelta(seconds=600 + 1920 - 1800)
+
+
+async def outcomes(wire: Negotiating, url: str, count: int = 10) -> list[Availability | BaseException]:
+    return await asyncio.gather(*(asked(wire, url) for _ in range(count)), return_exceptions=True)
+
+
+async def test_a_password_changed_a_moment_ago_costs_two_attempts_however_many_ask(
+    estate: Estate, tls: Authority
+) -> None:
+    now = 0.0
+    async with exchange(estate, tls) as server, negotiating(server.ews_url, tls, lanes=10, clock=lambda: now) as wire:
+        await outcomes(wire, server.ews_url)
+        server.sign_in.change([replace(FEDERATION, password="another")])
+        tried = []
+        for moment in (30.0, 31.0, 149.0, 150.0, 629.0, 630.0, 1829.0):
+            now, before = moment, server.sign_in.refusals
+            assert all(isinstance(each, PeerError) for each in await outcomes(wire, server.ews_url))
+            tried.append(server.sign_in.refusals - before)
+        assert tried[0] in (1, 2)
+        assert sum(tried) <= 4  # in half an hour; Active Directory commonly locks at five
+        server.sign_in.change([FEDERATION])
+        now = 10_000.0
+        assert [str(each) for each in await outcomes(wire, server.ews_url) if isinstance(each, PeerError)] == []
+
+
+async def test_a_gateway_out_of_order_proves_no_password(estate: Estate, tls: Authority) -> None:
+    """It answers the proof itself and shows it to nobody; the wrong password is tried by one alone all the same."""
+    async with (
+        exchange(estate, tls) as server,
+        negotiating(server.ews_url, tls, password="wrong", lanes=10) as wire,
+    ):
+        server.faults.trouble, server.faults.throttle_status = Trouble.THROTTLED, 503
+        server.faults.only = lambda call: bool(call.body)
+        for _ in range(3):
+            with pytest.raises(PeerError) as raised:
+                await asked(wire, server.ews_url)
+            assert raised.value.reason is not Reason.UNAUTHORIZED
+        server.faults.only = lambda _: False
+        await outcomes(wire, server.ews_url)
+        assert server.sign_in.refusals == 1
 
 
 async def test_the_server_forgets_a_connection(estate: Estate, tls: Authority) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from pydantic import TypeAdapter
 
+from certs import first_run
 from certs.acme_state import AcmeState
 from console.certificate_checks import check_certificate, mended
 from proxy.settings.certificate import Certificate
@@ -57,8 +58,7 @@ def test_acme_before_the_first_order_is_in_order(tmp_path: Path) -> None:
 
 
 def test_acme_shows_what_it_was_given_once(tmp_path: Path) -> None:
-    chain = b"".join(each.public_bytes(Encoding.PEM) for each in PAIR.certificates)
-    AcmeState.of(tmp_path / "acme", URL).store(PAIR.key, chain)
+    AcmeState.of(tmp_path / "acme", URL).store(PAIR)
     assert found(tmp_path, ACME) == []
     assert found(tmp_path, ACME, days=91) == ["error: server.certificate: the certificate expired on 2027-02-18"]
 
@@ -84,3 +84,19 @@ def test_a_certificate_that_names_nobody_is_told_in_whole_words() -> None:
     assert what == "the certificate does not name b.example, which callers use"
     assert remedy == "have one issued for that name, or correct public_url"
     assert mended("the certificate expired on 2026-01-01: renew it")[1] == "renew it"
+
+
+def test_a_chain_that_is_cut_off(tmp_path: Path) -> None:
+    chain, _ = write(PAIR, tmp_path)
+    chain.write_bytes(chain.read_bytes()[:-60])
+    assert found(tmp_path, FILES) == [f"error: server.certificate: {chain} is cut off"]
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca-key.pem"])
+def test_a_first_run_that_cannot_start(tmp_path: Path, name: str) -> None:
+    first_run.issue(tmp_path / "tls", [NAME], now=NOW)
+    written = {"kind": "first-run", "directory": "tls"}
+    assert found(tmp_path, written) == []
+    (tmp_path / "tls" / name).write_bytes(b"")
+    (problem,) = found(tmp_path, written)
+    assert problem.startswith(f"error: server.certificate: {tmp_path / 'tls' / name} holds no ")

@@ -65,7 +65,7 @@ def test_graph_by_certificate_and_by_secret(directory: Path, monkeypatch: pytest
     routes = ROUTES.replace('"n"', '"c"')
     assert found(directory, GRAPH + 'certificate = "file:c.pem"\n' + routes) == []
     assert found(directory, GRAPH + 'certificate = "file:n.json"\n' + routes) == [
-        "connectors.c.certificate: holds no certificate"
+        "connectors.c.certificate: it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
     ]
     monkeypatch.delenv("BUSYLINE_TEST_SECRET", raising=False)
     assert found(directory, GRAPH + 'secret = "env:BUSYLINE_TEST_SECRET"\n' + routes) == [

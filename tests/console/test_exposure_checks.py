@@ -48,7 +48,6 @@ def test_a_cloud_does_not_trust_a_first_run_certificate(preset: str) -> None:
 @pytest.mark.parametrize(
     ("rest", "key"),
     [
-        ({"microsoft": {"tenants": [TENANT]}}, "microsoft"),
         ({"oauth": {"client_id": "x", "secret": "file:other.hash"}}, "oauth"),
         ({"faults": "per-mailbox"}, "faults"),
         ({"always_events": True}, "always_events"),
@@ -57,6 +56,20 @@ def test_a_cloud_does_not_trust_a_first_run_certificate(preset: str) -> None:
 def test_what_looks_like_a_cloud_is_doubtful(rest: dict[str, Any], key: str) -> None:
     public = FIRST_RUN | {"listen": ["0.0.0.0:443"]}
     assert ("warning", f"callers[1].{key}") in found(public, caller(**rest))
+    assert found(FIRST_RUN, caller(**rest)) == []  # for trying out, on this machine
+
+
+@pytest.mark.parametrize(
+    ("rest", "key"),
+    [
+        ({"microsoft": {"tenants": [TENANT]}}, "microsoft"),
+        ({"faults": "per-mailbox", "always_events": True}, "faults"),
+    ],
+)
+def test_who_proves_or_behaves_as_a_cloud_does_is_one(rest: dict[str, Any], key: str) -> None:
+    public = FIRST_RUN | {"listen": ["0.0.0.0:443"]}
+    assert ("error", f"callers[1].{key}") in found(public, caller(**rest))
+    assert ("error", f"callers[1].{key}") not in found(public | {"trusted_proxies": ["10.0.0.5"]}, caller(**rest))
     assert found(FIRST_RUN, caller(**rest)) == []  # for trying out, on this machine
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from console.cli import run
 from protocols.model.freebusy import Answer, Detail, Reason
 from proxy.ledger.entry import Name, entry_of, render
 from proxy.ledger.pseudonyms import plainly, pseudonyms
+from proxy.settings import ProxySettings
 from service.secrets import Secret
 from tests.proxy.ledger.entries import QUESTION, Caller, known, unknown
 
@@ -98,6 +100,19 @@ def test_a_person_is_found_behind_pseudonyms(config: Path, capsys: pytest.Captur
     assert found == [("r-2", name("bob@n.example"), "looked-at")]
 
 
+@pytest.mark.parametrize("section", ['pseudonyms = true\nkey = "file:key"\n', ""], ids=["another key", "no key"])
+def test_that_nothing_was_found_is_not_said_of_what_cannot_be_searched(
+    config: Path, capsys: pytest.CaptureFixture[str], section: str
+) -> None:
+    config.write_text(config.read_text("utf-8") + f'\n[ledger]\ndirectory = "ledger"\n{section}', "utf-8")
+    (config.parent / "key").write_text(KEY[::-1] + "another")
+    _written(config.parent / "ledger", pseudonyms(Secret(KEY)))
+    assert run(["ledger", "--person", "bob@n.example", "--config", str(config)]) == 1
+    told = capsys.readouterr()
+    assert "nobody can tell whether they concern bob@n.example" in " ".join(told.err.split())
+    assert "nothing is written down" not in told.out
+
+
 def test_csv_for_spreadsheets_without_formulas(kept: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert run(["ledger", "--csv", str(out), "--config", str(kept)]) == 0
@@ -114,13 +129,51 @@ def test_csv_for_spreadsheets_without_formulas(kept: Path, capsys: pytest.Captur
     ("arguments", "words"),
     [
         (["--since", "yesterday"], '--since "yesterday": write "7d"'),
-        (["--person", "ann"], '"ann" is no e-mail address'),
+        (["--person", "ann"], '--person "ann" is no e-mail address: write it alone'),
+        (["--person", "Ann <ann@n.example>"], '--person "Ann <ann@n.example>" is no e-mail address: write it alone'),
+        (["--person", "ann@n.example, bob@n.example"], "is no e-mail address: write it alone"),
         (["--json", "--csv", "x"], "not both"),
     ],
 )
 def test_wrong_usage(kept: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
     assert run(["ledger", *arguments, "--config", str(kept)]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["missing/out.csv", "ledger/ledger.jsonl/out.csv", "."])
+def test_a_file_that_cannot_be_made_is_wrong_usage(kept: Path, capsys: pytest.CaptureFixture[str], place: str) -> None:
+    (kept.parent / "ledger" / "ledger.jsonl").touch()
+    out = kept.parent / place
+    assert run(["ledger", "--csv", str(out), "--config", str(kept)]) == 2
+    told = capsys.readouterr().err
+    assert str(out) in told
+    assert "nothing has been written yet" not in told
+    assert "fault of Busyline" not in told
+
+
+def test_a_caller_that_the_settings_do_not_know_is_noted(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ledger", "--caller", "other", "--config", str(kept)]) == 0, "it may be one of the past"
+    told = capsys.readouterr()
+    assert "r-3" in told.out
+    assert told.err.startswith('note: no caller is named "other" in the settings now: ')
+    known = ProxySettings.model_validate(tomllib.loads(kept.read_text("utf-8"))).callers[0].name
+    assert run(["ledger", "--caller", known[:-1], "--json", "--config", str(kept)]) == 0
+    told = capsys.readouterr()
+    assert f"did you mean {known}?" in told.err
+    assert json.loads(told.out) == []
+    assert run(["ledger", "--caller", known, "--config", str(kept)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_stands_in_the_place_of_the_ledger_is_told(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = kept.parent / "ledger"
+    (ledger / "ledger-2026-11-01-a.jsonl").mkdir()
+    assert run(["ledger", "--config", str(kept)]) == 1
+    assert "ledger-2026-11-01-a.jsonl is a directory, not a file of the ledger" in capsys.readouterr().err
+    ledger.rename(kept.parent / "elsewhere")
+    ledger.touch()
+    assert run(["ledger", "--config", str(kept)]) == 1
+    assert f"{ledger} is no directory: name one" in capsys.readouterr().err
 
 
 def test_no_ledger_is_said_in_words(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,8 +31,8 @@ def test_each_way_of_not_fitting(issued: tuple[Issued, Issued], tmp_path: Path) 
     one, other = issued
     key = one.key.read_bytes()
     assert found(one.chain, other.key.read_bytes()) == ["error: key and certificate do not belong together"]
-    assert found(one.key, key) == ["error: holds no certificate"]
-    assert found(one.chain, one.chain.read_bytes()) == ["error: holds no private key"]
+    assert found(one.key, key) == ["error: it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"]
+    assert found(one.chain, one.chain.read_bytes()) == [f"error: it holds no private key in PEM (-----BEGIN {MARKER})"]
     assert found(one.chain, key, NOW + timedelta(days=400)) == ["error: the certificate expired on 2027-12-25"]
     assert found(one.chain, key, NOW + timedelta(days=380)) == ["warning: the certificate expires on 2027-12-25"]
     assert found(one.chain, key, NOW - timedelta(days=2)) == [

@@ -42,7 +42,7 @@ def test_group_files_are_read(tmp_path: Path) -> None:
 
 def test_rules_about_nobody_are_told(tmp_path: Path) -> None:
     found = _rules(tmp_path, 'about = ["ann@elsewhere.example"]\nbusy_only = true')
-    assert found == ["warning: rules[1].about: no route leads to anybody it is about"]
+    assert found == ["error: rules[1].about: no route leads to ann@elsewhere.example"]
 
 
 def test_hours_that_nobody_tells_are_told(tmp_path: Path) -> None:

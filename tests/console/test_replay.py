@@ -82,3 +82,56 @@ def test_what_is_no_capture_is_wrong_usage(tmp_path: Path, capsys: pytest.Captur
     (tmp_path / "x").write_text("hello")
     assert run(["replay", str(tmp_path / "x")]) == 2
     assert "x:1: is no line of a capture" in capsys.readouterr().err
+
+
+def _changed(capture: Path, **changed: object) -> Path:
+    lines = [orjson.loads(line) for line in capture.read_bytes().splitlines()]
+    lines[2] |= changed
+    capture.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    return capture
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=str)
+def test_controls_never_reach_the_terminal(
+    capture: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    assert run(["replay", str(_changed(capture, operation="\x1b[2J\x9b\u202e")), *options]) == 1
+    told = capsys.readouterr().out
+    assert not {"\x1b", "\x9b", "\u202e"} & set(told)
+    assert "x1b[2J" in told
+
+
+def test_a_sample_keeps_its_lines_and_no_controls(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = _changed(capture, body={"text": "<a>\r\n\x1b</a>", "size": 5})
+    assert run(["replay", str(changed), "--sample", "3"]) == 0
+    assert capsys.readouterr().out == "<a>\r\n\\x1b</a>\n"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"front": ["ews"]}, {"body": {"text": 5}}, {"body": {"text": "x", "encoding": "x"}}, {"method": "\x1b[2J"}],
+    ids=str,
+)
+def test_what_is_no_line_is_said_in_words(
+    capture: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, object]
+) -> None:
+    assert run(["replay", str(_changed(capture, **changed))]) == 2
+    told = capsys.readouterr().err
+    assert "capture.jsonl:3: is no line of a capture" in told
+    assert "fault of Busyline" not in told
+
+
+def test_a_path_that_is_none_cannot_be_read_and_the_rest_can(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["replay", str(_changed(capture, path="//[", answer={"status": 500, "body": {}}))]) == 1
+    told = capsys.readouterr().out
+    assert "capture.jsonl:3: GetUserAvailabilityRequest: cannot be read: it makes no sense: ValueError" in told
+    assert "capture.jsonl:4" in told
+
+
+def test_half_a_line_is_left_out_and_said(capture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with capture.open("ab") as file:
+        file.write(b'{"n":4,"at"')
+    assert run(["replay", str(capture)]) == 1
+    told = capsys.readouterr()
+    assert "its last line is broken off, and is left out" in told.err
+    assert len(told.out.splitlines()) == 4

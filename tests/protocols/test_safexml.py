@@ -1,7 +1,9 @@
 """What the parser reads, what it refuses and how it says so; a hostile document costs neither time nor memory."""
 
 import resource
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -40,6 +42,12 @@ MALFORMED: dict[str, bytes] = {
     "NUL": b"<a>\0</a>",
     "forbidden character": b"<a>&#1;</a>",
     "unknown encoding": b'<?xml version="1.0" encoding="klingon"?><a/>',
+    "DTD in UTF-7": b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE a><a/>',
+    "DTD in UTF-32": '<?xml version="1.0" encoding="utf-32"?><!DOCTYPE a><a/>'.encode("utf-32"),
+    "UTF-32 without a mark": "<a/>".encode("utf-32-be"),
+    "EBCDIC": '<?xml version="1.0" encoding="cp500"?><a/>'.encode("cp500"),
+    "UTF-16 under another name": '<?xml version="1.0" encoding="utf-8"?><a/>'.encode("utf-16"),
+    "declared by half": b'<?xml encoding="utf-7"?><a/>',
     "another encoding": b'<?xml version="1.0" encoding="utf-16"?><a/>',
     "undeclared entity": b"<a>&nbsp;</a>",
     "unbound prefix's end": b"<x:a></y:a>",
@@ -50,8 +58,10 @@ FORBIDDEN: dict[str, bytes] = {
     "DTD, file": b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
     "DTD, network": b'<!DOCTYPE a PUBLIC "x" "http://127.0.0.1:9/x"><a/>',
     "DTD in UTF-16": '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("utf-16"),
-    "DTD in UTF-32": '<?xml version="1.0" encoding="utf-32"?><!DOCTYPE a><a/>'.encode("utf-32"),
-    "DTD in UTF-7": b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE a><a/>',
+    "DTD in UTF-16 without a mark": '<?xml version="1.0"?><!DOCTYPE a><a/>'.encode("utf-16-be"),
+    "DTD in UTF-16 behind a comment": "\ufeff<!--\u2d2d\u3e3c\u613e--><!DOCTYPE a><a/>".encode("utf-16-le"),
+    "DTD behind comments": b"<?x?>\n<!-- <a> --><?y <b?> <!DOCTYPE a><a/>",
+    "DTD behind a declaration": b"<?xml version='1.0' encoding='windows-1252' standalone='yes' ?>\r\n<!DOCTYPE a><a/>",
     "DTD after a mark": b"\xef\xbb\xbf<!DOCTYPE a><a/>",
     "entity": b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
     "entity in an attribute": b'<!DOCTYPE a [<!ENTITY x "y">]><a b="&x;"/>',
@@ -100,6 +110,30 @@ def test_too_large(data: Callable[[], bytes]) -> None:
     with pytest.raises(XmlRefused) as caught:
         parse(data())
     assert not caught.value.malformed
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_a_document_type_is_refused_before_it_is_read(encoding: str) -> None:
+    """What it declares would take longer than all else that a stranger may send."""
+    entities = "".join(f'<!ENTITY e{number} "x">' for number in range(40_000))
+    data = f'<?xml version="1.0"?><!DOCTYPE a [{entities}]><a/>'.encode(encoding)
+    started = time.perf_counter()
+    with pytest.raises(XmlRefused, match="document type"):
+        parse(data)
+    assert time.perf_counter() - started < 0.02
+
+
+def test_a_parser_at_work_in_a_thread_keeps_nobody_waiting() -> None:
+    wide = b"<r>" + b"<a/>" * 199_000 + b"</r>"
+    with ThreadPoolExecutor(1) as threads:
+        at_work = threads.submit(lambda: [parse(wide) for _ in range(6)])
+        started, rounds = time.perf_counter(), 0
+        while not at_work.done():
+            parse(b"<a/>")
+            rounds += 1
+        waited = (time.perf_counter() - started) / rounds
+        assert len(at_work.result()) == 6
+    assert waited < 0.02, "a small document takes as long as a large one"
 
 
 def test_ten_million_nodes_never_become_a_tree() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,12 @@ def trusting(directory: Path, *, callers: dict[str, Any] | None = None, **federa
 async def federated(
     directory: Path, *, now: datetime = NOW, callers: dict[str, Any] | None = None, **federation: Any
 ) -> AsyncIterator[Proxy]:
-    """The proxy while it runs; everybody at Fabrikam has one block."""
+    """The proxy while it runs, some time after it started; everybody at Fabrikam has one block."""
+    times = [now - timedelta(minutes=10)]
     (directory / "interop.hash").write_text(password_hash() + "\n")
     valid = ProxySettings.model_validate(trusting(directory, callers=callers, **federation))
-    async with build(valid, directory=directory, clock=lambda: now, connectors={"fabrikam": Busy()}) as proxy:
+    async with build(valid, directory=directory, clock=lambda: times[-1], connectors={"fabrikam": Busy()}) as proxy:
+        times.append(now)
         yield proxy
 
 

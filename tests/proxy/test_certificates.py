@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 
 from certs import first_run
@@ -83,8 +84,7 @@ def test_acme_before_and_after_the_first_order(tmp_path: Path) -> None:
     certificate["directory_url"] = "https://acme.example/dir"
     plain = {"plain_listen": ["127.0.0.1:0"]}
     assert "none is issued yet" in _server(tmp_path, certificate, **plain).problem
-    chain = b"".join(each.public_bytes(Encoding.PEM) for each in SERVER.certificates)
-    AcmeState.of(tmp_path / "acme", "https://acme.example/dir").store(SERVER.key, chain)
+    AcmeState.of(tmp_path / "acme", "https://acme.example/dir").store(SERVER)
     assert _server(tmp_path, certificate, **plain).certificates == SERVER.certificates
     kinds = [each.kind for each in used(settings(tmp_path, certificate, **plain), tmp_path)]
     assert kinds[:2] == ["server", "acme-ca"]
@@ -112,3 +112,10 @@ def test_days_are_counted_to_the_first_end(tmp_path: Path) -> None:
         'busyline_certificate_days_left{kind="connector-ca",name="contoso"} 900.0',
         'busyline_certificate_days_left{kind="caller-ca",name="northwind"} 900.0',
     ]
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca-key.pem"])
+def test_a_first_run_that_would_not_start_again(tmp_path: Path, name: str) -> None:
+    first_run.issue(tmp_path / "tls", ["busy.example.com"])
+    (tmp_path / "tls" / name).write_bytes(b"x")
+    assert f"{name} holds no " in _server(tmp_path, {"kind": "first-run", "directory": "tls"}).problem

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.group_files import GroupFileError, members
+from proxy.group_files import GroupFileError, members, numbered
 
 
 def test_one_address_or_domain_a_line(tmp_path: Path) -> None:
@@ -13,6 +13,7 @@ def test_one_address_or_domain_a_line(tmp_path: Path) -> None:
         "\ufeff# the board\nAnn@B.example   # its chair\n\nsmtp:bob@b.example\n*.C.example\r\nann@b.example\n"
     )
     assert members(path) == ("ann@b.example", "bob@b.example", "*.c.example")
+    assert numbered(path) == {"ann@b.example": 2, "bob@b.example": 4, "*.c.example": 5}
 
 
 def test_every_wrong_line_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from certs.live import Live
 from certs.pair import CertificateError, Pair
 from certs.placeholder import placeholder
 from certs.watch import Watch
-from proxy.keepers import AcmeKeeper, Bell, FileKeeper, told_swap
+from proxy.keepers import AcmeKeeper, Bell, FileKeeper, Orders, told_swap
 from service.secrets import SecretError
 from tests.certs.authority import DAY, NOW, Authority, private_pem, write
 
@@ -55,7 +55,12 @@ async def over(keeper: FileKeeper | AcmeKeeper) -> None:
 
 
 def acme(
-    ticks: Time, outcomes: list[Pair | Exception], *, shown: Pair | None = None, **options: bool
+    ticks: Time,
+    outcomes: list[Pair | Exception],
+    *,
+    shown: Pair | None = None,
+    keep: Callable[[Pair], None] = lambda _: None,
+    **options: bool,
 ) -> tuple[AcmeKeeper, Live, list[datetime]]:
     """A keeper whose orders end so, one after the other; and when they were placed."""
     orders = []
@@ -71,9 +76,8 @@ def acme(
     wanted = options.pop("wanted", False)
     keeper = AcmeKeeper(
         live,
-        issue,
+        Orders(issue=issue, keep=keep, wanted=lambda: wanted),
         issued=shown is not None,
-        wanted=lambda: wanted,
         clock=ticks.clock,
         pause=ticks.pause,
         chance=lambda: 0.0,
@@ -128,7 +132,8 @@ def test_a_silent_authority_delays_no_stop() -> None:
 
     async def stopped() -> None:
         live = Live(FIRST, clock=lambda: NOW, host=NAME)
-        keeper = AcmeKeeper(live, issue, issued=True, urgent=True, clock=lambda: NOW, pause=Time(0).pause)
+        orders = Orders(issue=issue, keep=lambda _: None)
+        keeper = AcmeKeeper(live, orders, issued=True, urgent=True, clock=lambda: NOW, pause=Time(0).pause)
         task = asyncio.create_task(keeper.run())
         await asyncio.to_thread(begun.wait, 10)
         task.cancel()
@@ -176,6 +181,52 @@ async def test_what_was_issued_for_another_name_is_not_shown() -> None:
     await over(keeper)
     assert live.pair == FIRST
     assert "does not name busy.example.com" in keeper.trouble
+
+
+async def test_only_what_is_shown_is_kept() -> None:
+    """A start would show what lies on the disk."""
+    kept: list[Pair] = []
+    wrong = CA.leaf("other.example")
+    keeper, *_ = acme(Time(1), [wrong, SECOND], shown=FIRST, urgent=True, keep=kept.append)
+    await over(keeper)
+    assert kept == [SECOND]
+
+
+async def test_what_could_not_be_kept_is_shown_and_kept_later_without_another_order() -> None:
+    kept: list[Pair] = []
+
+    def keep(pair: Pair) -> None:
+        if len(ticks.slept) < 2:
+            raise OSError("disk full")
+        kept.append(pair)
+
+    ticks = Time(3)
+    keeper, live, orders = acme(ticks, [SECOND], keep=keep)
+    await over(keeper)
+    assert (live.pair, keeper.issued, kept) == (SECOND, True, [SECOND])
+    assert (keeper.failures, keeper.trouble, len(orders)) == (2, "", 1)
+
+
+async def test_the_loop_does_nothing_of_the_work() -> None:
+    threads: list[int] = []
+
+    class Watched(Live):
+        def offer(self, pair: Pair) -> bool:
+            threads.append(threading.get_ident())
+            return super().offer(pair)
+
+    live = Watched(FIRST, clock=lambda: NOW, host=NAME)
+    keeper = AcmeKeeper(
+        live,
+        Orders(issue=lambda: SECOND, keep=lambda _: threads.append(threading.get_ident())),
+        issued=True,
+        urgent=True,
+        clock=lambda: NOW,
+        pause=Time(0).pause,
+    )
+    await over(keeper)
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
 
 
 async def test_files_are_looked_at_every_ten_seconds(tmp_path: Path) -> None:

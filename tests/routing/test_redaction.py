@@ -16,6 +16,21 @@ from routing.redaction import Redaction
         ("Kündigung", "KU\u0308NDIGUNGSGESPRÄCH mit Bob", True),
         ("straße", "STRASSENFEST", True),
         ("merger", "\uff2d\uff25\uff32\uff27\uff25\uff32", True),  # the same letters in full width
+        ("merger", "mer\u200bger", True),
+        ("merger", "mer\u00adger", True),
+        ("merger", "mer\u2060ger", True),
+        ("merger", "mer\u034fger", True),
+        ("merger", "m\ufe0ferger", True),
+        ("merger", "mer\0ger", True),
+        ("merger", "m\u0336e\u0336rger", True),  # struck through
+        ("mer\u00adger", "merger", True),
+        ("interview*", "\u200b interview", True),
+        ("interview*", "\u0130NTERVIEW", True),
+        ("\u0130HALE", "ihale toplantısı", True),
+        ("kış", "KIŞ", True),
+        ("merger", "mer-ger", False),
+        ("résumé", "resume", False),
+        ("Kündigung", "ku\u034f\u0308ndigung", True),
         ("project x", "Project\u00a0 X\tkick-off", True),
         ("interview*", "Interview: Bob", True),
         ("interview*", "An interview", False),
@@ -40,7 +55,7 @@ def test_any_of_the_words_hides_and_none_hides_nothing() -> None:
     assert Redaction(("a",)) == Redaction(("a",))
 
 
-@pytest.mark.parametrize("word", ["", "  ", "\u00a0"])
+@pytest.mark.parametrize("word", ["", "  ", "\u00a0", "\u200b", "\u00ad \ufe0f"])
 def test_an_empty_word_is_refused(word: str) -> None:
     with pytest.raises(ValueError, match="every subject"):
         Redaction((word,))

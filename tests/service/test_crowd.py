@@ -60,3 +60,22 @@ def test_nothing_is_remembered_of_who_has_left() -> None:
         places.leave(origin)
     assert places.size == 0
     assert not places._by_origin
+
+
+def test_where_all_places_are_taken_somebody_may_make_room_but_not_for_an_address_that_has_its_share() -> None:
+    places = crowd(most=2, most_each=1)
+    first = places.enter("192.0.2.1")
+    assert first is not None
+    assert places.enter("192.0.2.2") is not None
+    asked: list[str] = []
+
+    def leave() -> bool:
+        asked.append("left")
+        places.leave(first)
+        return True
+
+    assert places.enter("192.0.2.2", make_room=leave) is None
+    assert asked == []
+    assert places.enter("192.0.2.3", make_room=lambda: False) is None
+    assert places.enter("192.0.2.3", make_room=leave) is not None
+    assert (places.size, places.turned_away, places.moved_on, asked) == (2, 2, 1, ["left"])

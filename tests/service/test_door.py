@@ -20,6 +20,7 @@ from aiohttp import web
 from certs import first_run, pem
 from service.addresses import ListenAddress, parse_network
 from service.door import Door, Limits, Patience
+from service.visit import proved
 
 Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 ANY_PORT = ListenAddress("127.0.0.1", 0)
@@ -267,3 +268,87 @@ async def test_without_file_descriptors_it_rests_and_goes_on(monkeypatch: pytest
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert b"hello" in await reader.read()
         writer.close()
+
+
+async def _asked(door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that has been answered once."""
+    reader, writer = await asyncio.open_connection(door.addresses[0].host, door.addresses[0].port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert b" 200 " in head
+    await reader.readexactly(len(b"hello"))
+    return reader, writer
+
+
+async def _answers(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bool:
+    connection[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        return b" 200 " in await connection[0].readuntil(b"\r\n\r\n")
+    return False
+
+
+async def _room_is_made() -> None:
+    async def hello(request: web.BaseRequest) -> web.Response:
+        if "Authorization" in request.headers:
+            proved(request)
+        return web.Response(text="hello")
+
+    async with Door(hello, [ANY_PORT], limits=Limits(connections=3)) as door, asyncio.timeout(10):
+        friend = await asyncio.open_connection(door.addresses[0].host, door.addresses[0].port)
+        friend[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\n\r\n")
+        await friend[0].readuntil(b"hello")
+        first, second = await _asked(door), await _asked(door)
+        third = await _asked(door)
+        assert (door.crowd.size, door.crowd.turned_away, door.crowd.moved_on) == (3, 0, 1)
+        assert not await _answers(first)
+        for each in (second, friend, third):
+            assert await _answers(each)
+        for _, writer in (first, second, third, friend):
+            writer.close()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_where_it_is_full_whoever_rests_longest_unproved_makes_room(run: Run) -> None:
+    run(_room_is_made())
+
+
+async def _silent_ones_move_on(tls: ssl.SSLContext, trusted: ssl.SSLContext) -> None:
+    limits = Limits(connections=2, patience=Patience(settling=0.0))
+    async with Door(_hello, [ANY_PORT], tls=tls, limits=limits) as door, asyncio.timeout(10):
+        place = door.addresses[0].host, door.addresses[0].port
+        silent = [await asyncio.open_connection(*place) for _ in range(2)]
+        address = f"https://localhost:{place[1]}/"
+        async with aiohttp.ClientSession() as session, session.get(address, ssl=trusted) as answer:
+            assert await answer.text() == "hello"
+        assert await _ended(silent[0][0])
+        for _, writer in silent:
+            writer.close()
+    assert door.crowd.size == 0
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_silent_handshakes_keep_nobody_out(tmp_path: Path, run: Run) -> None:
+    files = first_run.issue(tmp_path, ["localhost", "127.0.0.1"])
+    tls = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+    run(_silent_ones_move_on(tls, ssl.create_default_context(cafile=files.ca)))
+
+
+async def test_who_is_being_answered_is_not_moved_on() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.BaseRequest) -> web.Response:
+        begun.set()
+        await go_on.wait()
+        return web.Response(text="hello")
+
+    async with Door(slow, [ANY_PORT], limits=Limits(connections=1)) as door, asyncio.timeout(10):
+        place = door.addresses[0].host, door.addresses[0].port
+        reader, one = await asyncio.open_connection(*place)
+        one.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        await begun.wait()
+        late, other = await asyncio.open_connection(*place)
+        assert await _ended(late)
+        go_on.set()
+        assert b"hello" in await reader.read()
+        one.close()
+        other.close()

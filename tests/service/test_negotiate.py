@@ -2,13 +2,16 @@
 
 import asyncio
 import base64
+from asyncio import BaseTransport
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
+from spnego.channel_bindings import GssChannelBindings
 
 from protocols.errors import PeerError
 from protocols.http import Headers, HttpRequest, HttpResponse
@@ -108,6 +111,127 @@ async def test_a_server_out_of_order_says_nothing_of_the_password(answer: Answer
     async with serving(answer) as url, Negotiating(_IDENTITY, url=url, lanes=1) as wire:
         for _ in range(3):  # no pause begins
             assert (await wire.send(HttpRequest("POST", url))).status == 503
+
+
+class Steps:
+    """A sign-in whose tokens say nothing: what is looked at here is when they travel."""
+
+    def __init__(self, *, kerberos: bool) -> None:
+        self.kerberos = kerberos
+        self.complete = False
+        self._steps = 0
+
+    async def step(self, token: bytes | None, _: GssChannelBindings | None) -> bytes:
+        self._steps += 1
+        self.complete = token is not None if self.kerberos else self._steps == 2
+        return b"%d" % self._steps
+
+
+class Somebody:
+    """An Identity of such sign-ins."""
+
+    def __init__(self, *, kerberos: bool) -> None:
+        self.scheme = "Negotiate" if kerberos else "NTLM"
+        self._kerberos = kerberos
+
+    async def context(self) -> Any:
+        return Steps(kerberos=self._kerberos)
+
+
+class Domain:
+    """A server that asks for a sign-in and, to the last token, says ``status``; a 200 or a 401 come of the password."""
+
+    def __init__(self, *, kerberos: bool, status: int, proof: str = "") -> None:
+        self.last = "1" if kerberos else "2"
+        self.scheme = "Negotiate" if kerberos else "NTLM"
+        self.identity = Somebody(kerberos=kerberos)
+        self.status = status
+        self.proof = proof
+        self.proofs: list[BaseTransport | None] = []
+        self.plain: list[BaseTransport | None] = []
+        self.now = 0.0
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        await request.read()
+        token = request.headers.get("Authorization", "").partition(" ")[2]
+        if not token:
+            self.plain.append(request.transport)
+        if base64.b64decode(token).decode() != self.last:
+            challenge = self.scheme if not token else f"{self.scheme} AAAA"
+            return web.Response(status=401, headers={"WWW-Authenticate": challenge})
+        self.proofs.append(request.transport)
+        headers = (
+            {"WWW-Authenticate": f"{self.scheme} {self.proof}".strip()} if self.proof or self.status == 401 else {}
+        )
+        return web.Response(status=self.status, headers={**headers, "Retry-After": "7"}, text="whoever says this")
+
+    @asynccontextmanager
+    async def wire(self, lanes: int = 1) -> AsyncIterator[Callable[[], Awaitable[HttpResponse]]]:
+        async with (
+            serving(self.answer) as url,
+            Negotiating(self.identity, url=url, lanes=lanes, clock=lambda: self.now) as wire,
+        ):
+            yield lambda: wire.send(HttpRequest("POST", url, Headers(), b"body"))
+
+
+async def at_once(ask: Callable[[], Awaitable[HttpResponse]], count: int = 10) -> list[HttpResponse | BaseException]:
+    return await asyncio.gather(*(ask() for _ in range(count)), return_exceptions=True)
+
+
+@pytest.mark.parametrize("kerberos", [False, True])
+@pytest.mark.parametrize("status", [403, 429, 502, 503, 504])
+async def test_what_a_gateway_says_to_the_last_token_proves_nothing_and_is_no_refusal(
+    kerberos: bool, status: int
+) -> None:
+    domain = Domain(kerberos=kerberos, status=status)
+    async with domain.wire(lanes=10) as ask:
+        for _ in range(5):  # no pause begins
+            response = await ask()
+            assert (response.status, response.headers["Retry-After"]) == (status, "7")
+        domain.status, domain.proofs = 401, []
+        answers = await at_once(ask)
+        assert all(isinstance(answer, PeerError) for answer in answers)
+        assert len(domain.proofs) == 1
+
+
+async def test_an_error_without_the_server_s_proof_is_not_read_and_its_connection_not_used_again() -> None:
+    """With Kerberos the server has to prove itself: here nobody knows who has answered."""
+    domain = Domain(kerberos=True, status=500)
+    async with domain.wire() as ask:
+        assert (await ask()).body == b""
+        domain.status, domain.proof = 200, "AAAA"
+        assert (await ask()).body == b"whoever says this"
+        assert len(domain.proofs) == len(set(domain.proofs)) == 2
+        assert len(domain.plain) == 2
+
+
+async def test_an_error_with_the_server_s_proof_is_the_server_s() -> None:
+    domain = Domain(kerberos=True, status=500, proof="AAAA")
+    async with domain.wire() as ask:
+        assert (await ask()).body == b"whoever says this"
+
+
+async def test_a_success_without_the_server_s_proof_is_a_refusal() -> None:
+    domain = Domain(kerberos=True, status=200)
+    async with domain.wire() as ask:
+        for words in ("not proved that it is the one meant$", "not tried again for 120 s"):
+            with pytest.raises(PeerError, match=words):
+                await ask()
+        assert len(domain.proofs) == 1
+
+
+@pytest.mark.parametrize("kerberos", [False, True])
+async def test_a_password_changed_a_moment_ago_costs_two_attempts_however_many_ask(kerberos: bool) -> None:
+    domain = Domain(kerberos=kerberos, status=200, proof="AAAA")
+    async with domain.wire(lanes=10) as ask:
+        await ask()
+        domain.now, domain.status, domain.proofs = 30.0, 401, []
+        domain.proof = ""
+        await at_once(ask, 50)
+        assert len(domain.proofs) <= 2
+        domain.now = 149.0
+        await at_once(ask, 50)
+        assert len(domain.proofs) <= 2
 
 
 async def test_neither_body_nor_token_goes_out_before_it_is_asked_for(estate: Estate) -> None:

@@ -96,3 +96,12 @@ async def test_basic_speaks_utf_8_and_replaces_what_was_there() -> None:
 
 def test_a_refusal_is_unauthorized() -> None:
     assert refused("words").reason is Reason.UNAUTHORIZED
+
+
+async def test_a_server_that_takes_no_tokens_says_what_it_takes() -> None:
+    async def send(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(401, Headers({"WWW-Authenticate": 'Basic realm="hunter2"'}))
+
+    with pytest.raises(PeerError) as error:
+        await authorized(send, Numbered(), to="https://x")(HttpRequest("GET", "https://x"))
+    assert str(error.value) == 'unauthorized: HTTP 401: the server offers Basic, not Bearer: set kind = "basic" in its auth'

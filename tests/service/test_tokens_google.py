@@ -112,5 +112,12 @@ def test_what_is_no_key_file(text: str, words: str) -> None:
         key_file(Secret(text))
 
 
-def test_a_key_file() -> None:
-    assert key_file(Secret(json.dumps(ACCOUNT.file("https://x"))))["client_email"] == ACCOUNT.email
+@pytest.mark.parametrize("url", ["https://x", "http://127.0.0.1:8080/token", "http://localhost/token", "http://[::1]/"])
+def test_a_key_file(url: str) -> None:
+    assert key_file(Secret(json.dumps(ACCOUNT.file(url))))["client_email"] == ACCOUNT.email
+
+
+@pytest.mark.parametrize("url", ["http://evil.example/token", "http://10.0.0.5/token", "ftp://x", "http://[", "token"])
+def test_what_is_signed_goes_nowhere_over_plain_http(url: str) -> None:
+    with pytest.raises(SecretError, match="no https address in token_uri"):
+        key_file(Secret(json.dumps(ACCOUNT.file(url))))

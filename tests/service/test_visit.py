@@ -11,7 +11,7 @@ from aiohttp import web
 
 from service.addresses import ListenAddress
 from service.door import Door, Limits, Patience
-from service.visit import HEAD, HEADERS, LINE
+from service.visit import HEAD, HEADERS, LINE, proved
 
 LONG = 20.0  # seconds that no test waits for: what should not run out
 SHORT = 0.05
@@ -228,3 +228,40 @@ async def test_nothing_of_what_strangers_do_is_an_error_in_the_log() -> None:
                     caller.send(data)
                     await caller.rest()
     assert [event for event in events if event["log_level"] == "error"] == []
+
+
+async def test_a_stranger_rests_for_a_short_time_and_whoever_proved_itself_for_a_long_one() -> None:
+    async def hello(request: web.BaseRequest) -> web.Response:
+        if "Authorization" in request.headers:
+            proved(request)
+        return web.Response(text="hello")
+
+    known = HELLO[:-2] + b"Authorization: x\r\n\r\n"
+    limits = Limits(patience=Patience(head=LONG, body=LONG, idle=LONG, stranger=SHORT, linger=SHORT))
+    async with (
+        Door(hello, [ListenAddress("127.0.0.1", 0)], limits=limits) as door,
+        calling(door) as caller,
+        calling(door) as stranger,
+    ):
+        for first in (HELLO, known):
+            caller.send(first)
+            assert await caller.status() == 200
+        stranger.send(HELLO)
+        assert await stranger.status() == 200
+        assert await stranger.rest() == b""
+        await asyncio.sleep(3 * SHORT)
+        caller.send(HELLO)  # what was proved once on this connection
+        assert await caller.status() == 200
+
+
+async def test_a_stranger_that_asks_again_in_time_is_answered_however_long_it_takes() -> None:
+    async def slow(_: web.BaseRequest) -> web.Response:
+        await asyncio.sleep(3 * SHORT)
+        return web.Response(text="hello")
+
+    limits = Limits(patience=Patience(head=LONG, body=LONG, idle=LONG, stranger=SHORT, linger=SHORT))
+    async with Door(slow, [ListenAddress("127.0.0.1", 0)], limits=limits) as door, calling(door) as caller:
+        for _ in range(2):
+            caller.send(HELLO)
+            assert await caller.status() == 200
+        assert await caller.rest() == b""

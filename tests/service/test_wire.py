@@ -123,6 +123,19 @@ async def test_every_failure_has_its_words(talk: Talk, reason: str, words: str) 
         assert "hunter2" not in str(raised.value)
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://[::1", "http://x:a/", "http://x:99999/", "ftp://x/", ""])
+async def test_what_is_no_address_is_told_too(url: str) -> None:
+    blocking = BlockingWire()
+    async with Wire(repeatable=True) as wire:
+        with pytest.raises(PeerError, match="its address is none of http or https") as raised:
+            await wire.send(HttpRequest("GET", url))
+    assert raised.value.reason is Reason.GARBLED
+    with pytest.raises(PeerError, match="its address is none of http or https") as raised:
+        await asyncio.to_thread(blocking.get, url)
+    assert raised.value.reason is Reason.GARBLED
+    blocking.close()
+
+
 async def test_nobody_listens() -> None:
     async with peer(answering()) as url:
         pass

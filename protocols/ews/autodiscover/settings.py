@@ -10,7 +10,7 @@ from lxml import etree
 from protocols.errors import Fault, RequestError
 from protocols.ews.autodiscover.soap import AUTODISCOVER, Message, faultless, read_message
 from protocols.model.mailbox import canonical, canonical_domain
-from protocols.safexml import local_name
+from protocols.safexml import MAX_NODES, local_name
 
 MAX_TARGETS, MAX_SETTINGS = 100, 100  # exchangelib asks for about 60 settings
 _LONGEST_SETTING = 100  # characters: those that are not known are named in the answer of each target
@@ -52,13 +52,13 @@ _OPERATIONS = {f"{kind.value}RequestMessage": kind for kind in Kind}
 _TARGETS = {Kind.USER: "Mailbox", Kind.DOMAIN: "Domain", Kind.FEDERATION: "Domain"}
 
 
-def decode(data: bytes) -> SettingsRequest:
-    """What is asked, whatever the prefixes and the SOAP version.
+def decode(data: bytes, *, max_nodes: int = MAX_NODES) -> SettingsRequest:
+    """What is asked, whatever the prefixes and the SOAP version; of ``max_nodes`` elements at most.
 
     Raises RequestError: MALFORMED, TOO_COMPLEX, SCHEMA, MUST_UNDERSTAND, or UNKNOWN_OPERATION;
     :func:`protocols.ews.autodiscover.soap.encode_fault` puts it into words.
     """
-    message = read_message(data)
+    message = read_message(data, max_nodes=max_nodes)
     payload = message.payload
     kind = _OPERATIONS.get(local_name(payload)) if etree.QName(payload).namespace == AUTODISCOVER else None
     if kind is None:

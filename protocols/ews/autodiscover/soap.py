@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from protocols.errors import Fault, RequestError
-from protocols.safexml import XmlRefused, local_name, parse
+from protocols.safexml import MAX_NODES, XmlRefused, local_name, parse
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
@@ -43,10 +43,10 @@ class Message:
         return _CONTENT_TYPES[self.soap]
 
 
-def read_message(data: bytes) -> Message:
+def read_message(data: bytes, *, max_nodes: int = MAX_NODES) -> Message:
     """The message in ``data``. Raises RequestError(MALFORMED | TOO_COMPLEX | SCHEMA | MUST_UNDERSTAND)."""
     try:
-        root = parse(data)
+        root = parse(data, max_nodes=max_nodes)
     except XmlRefused as error:
         fault = Fault.MALFORMED if error.malformed else Fault.TOO_COMPLEX
         raise RequestError(fault, line=error.line, column=error.column) from None

@@ -17,16 +17,15 @@ from protocols.ews.wssecurity.refusal import SecurityRefused
 from protocols.ews.wssecurity.times import check_span, instant
 from protocols.safexml import XmlRefused, parse
 
-MAX_BYTES: Final = 256 * 1024
-MAX_NODES: Final = 5_000  # a hundred mailboxes take 700
+MAX_BYTES: Final = 96 * 1024  # a hundred mailboxes and their token take 20 to 60 kB
+MAX_NODES: Final = 2_000  # a hundred mailboxes take 700
 _MAX_ATTRIBUTES: Final = 32  # of one element: reading and sorting them takes the square of their number
-_LONGEST_LIFE: Final = timedelta(hours=1)  # of a timestamp; Exchange and WCF write five minutes
+_LONGEST_LIFE: Final = timedelta(minutes=10)  # of a timestamp; Exchange and WCF write five
 _CROWDED: Final = etree.XPath(f"boolean(//*[count(@*) > {_MAX_ATTRIBUTES}])")
 _IDS: Final = etree.XPath(
-    "//@*[local-name() = 'Id' or local-name() = 'ID' or local-name() = 'id' or local-name() = 'AssertionID']",
-    smart_strings=False,
+    "//@*[local-name() = 'Id' or local-name() = 'ID' or local-name() = 'id' or local-name() = 'AssertionID']"
 )
-_SIGNABLE: Final = etree.XPath("//@u:Id", namespaces={"u": WSU}, smart_strings=False)
+_SIGNABLE: Final = f"{{{WSU}}}Id"
 _ACTORS: Final = {SOAP11: f"{{{SOAP11}}}actor", SOAP12: f"{{{SOAP12}}}role"}
 _OURS: Final = frozenset(
     {
@@ -73,12 +72,7 @@ def read(data: bytes) -> Secured:
     """
     root = _parsed(data)
     check_sparse(root)
-    soap = etree.QName(root).namespace or ""
-    if soap not in SOAPS or root.tag != f"{{{soap}}}Envelope":
-        raise SecurityRefused("no-envelope")
-    if [child.tag for child in root] != [f"{{{soap}}}Header", f"{{{soap}}}Body"]:
-        raise SecurityRefused("not-one-header-and-one-body")
-    header, body = root
+    soap, header, body = _opened(root)
     counted = Counter(element.tag for element in root.iter())
     security = _only(header, _SECURITY, counted)
     if security.get(_ACTORS[soap], "").strip() not in _OURS:
@@ -88,7 +82,7 @@ def read(data: bytes) -> Secured:
     derived = tuple(child for child in security if child.tag in _DERIVED)
     if len(security) != 3 + len(derived) or len(derived) > _MAX_DERIVED:
         raise SecurityRefused("more-in-the-header-than-it-needs")
-    created, expires = _lifetime(timestamp)
+    created, expires = times(timestamp)
     return Secured(
         root=root,
         soap=soap,
@@ -108,7 +102,7 @@ def read(data: bytes) -> Secured:
 
 
 def check_fresh(created: datetime, expires: datetime, *, now: datetime, skew: timedelta) -> None:
-    """Raises SecurityRefused where a message of these times is not of now, or claims to be for longer than an hour."""
+    """Raises SecurityRefused where a message of these times is not of now, or lives longer than ten minutes."""
     check_span(created, expires, now=now, skew=skew, what="message")
     if expires - created > _LONGEST_LIFE:
         raise SecurityRefused("message-lives-too-long")
@@ -122,7 +116,9 @@ def check_sparse(root: etree._Element) -> None:
 
 def times(timestamp: etree._Element) -> tuple[datetime, datetime]:
     """Created and Expires of a wsu:Timestamp, each there once. Raises SecurityRefused."""
-    return _lifetime(timestamp)
+    if [child.tag for child in timestamp] != [f"{{{WSU}}}Created", f"{{{WSU}}}Expires"]:
+        raise SecurityRefused("timestamp-without-its-times")
+    return instant(timestamp[0].text), instant(timestamp[1].text)
 
 
 def _parsed(data: bytes) -> etree._Element:
@@ -134,6 +130,17 @@ def _parsed(data: bytes) -> etree._Element:
         raise SecurityRefused("no-xml") from None
 
 
+def _opened(root: etree._Element) -> tuple[str, etree._Element, etree._Element]:
+    """The SOAP namespace, the header and the body of an envelope that has nothing else."""
+    soap = etree.QName(root).namespace or ""
+    if soap not in SOAPS or root.tag != f"{{{soap}}}Envelope":
+        raise SecurityRefused("no-envelope")
+    if [child.tag for child in root] != [f"{{{soap}}}Header", f"{{{soap}}}Body"]:
+        raise SecurityRefused("not-one-header-and-one-body")
+    header, body = root
+    return soap, header, body
+
+
 def _only(parent: etree._Element, tag: str, counted: Mapping[str, int]) -> etree._Element:
     """The only ``tag`` of the whole message, which must be a child of ``parent``: nothing hides elsewhere."""
     found = parent.findall(tag)
@@ -142,21 +149,13 @@ def _only(parent: etree._Element, tag: str, counted: Mapping[str, int]) -> etree
     return found[0]
 
 
-def _lifetime(timestamp: etree._Element) -> tuple[datetime, datetime]:
-    if [child.tag for child in timestamp] != [f"{{{WSU}}}Created", f"{{{WSU}}}Expires"]:
-        raise SecurityRefused("timestamp-without-its-times")
-    return instant(timestamp[0].text), instant(timestamp[1].text)
-
-
 def _identifiers(root: etree._Element) -> Mapping[str, int]:
-    signable = _texts(_SIGNABLE(root))
+    found = _IDS(root)
+    assert isinstance(found, list)
+    signable = [str(name) for name in found if getattr(name, "attrname", "") == _SIGNABLE]
     if len(set(signable)) < len(signable):
         raise SecurityRefused("the-same-id-twice")
-    return Counter(_texts(_IDS(root)))
-
-
-def _texts(found: object) -> list[str]:
-    return [str(each) for each in found] if isinstance(found, list) else []
+    return Counter(map(str, found))
 
 
 def _to(header: etree._Element) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from protocols.ews.names import ADDRESSING
+from protocols.ews.names import ADDRESSING, T
 from protocols.ews.wssecurity.assertion import Token
 from protocols.ews.wssecurity.derivation import derived
 from protocols.ews.wssecurity.header import Secured, check_fresh, times
@@ -25,11 +25,13 @@ from protocols.ews.wssecurity.names import (
     WSU,
 )
 from protocols.ews.wssecurity.refusal import SecurityRefused
-from protocols.ews.wssecurity.signatures import Form, Place, check_same, references, signed_by_secret
+from protocols.ews.wssecurity.signatures import Form, Place, references, signed_by_secret
 
 # SHA-1 stands here under a secret: HMAC-SHA1 and what it covers do not depend on collisions being hard to find
 _FORM: Final = Form(frozenset({HMAC_SHA1, HMAC_SHA256}), frozenset({SHA1, SHA256}), (EXC_C14N,))
 _TO: Final = f"{{{ADDRESSING}}}To"
+_ZONE: Final = f"{{{T}}}TimeZoneContext"
+_HARMLESS: Final = frozenset({f"{{{T}}}RequestServerVersion", f"{{{ADDRESSING}}}MessageID"})
 
 Covered: TypeAlias = Sequence[tuple[etree._Element, etree._Element]]
 """Where something signed stands in the message, and it itself as it was signed."""
@@ -56,10 +58,13 @@ class Demands:
 class Proved:
     """A request that the holder of its token's key signed. ``body`` is what was signed, where that had to be signed.
 
+    ``headers`` are those that mean something: all where the body was not signed, else what was signed of them, and of
+    the others those that change nothing in the body's meaning.
     ``mark`` is the signature: whoever sends it again sends the same message again, until ``expires``.
     """
 
     body: etree._Element
+    headers: tuple[etree._Element, ...]
     mark: bytes
     created: datetime
     expires: datetime
@@ -86,8 +91,6 @@ def prove(message: Secured, token: Token, demands: Demands, *, now: datetime) ->
     place = Place(location=f"./{message.header.tag}/{message.security.tag}/", id_attribute="Id")
     secret = _key(message, token)
     signed = signed_by_secret(message.root, secret, _FORM, place, number=len(ids), what="message")
-    for name, element in zip(ids, signed, strict=True):
-        check_same(element, places[name], what="message")
     covered = [(places[name], element) for name, element in zip(ids, signed, strict=True)]
     created, expires = _check_time(message, covered, demands, now)
     _check_address(message, covered, demands)
@@ -95,13 +98,38 @@ def prove(message: Secured, token: Token, demands: Demands, *, now: datetime) ->
     if body is None and demands.cover is Cover.BODY:
         raise SecurityRefused("message-signature-leaves-out-the-body")
     return Proved(
-        body=message.body if body is None else body, mark=message.signature_value, created=created, expires=expires
+        body=message.body if body is None else body,
+        headers=_headers(message, covered, protected=body is not None),
+        mark=message.signature_value,
+        created=created,
+        expires=expires,
     )
 
 
 def _signed(place: etree._Element, covered: Covered) -> etree._Element | None:
     """What was signed of that which stands at ``place``."""
     return next((element for stands, element in covered if stands is place), None)
+
+
+def _headers(message: Secured, covered: Covered, *, protected: bool) -> tuple[etree._Element, ...]:
+    """What somebody on the way puts beside a body that was signed must not change what the body means."""
+    entries = [entry for entry in message.header if entry is not message.security]
+    if not protected:
+        return tuple(entries)
+    handed = []
+    for entry in entries:
+        signed = _signed(entry, covered)
+        if signed is not None or entry.tag in _HARMLESS:
+            handed.append(entry if signed is None else signed)
+        elif entry.tag == _ZONE:
+            _check_zone(message.body)
+    return tuple(handed)
+
+
+def _check_zone(body: etree._Element) -> None:
+    """A zone of the body's own goes before that of the header, which is then of no account."""
+    if body.find(f"*/{{{T}}}TimeZone") is None:
+        raise SecurityRefused("message-signature-leaves-out-the-time-zone")
 
 
 def _places(message: Secured) -> Mapping[str, etree._Element]:

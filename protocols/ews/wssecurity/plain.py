@@ -15,11 +15,11 @@ _CODES: Final = {"Client": "Sender", "Server": "Receiver", "MustUnderstand": "Mu
 
 
 def plain(message: Secured, proved: Proved, *, soap: str) -> bytes:
-    """The request in an envelope of the SOAP version ``soap``: its other headers, and the body that was proved.
+    """The request in an envelope of the SOAP version ``soap``: the headers and the body that were proved.
 
     Each part is written by itself: moved into another tree, it could change the meaning of its prefixes.
     """
-    headers = [_entry(each, message.soap, soap) for each in message.header if each is not message.security]
+    headers = [_entry(each, message.soap, soap) for each in proved.headers]
     content = [etree.tostring(child, with_tail=False) for child in proved.body]
     opened, between = f'<s:Envelope xmlns:s="{soap}"><s:Header>'.encode(), b"</s:Header><s:Body>"
     return b"".join((opened, *headers, between, *content, b"</s:Body></s:Envelope>"))

@@ -26,6 +26,10 @@ class Cloud:
         """Every name of whoever issues tokens for ``tenant``."""
         return frozenset(form.format(tenant) for form in self.issuers)
 
+    def key_issuers_of(self, tenant: str) -> frozenset[str]:
+        """The same as published beside a key; one that signs for every tenant has a template there."""
+        return self.issuers_of(tenant) | self.issuers_of("{tenantid}")
+
 
 def _cloud(login: str, *, sts: str, authorization: str = "", access_control: str = "") -> Cloud:
     return Cloud(

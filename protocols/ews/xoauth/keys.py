@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from cryptography import x509
@@ -19,12 +19,13 @@ _MOST: Final = 64
 Keys = Mapping[str, RSAPublicKey]
 
 
-def read_keys(document: bytes) -> Keys:
+def read_keys(document: bytes, issuers: Collection[str] | None = None) -> Keys:
     """The RSA keys by every name a token may know them by, ``kid`` and ``x5t``.
 
     ``document`` is a JSON Web Key Set (RFC 7517), or the metadata of Microsoft's access control service
     (``…/metadata/json/1``), which gives certificates. Keys for other purposes, of other kinds or of less than 2048 bits
-    are left out. Raises PeerError(GARBLED) where it is neither document.
+    are left out, and those beside which another ``issuer`` stands than one of ``issuers`` (None: any): a key of one
+    issuer must not sign in the name of another. Raises PeerError(GARBLED) where it is neither document.
     """
     try:
         entries = json.loads(document)["keys"]
@@ -35,10 +36,14 @@ def read_keys(document: bytes) -> Keys:
     return {
         name: key
         for entry in entries[:_MOST]
-        if isinstance(entry, dict)
+        if isinstance(entry, dict) and _is_of(entry, issuers)
         for name, key in _named(entry)
         if key.key_size >= _SMALLEST
     }
+
+
+def _is_of(entry: dict[str, Any], issuers: Collection[str] | None) -> bool:
+    return issuers is None or "issuer" not in entry or entry["issuer"] in tuple(issuers)
 
 
 def _named(entry: dict[str, Any]) -> Iterator[tuple[str, RSAPublicKey]]:

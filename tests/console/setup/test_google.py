@@ -5,6 +5,7 @@ from dataclasses import replace
 from console.configuration import Configuration
 from console.setup.command import text_for
 from console.setup.sides import Side, sides
+from proxy.settings.rules import RuleSettings
 
 
 def test_google_gets_url_role_account_and_domains(configuration: Configuration) -> None:
@@ -37,3 +38,16 @@ def test_details_are_ticked_where_they_may_be_seen(configuration: Configuration)
     (side,) = sides(configuration, ("northwind-google-interop",))
     assert 'Leave "Show event details" off: this caller has sees = "busy"' in warned(side)
     assert 'Tick "Show event details": this caller has sees = "details"' in warned(side, details=True)
+
+
+def test_details_are_ticked_where_a_rule_alone_shows_them(configuration: Configuration) -> None:
+    def step(*callers: str, **values: object) -> str:
+        rule = RuleSettings.model_validate({"about": ["contoso.example"], "callers": callers, **values})
+        ruled = configuration.model_copy(update={"rules": (rule,)})
+        return warned(sides(ruled, ("northwind-google-interop",))[0])
+
+    ticked = 'Tick "Show event details": a rule shows this caller details of some people.'
+    assert ticked in step("northwind-google-interop", sees="details")
+    off = 'Leave "Show event details" off'
+    assert off in step("somebody-else", sees="details")
+    assert off in step("northwind-google-interop", sees="busy")

@@ -70,3 +70,10 @@ def test_the_three_shapes(inner: str, reason: Reason) -> None:
 def test_how_long_to_wait_is_bounded(text: str, wait: timedelta | None) -> None:
     inner = f'<detail><t:MessageXml><t:Value Name="BackOffMilliseconds">{text}</t:Value></t:MessageXml></detail>'
     assert fault_error(_fault(inner)).retry_after == wait
+
+
+def test_a_refused_credential_tells_what_the_server_offers() -> None:
+    headers = Headers((("WWW-Authenticate", 'Basic realm="hunter2"'), ("WWW-Authenticate", "NTLM")))
+    error = refusal(HttpResponse(401, headers), START)
+    assert str(error) == "unauthorized: HTTP 401: the credential is refused; the server offers Basic and NTLM"
+    assert str(refusal(HttpResponse(401), START)) == "unauthorized: HTTP 401"

@@ -15,6 +15,11 @@ CANONICAL = [
     ("ann@contoso.example.", "ann@contoso.example"),
     ("o'neil+x@a-b.example", "o'neil+x@a-b.example"),
     ("ÄNNE@contoso.example", "änne@contoso.example"),
+    ("jose\u0301@contoso.example", "josé@contoso.example"),
+    ("JOS\u00c9@contoso.example", "josé@contoso.example"),
+    ("\u0130nan@contoso.example", "i\u0307nan@contoso.example"),
+    ("\u0915\u093f\u0902@contoso.example", "\u0915\u093f\u0902@contoso.example"),  # marks of a letter, not alone
+    ("用户@contoso.example", "用户@contoso.example"),
     ("STRASSE@contoso.example", "strasse@contoso.example"),
     ("straße@contoso.example", "straße@contoso.example"),
     ("a@Straße.example", "a@xn--strae-oqa.example"),
@@ -36,6 +41,14 @@ NO_ADDRESS = [
     "a@ contoso.example",
     "a@con toso.example",
     "a@b@c",
+    "\uff43\uff45\uff4f@b",  # full width: some systems take it for ceo
+    "ceo\u034f@b",
+    "ceo\ufe0f@b",
+    "c\u200beo@b",
+    "ceo\u3164@b",
+    "\ufb01nn@b",
+    "\u0301ceo@b",
+    "ceo.\u0336@b",
     "a@-b.example",
     "a@b-.example",
     "a@b..example",
@@ -105,6 +118,7 @@ def test_two_letters_that_look_alike_stay_two() -> None:
 @example("İ", "İ.example")
 @example("ΑΣ", "ΑΣ.example")
 @example("a", "\u212a.example")
+@example("ά\u0345\u0301", "a.example")
 def test_canonical_is_idempotent(local: str, domain: str) -> None:
     try:
         once = canonical(f"{local}@{domain}")

@@ -123,6 +123,17 @@ async def test_a_token_outlives_the_key_that_signed_it(world: World) -> None:
     assert [await _shown(node, each) for node in (one, other) for each in (token, newer)] == [NORTHWIND] * 4
 
 
+async def test_once_the_keys_are_removed_every_token_issued_is_void_in_the_running_process_too(
+    world: World, tmp_path: Path
+) -> None:
+    node = world.node()
+    token, _ = node.issue("northwind")
+    assert await _shown(node, token) == NORTHWIND
+    (tmp_path / "tokens" / "keys.json").unlink()
+    world.time.now += 5
+    assert _reason(await _shown(node, token)) == WRONG
+
+
 async def test_a_caller_that_is_gone_from_the_settings_is_refused(world: World) -> None:
     token, _ = world.node().issue("northwind")
     assert _reason(await _shown(world.node(callers=()), token)) == WRONG
@@ -149,6 +160,10 @@ SPOILT: dict[str, dict[str, object]] = {
     "no end": {"exp": None},
     "end in words": {"exp": "never"},
     "end as text": {"exp": "1800003600"},
+    "begin as a fraction": {"nbf": 1_800_000_000.5},
+    "issue as a fraction": {"iat": 1_800_000_000.5},
+    "end as truth": {"exp": True},
+    "end as a fraction": {"exp": 1_800_003_600.5},
     "no begin": {"nbf": None},
     "begins later": {"nbf": 1_800_000_000 + int(LEEWAY) + 1},
     "ends before it begins": {"exp": 1_800_000_000, "nbf": 1_800_000_001},

@@ -250,6 +250,59 @@ async def test_a_caller_never_proved_before_gets_its_turn_while_its_own_address_
     await known.close()
 
 
+@pytest.mark.parametrize("ring", [2, 50, 400, 1_600])
+async def test_a_caller_never_proved_before_is_heard_within_half_a_minute_beside_1600_guesses_a_second(
+    ring: int,
+) -> None:
+    """Each guess of the ring comes again and again; the caller comes when it is told to."""
+    throttle_time = Time()
+    known = passwords(Counting(), throttle_time, throttled=True)
+    comes, number = 5.0, 0
+    for tick in range(40 * 100):
+        throttle_time.now = tick / 100
+        for _ in range(16):
+            number += 1
+            await known.prove("svc", f"{number // (ring * 30)}-{number % ring}".encode(), HERE)
+        if throttle_time.now >= comes:
+            found = await known.prove("svc", b"zebra", HERE)
+            if found is RIGHT:
+                break
+            assert found
+            comes = throttle_time.now + (found.retry_after or 1)
+    assert throttle_time.now <= 5 + 30
+    await known.close()
+
+
+async def test_one_network_does_not_fill_the_line() -> None:
+    hashes = Slow()
+    known = passwords(hashes, throttled=True)
+    guesses = [
+        asyncio.create_task(known.prove(f"u{n}", b"guess", ip_address(f"2001:db8:0:{n:x}::1"))) for n in range(100)
+    ]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    caller = asyncio.create_task(known.prove("svc", b"zebra", HERE))
+    hashes.go_on.set()
+    assert await caller is RIGHT
+    assert CROWDED in await asyncio.gather(*guesses)
+    await known.close()
+
+
+async def test_who_comes_again_and_again_goes_before_a_line_that_stays_full() -> None:
+    hashes, time = Slow(), Time()
+    known = passwords(hashes, time)
+    line = await _crowd(known, 32)
+    for second in range(19):
+        time.now = float(second)
+        assert await known.prove("svc", b"zebra", HERE) == CROWDED
+    time.now = 19.0
+    caller = asyncio.create_task(known.prove("svc", b"zebra", HERE))
+    hashes.go_on.set()
+    assert await caller is RIGHT
+    await asyncio.gather(*line)
+    await known.close()
+
+
 async def test_a_wrong_password_that_is_shown_again_and_again_counts_once_a_minute() -> None:
     time = Time()
     known = passwords(Counting(), time, throttled=True)

@@ -181,7 +181,15 @@ def test_a_file_that_others_can_read_is_not_used(tmp_path: Path, time: Time) -> 
 
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path, time: Time) -> None:
     (tmp_path / "tokens").write_text("a file")
-    with pytest.raises(SecretError, match=r"\[tokens\] .*tokens: "):
+    with pytest.raises(SecretError, match=r"tokens\.directory: .*tokens: .*; let the user):
+        _keys(tmp_path, time)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_directory_that_others_can_write_is_refused(tmp_path: Path, time: Time, mode: int) -> None:
+    _keys(tmp_path, time)
+    (tmp_path / "tokens").chmod(mode)
+    with pytest.raises(SecretError, match="can be written by others.*chmod 700"):
         _keys(tmp_path, time)
 
 

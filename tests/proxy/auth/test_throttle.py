@@ -74,6 +74,15 @@ def test_an_ipv6_address_counts_as_its_network(guesser: Guesser) -> None:
     assert guesser.guess(address=ip_address("2001:db8:0:2::1")) == 0
 
 
+def test_many_networks_of_one_ipv6_site_or_provider_are_tallied_together(time: Time) -> None:
+    guesser = Guesser(Throttle(clock=time), time)
+    site = [guesser.guess(address=ip_address(f"2001:db8:0:{n:x}::1")) for n in range(256)]
+    assert site.count(0) == 120
+    provider = [guesser.guess(address=ip_address(f"2001:db8:0:{n:x}::1")) for n in range(256, 2_000)]
+    assert provider.count(0) == 480 - 120
+    assert guesser.guess(address=ip_address("2001:db8:1::1")) == 0
+
+
 def test_what_was_right_does_not_count(throttle: Throttle) -> None:
     for number in range(100):
         assert throttle.turn("ann", HERE, str(number).encode()) == 0

@@ -20,7 +20,19 @@ _ACTION = "http://schemas.microsoft.com/exchange/services/2006/messages/GetUserA
             "frieda.lang/1.0 x@y hunter2",
             f"{P.text('frieda.lang')}/1.0 {P.text('x@y')} {P.text('hunter2')}",
         ),
+        ("User-Agent", "x/203.0.113.77", f"{P.text('x')}/{P.network('203.0.113.77')}"),
+        ("User-Agent", "Java/203.000.113.077:8443 (gzip)", f"Java/{P.network('203.0.113.77')}:8443 (gzip)"),
+        ("User-Agent", "Java/2001:db8:0:0:0:0:0:77", f"Java/{P.network('2001:db8::77')}"),
+        ("User-Agent", "Java ([2001:db8::77]:443)", f"Java ({P.network('2001:db8::77')}:443)"),
+        ("User-Agent", "Java/2001:0:0:0:0:0:0:77:443", f"Java/{P.network('2001::77')}"),
+        ("User-Agent", "Java/::ffff:203.0.113.77", f"Java/{P.network('::ffff:cb00:714d')}"),
+        (
+            "User-Agent",
+            "Li/1.0 Bo-Client/2 Windows NT 10.0",
+            f"{P.text('Li')}/1.0 {P.text('Bo-Client')}/2 Windows NT 10.0",
+        ),
         ("SOAPAction", f'"{_ACTION}"', None),
+        ("SOAPAction", f'"{_ACTION}Frieda"', f'"{P.of(_ACTION + "Frieda")}"'),
         ("SOAPAction", '""', None),
         ("SOAPAction", "hunter2", P.of("hunter2")),
         ("Content-Type", "text/xml; charset=utf-8", None),
@@ -50,6 +62,12 @@ _ACTION = "http://schemas.microsoft.com/exchange/services/2006/messages/GetUserA
 )
 def test_values(name: str, value: str, expected: str | None) -> None:
     assert kept([(name, value)], P) == [[name, value if expected is None else expected]]
+
+
+def test_a_short_name_that_was_replaced_elsewhere_is_known() -> None:
+    pseudonyms = Pseudonyms(b"k")
+    pseudonyms.of("os@fabrikam.example")
+    assert pseudonyms.replaced("Os")
 
 
 def test_of_all_others_the_name_is_kept_and_the_order() -> None:

@@ -184,7 +184,7 @@ def test_our_own_description_is_not_kept() -> None:
         (b"", ": is empty"),
         (b"no json\n", ":1: is no line of a capture"),
         (b'{"busyline_capture":2}\n', ":1: is no line of a capture: of format 2"),
-        (orjson.dumps(HEADER.as_json()) + b'\n{"n":1}\n', ":2: is no line of a capture: KeyError: 'body'"),
+        (orjson.dumps(HEADER.as_json()) + b'\n{"n":1}\n', ':2: is no line of a capture: it has no "front"'),
         (orjson.dumps(HEADER.as_json()) + b"\n[]\n", ":2: is no line of a capture"),
     ],
 )
@@ -194,3 +194,80 @@ def test_what_is_no_capture_is_said_with_its_line(tmp_path: Path, data: bytes, w
     with pytest.raises(JournalError) as refused:
         read(file)
     assert f"{file}{words}" in str(refused.value)
+
+
+def _line_of(**changed: Any) -> dict[str, Any]:
+    line = entry(heard(), Pseudonyms(b"k" * 32), HEADER, 1, "busy.example.com")
+    for path, value in changed.items():
+        *where, name = path.split("__")
+        place = line
+        for step in where:
+            place = place[step]
+        place[name] = value
+    return line
+
+
+def _file(tmp_path: Path, *lines: Any, rest: bytes = b"") -> Path:
+    file = tmp_path / "x.jsonl"
+    file.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in (HEADER.as_json(), *lines)) + rest)
+    return file
+
+
+def test_half_a_line_at_the_end_is_left_out_and_said(tmp_path: Path) -> None:
+    whole = read(_file(tmp_path, _line_of()))
+    assert not whole.cut
+    cut = read(_file(tmp_path, _line_of(), rest=orjson.dumps(_line_of())[:100]))
+    assert cut.cut
+    assert cut.entries == whole.entries
+    with pytest.raises(JournalError, match=r":3: is no line"):
+        read(_file(tmp_path, _line_of(), rest=orjson.dumps(_line_of())[:100] + b"\n"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"front": ["ews"]},
+        {"operation": 5},
+        {"method": "\x1b[2J"},
+        {"path": "/EWS/\x1b"},
+        {"query": None},
+        {"headers": [5]},
+        {"body": "x"},
+        {"body__text": 5},
+        {"body__encoding": "rot13"},
+        {"body__encoding": ["utf-8"]},
+        {"body__bom": "zz"},
+        {"body__size": "5"},
+        {"body__more": 5},
+        {"body": {"text": "ä", "encoding": "ascii"}},
+        {"body": {"text": "\U0001f600", "encoding": "iso-8859-1"}},
+        {"answer": []},
+        {"answer__status": "200"},
+        {"answer__status": 99999},
+        {"answer__body": None},
+    ],
+    ids=str,
+)
+def test_a_line_in_another_shape_is_refused_in_words(tmp_path: Path, changed: dict[str, Any]) -> None:
+    with pytest.raises(JournalError, match=r"x\.jsonl:2: is no line of a capture: "):
+        read(_file(tmp_path, _line_of(**changed)))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"started": 5},
+        {"started": "2026-11-20T13:00:00"},
+        {"manner": {"always_events": "yes"}},
+        {"manner": {"more": True}},
+        {"public": "\x1b"},
+        {"times": 1},
+        {"busyline_capture": "1"},
+    ],
+    ids=str,
+)
+def test_a_first_line_in_another_shape_is_refused_in_words(tmp_path: Path, changed: dict[str, Any]) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_bytes(orjson.dumps(HEADER.as_json() | changed))
+    with pytest.raises(JournalError, match=r"x\.jsonl:1: is no line of a capture: "):
+        read(file)

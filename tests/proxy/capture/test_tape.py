@@ -1,5 +1,7 @@
 """A running capture: whose requests it takes, how many, and that it never holds the server up."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,10 @@ from tests.proxy.capture.samples import HEADER, KEY, heard, order
 from tests.proxy.served import NOW
 
 
-def tape(tmp_path: Path, **changed: Any) -> Tape:
+def tape(tmp_path: Path, max_size: int = 1 << 30, **changed: Any) -> Tape:
     """For an order for northwind."""
-    return Tape(order(**changed), HEADER, tmp_path / "x.jsonl", key=KEY, host="busy.example.com")
+    path = tmp_path / "x.jsonl"
+    return Tape(order(**changed), HEADER, path, key=KEY, host="busy.example.com", max_size=max_size)
 
 
 def lines(one: Tape) -> list[dict[str, Any]]:
@@ -98,3 +101,51 @@ def test_a_pseudonym_is_the_same_in_all_lines_and_the_key_is_gone_with_the_end(t
     assert first["body"] == second["body"]
     assert Pseudonyms(KEY).of("frieda.lang@fabrikam.example") in first["body"]["text"]
     assert vars(one)["_pseudonyms"].of("a") != Pseudonyms(KEY).of("a")
+
+
+def test_the_file_never_grows_over_its_limit_and_says_how_it_ended(tmp_path: Path) -> None:
+    one = tape(tmp_path, max_size=8_000)
+    for _ in range(10):
+        one.hear(heard())
+    one.write()
+    assert one.large
+    assert one.full
+    one.end("too large")
+    assert one.path.stat().st_size <= 8_000
+    assert 0 < one.kept < 10
+    assert lines(one)[-1] == {"ended": "too large", "kept": one.kept, "missed": 10 - one.kept}
+
+
+def test_every_line_is_in_the_file_at_once(tmp_path: Path) -> None:
+    one = tape(tmp_path)
+    one.hear(heard())
+    one.write()
+    assert lines(one)[1]["n"] == 1
+    one.end("x")
+
+
+class _Interrupted(bytes):
+    """A body; while ``meanwhile`` is set, whoever measures it lets another thread go first, if that can go on."""
+
+    meanwhile: Callable[[], None] | None = None
+    other: threading.Thread
+
+    def __len__(self) -> int:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            self.other = threading.Thread(target=meanwhile)
+            self.other.start()
+            self.other.join(0.2)
+        return super().__len__()
+
+
+def test_what_is_heard_while_it_is_written_is_counted_once(tmp_path: Path) -> None:
+    one, body = tape(tmp_path), _Interrupted(b"<a/>")
+    one.hear(heard(body=body))
+    body.meanwhile = lambda: one.hear(heard())
+    one.write()
+    body.other.join()
+    one.end("x")
+    one.hear(heard())  # too late, and in nobody's way
+    assert one.kept + one.missed == 2
+    assert (vars(one)["_memory"], len(vars(one)["_waiting"])) == (0, 0)

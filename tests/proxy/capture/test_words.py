@@ -62,3 +62,13 @@ def test_nothing_personal_is_on_any_list(text: str) -> None:
 )
 def test_what_the_open_points_need_is_shown(name: str, text: str) -> None:
     assert ELEMENTS[name](text)
+
+
+@pytest.mark.parametrize("name", ["Action", "Address", "To", "Id"])
+def test_behind_a_known_namespace_only_an_operation_is_shown(name: str) -> None:
+    for space in (
+        "http://schemas.microsoft.com/exchange/services/2006/messages",
+        "http://www.w3.org/2005/08/addressing",
+    ):
+        assert not ELEMENTS[name](f"{space}/FriedaLang")
+    assert ELEMENTS[name]("http://www.w3.org/2005/08/addressing/soap/fault")

@@ -1,5 +1,7 @@
 """Autodiscover over real sockets, in the shapes that real clients send."""
 
+import gzip
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -94,6 +96,45 @@ async def test_settings_are_for_callers_and_federation_is_for_everybody(tmp_path
             assert answer.status == 401
         async with session.get(proxy.url + SVC) as answer:
             assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(FEDERATION.encode()), {"Content-Encoding": "gzip"}),
+        (FEDERATION.encode() + b" " * 16 * 1024, {}),
+        (FEDERATION.replace("<soap:Header>", "<soap:Header>" + "<a/>" * 200).encode(), {}),
+    ],
+)
+async def test_of_a_stranger_little_is_read(tmp_path: Path, body: bytes, headers: dict[str, str]) -> None:
+    """Challenged as whoever showed nothing: with credentials the same is answered."""
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession(headers={**XML, **headers}) as session:
+        async with session.post(proxy.url + SVC, data=body) as answer:
+            assert (answer.status, await answer.read()) == (401, b"")
+        async with session.post(proxy.url + SVC, data=body, headers=login()) as answer:
+            assert answer.status == 200
+
+
+async def test_a_stranger_in_chunks_is_cut_off(tmp_path: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 1024
+
+    async with (
+        serving(tmp_path) as proxy,
+        aiohttp.ClientSession(headers=XML) as session,
+        session.post(proxy.url + SVC, data=chunks()) as answer,
+    ):
+        assert answer.status == 401
+
+
+async def test_what_everybody_may_know_counts_as_no_refusal(tmp_path: Path) -> None:
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession(headers=XML) as session:
+        for body, refused in ((FEDERATION, 0), (USER, 1)):
+            async with session.post(proxy.url + SVC, data=body):
+                pass
+            numbers = proxy.metrics.exposition()[0].decode()
+            assert numbers.count('busyline_refused_total{reason="no-credentials"} 1.0') == refused
 
 
 async def test_settings(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import threading
+import zlib
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -9,11 +11,12 @@ import pytest
 from aiohttp import web
 
 from protocols.errors import Fault, RequestError
-from proxy.fronts.body import read_xml
+from proxy.fronts.body import decoded, read_strangers_xml, read_xml
 from service.addresses import ListenAddress
 from service.door import Door, Limits, Patience
 
 LIMIT = 1000
+_PACKED = {"gzip": gzip.compress(b"<a/>"), "deflate": zlib.compress(b"<a/>"), "Identity": b"<a/>"}
 XML = {"Content-Type": 'Text/XML; charset="utf-8"'}
 
 
@@ -44,6 +47,32 @@ async def test_what_is_read(body: bytes, headers: dict[str, str], status: int, a
         session.post(f"http://{door.addresses[0]}/", data=body, headers=headers) as response,
     ):
         assert (response.status, await response.read()) == (status, answer)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "answer"), [("gzip", "unsupported-type"), ("deflate", "unsupported-type"), ("Identity", "<a/>")]
+)
+async def test_what_a_stranger_compressed_is_not_read(encoding: str, answer: str) -> None:
+    async def read(request: web.BaseRequest) -> web.Response:
+        try:
+            return web.Response(body=await read_strangers_xml(request, LIMIT))
+        except RequestError as error:
+            return web.Response(status=400, text=error.fault.value)
+
+    async with (
+        Door(read, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"http://{door.addresses[0]}/", data=_PACKED[encoding], headers={**XML, "Content-Encoding": encoding}
+        ) as response,
+    ):
+        assert await response.text() == answer
+
+
+@pytest.mark.parametrize(("size", "same"), [(64 * 1024, True), (64 * 1024 + 1, False)])
+async def test_a_large_body_is_decoded_in_a_thread(size: int, same: bool) -> None:
+    where = await decoded(lambda data: (len(data), threading.get_ident()), b"x" * size)
+    assert (where[0], where[1] == threading.get_ident()) == (size, same)
 
 
 async def test_a_body_in_chunks_is_capped_as_it_comes() -> None:

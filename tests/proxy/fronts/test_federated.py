@@ -1,5 +1,7 @@
 """Organisation relationships over real sockets: the same answers as everybody's, and one fault for all refusals."""
 
+import asyncio
+import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +132,47 @@ async def test_networks_and_rates_hold_here_too(tmp_path: Path) -> None:
         first, second = [await _post(proxy.url + EWS_SECURED, secured(asked(BOB))) for _ in range(2)]
     assert first[0] == 200
     assert b"ErrorServerBusy" in second[2]
+
+
+async def test_who_is_over_its_rate_or_elsewhere_may_send_the_same_again(tmp_path: Path) -> None:
+    """What was not answered is not remembered, so that nobody fills the memory by it."""
+    data = [secured(asked(BOB)) for _ in range(2)]
+    async with federated(tmp_path, callers={"rate": 0.1}) as proxy:
+        answers = [await _post(proxy.url + EWS_SECURED, each) for each in (*data, data[1])]
+    assert answers[0][0] == 200
+    assert all(b"ErrorServerBusy" in answer[2] for answer in answers[1:])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "word"), [(EWS_SECURED, 500, b"ErrorServerBusy"), (SVC_SECURED, 503, b"Try again")]
+)
+async def test_a_full_line_is_busy_and_no_doubt_about_anybody(
+    tmp_path: Path, path: str, status: int, word: bytes
+) -> None:
+    flood = [secured(asked(BOB), token=replace(issued(), secret=b"x" * 32)) for _ in range(12)]
+    async with federated(tmp_path) as proxy:
+        answers = await asyncio.gather(*(_post(proxy.url + path, data) for data in flood))
+    busy = [answer for answer in answers if answer[2] != fault(SOAP11)]
+    assert 0 < len(busy) < len(flood)
+    assert all(answer[0] == status and word in answer[2] for answer in busy)
+
+
+@pytest.mark.parametrize(
+    ("data", "headers", "status"),
+    [(b" " * (96 * 1024 + 1), {}, 413), (gzip.compress(secured(asked(BOB))), {"Content-Encoding": "gzip"}, 415)],
+)
+async def test_of_whoever_is_not_proved_little_is_read(
+    tmp_path: Path, data: bytes, headers: dict[str, str], status: int
+) -> None:
+    async with federated(tmp_path) as proxy:
+        assert (await _post(proxy.url + SVC_SECURED, data, **headers))[0] == status
+
+
+async def test_a_question_about_a_hundred_people_fits(tmp_path: Path) -> None:
+    people = [f"somebody.with.a.long.name.{number}@fabrikam.example" for number in range(100)]
+    async with federated(tmp_path) as proxy:
+        status, _, body = await _post(proxy.url + EWS_SECURED, secured(asked(*people)))
+    assert (status, body.count(b"NoError")) == (200, 100)
 
 
 async def test_why_is_in_the_metrics_and_nowhere_else(tmp_path: Path) -> None:

@@ -98,3 +98,20 @@ async def test_version_and_cipher_of_tls_are_heard(tmp_path: Path, version: ssl.
     (one,) = ear.heard
     assert one.tls[0] == version.name.replace("_", ".")
     assert "_" in one.tls[1] or "-" in one.tls[1]
+
+
+class Deaf(Ear):
+    """Fails at every word."""
+
+    def hear(self, heard: Heard) -> None:
+        """Always."""
+        raise TypeError(heard.path)
+
+
+async def test_a_capture_that_fails_harms_no_answer() -> None:
+    async with (
+        Door(_server(Deaf()).handle, [ListenAddress("127.0.0.1", 0)]) as door,
+        aiohttp.ClientSession() as session,
+        session.post(f"http://{door.addresses[0]}/echo", data=b"<a/>", headers=XML) as answer,
+    ):
+        assert (answer.status, await answer.read()) == (200, b"heard\n")

@@ -76,6 +76,24 @@ def test_old_files_go_and_nothing_else(files: Files) -> None:
     assert files.prune(date(2026, 11, 21)) == 1
 
 
+def test_one_that_cannot_be_removed_keeps_no_other(files: Files) -> None:
+    files.prepare()
+    names = [f"ledger-2026-09-0{day}-a.jsonl" for day in range(1, 6)]
+    for name in names:
+        (files.directory / name).touch()
+    (files.directory / names[2]).unlink()
+    (files.directory / names[2]).mkdir()
+    with pytest.raises(OSError, match=names[2]):
+        files.prune(TODAY)
+    assert [path.name for path in files.directory.iterdir()] == [names[2]]
+
+
+def test_for_ever_is_long_enough_for_no_file_to_go(tmp_path: Path) -> None:
+    files = Files(tmp_path, rotate=10, keep=timedelta(days=999_999_999))
+    (tmp_path / "ledger-2020-01-01-a.jsonl").touch()
+    assert files.prune(TODAY) == 0
+
+
 def test_a_file_that_was_removed_is_begun_anew(files: Files) -> None:
     files.append(b"one\n", TODAY)
     for path in files.directory.iterdir():

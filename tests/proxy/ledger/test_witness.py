@@ -8,9 +8,9 @@ import pytest
 
 from protocols.errors import Fault, RequestError
 from protocols.model.freebusy import Reason
-from proxy.ledger.crowd import Crowd
 from proxy.ledger.entry import Entry
 from proxy.ledger.files import Files
+from proxy.ledger.headcount import Headcount
 from proxy.ledger.pseudonyms import plainly
 from proxy.ledger.witness import Witness
 from proxy.ledger.writer import Writer
@@ -36,38 +36,44 @@ class Book(Writer):
 
 
 async def test_every_look_up_is_counted_and_written_down(tmp_path: Path) -> None:
-    book, crowd = Book(tmp_path), Crowd({"northwind": 10}, clock=lambda: NOW)
-    witness = Witness(crowd=crowd, writer=book, clock=lambda: NOW)
+    book, headcount = Book(tmp_path), Headcount({"northwind": 10}, clock=lambda: NOW)
+    witness = Witness(headcount=headcount, writer=book, clock=lambda: NOW)
     witness.saw(Caller(), QUESTION, [known("ann@b.example"), unknown("bob@b.example", Reason.FORBIDDEN)])
     witness.saw(Caller(), QUESTION, [known("ann@b.example"), unknown(None, Reason.INVALID_ADDRESS)])
-    assert crowd.people("northwind") == 2
+    assert headcount.people("northwind") == 2
     assert [len(entry.looked) for entry in book.entries] == [2, 1]
     assert {entry.at for entry in book.entries} == {NOW}
 
 
 def test_people_are_counted_without_a_ledger() -> None:
-    crowd = Crowd({"northwind": 1}, clock=lambda: NOW)
-    witness = Witness(crowd=crowd, writer=None, clock=lambda: NOW)
+    headcount = Headcount({"northwind": 1}, clock=lambda: NOW)
+    witness = Witness(headcount=headcount, writer=None, clock=lambda: NOW)
     witness.ready()
+    assert witness.doubts() == []
     witness.saw(Caller(), QUESTION, [known("ann@b.example"), known("bob@b.example")])
-    assert crowd.exceeded("northwind") == 1
+    assert headcount.exceeded("northwind") == 1
 
 
 async def test_nobody_is_answered_while_the_ledger_refuses(tmp_path: Path) -> None:
     book = Book(tmp_path)
-    witness = Witness(crowd=Crowd({}, clock=lambda: NOW), writer=book, clock=lambda: NOW)
+    witness = Witness(headcount=Headcount({}, clock=lambda: NOW), writer=book, clock=lambda: NOW)
     witness.ready()
+    assert witness.doubts() == []
     book.broken = True
+    assert witness.doubts() == [
+        "the ledger is required and cannot be written, so every question is refused: see the log"
+    ]
     with pytest.raises(RequestError) as caught:
         witness.ready()
     assert (caught.value.fault, caught.value.back_off) == (Fault.BUSY, timedelta(seconds=30))
 
 
-async def test_a_request_pays_microseconds(tmp_path: Path) -> None:
-    """Measured: 2 to 3 µs. The bound is wide, for machines that do other things meanwhile."""
+@pytest.mark.parametrize(("kept", "bound"), [(True, 50e-6), (False, 10e-6)])
+async def test_a_request_pays_microseconds(tmp_path: Path, kept: bool, bound: float) -> None:
+    """Measured: 2 to 3 µs, without a ledger 0.7. The bounds are wide, for machines that do other things meanwhile."""
     files = Files(tmp_path, rotate=10_000_000, keep=timedelta(days=1))
-    writer = Writer(files, name=plainly, clock=lambda: NOW)
-    witness = Witness(crowd=Crowd({"northwind": 100}, clock=lambda: NOW), writer=writer, clock=lambda: NOW)
+    writer = Writer(files, name=plainly, clock=lambda: NOW) if kept else None
+    witness = Witness(headcount=Headcount({"northwind": 100}, clock=lambda: NOW), writer=writer, clock=lambda: NOW)
     caller, answers = Caller(), [known("ann@b.example")]
     best = 1.0
     for _ in range(5):
@@ -75,4 +81,4 @@ async def test_a_request_pays_microseconds(tmp_path: Path) -> None:
         for _ in range(1000):
             witness.saw(caller, QUESTION, answers)
         best = min(best, (time.perf_counter() - started) / 1000)
-    assert best < 50e-6, best
+    assert best < bound, best

@@ -1,5 +1,7 @@
 """[capture]: nothing is captured unless the section is written."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
@@ -12,9 +14,12 @@ def test_it_is_off_unless_written() -> None:
     settings = ProxySettings.model_validate({**configuration(), "capture": {"directory": "captures"}})
     assert settings.capture is not None
     assert str(settings.capture.directory) == "captures"
+    assert (settings.capture.keep, settings.capture.max_size) == (timedelta(days=30), 64 * 1024 * 1024)
 
 
-@pytest.mark.parametrize("section", [{}, {"directory": "captures", "caller": "northwind"}])
-def test_it_holds_a_directory_and_no_more(section: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "section", [{}, *({"directory": "x", **more} for more in ({"caller": "x"}, {"keep": "0d"}, {"max_size": "1KiB"}))]
+)
+def test_it_holds_a_directory_and_its_limits_and_no_more(section: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         ProxySettings.model_validate({**configuration(), "capture": section})

@@ -60,6 +60,18 @@ def test_what_is_wrong_is_said_at_its_key(changes: dict[str, Any], place: tuple[
     assert _places(raised.value) == [place]
 
 
+def test_several_issuers_say_whom_they_vouch_for() -> None:
+    """Else each of them could vouch for the callers of the other."""
+    issuers = [{"uri": f"urn:{name}", "certificates": ["a.pem"]} for name in "ab"]
+    with pytest.raises(ValidationError, match="the domains that this one may vouch for") as raised:
+        ProxySettings.model_validate({**configuration(), "federation": {**VALID, "issuers": issuers}})
+    assert _places(raised.value) == [("federation", "issuers", number, "domains") for number in (0, 1)]
+    issuers = [{**issuer, "domains": ["Contoso.example"]} for issuer in issuers]
+    valid = ProxySettings.model_validate({**configuration(), "federation": {**VALID, "issuers": issuers}})
+    assert valid.federation is not None
+    assert [issuer.domains for issuer in valid.federation.issuers] == [("contoso.example",)] * 2
+
+
 def test_a_caller_stands_for_domains() -> None:
     assert FederationCaller.model_validate({"domains": ["BÜCHER.example"]}).domains == ("xn--bcher-kva.example",)
     with pytest.raises(ValidationError, match="at least one"):

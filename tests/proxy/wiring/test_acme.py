@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from structlog.testing import capture_logs
 
 from certs.acme_state import AcmeState
@@ -37,8 +36,7 @@ def keeping(directory: Path, **changes: Any) -> AcmeKeeping:
 
 def store(directory: Path, *names: str) -> None:
     pair = CA.leaf(*names, begins=NOW)
-    chain = b"".join(each.public_bytes(Encoding.PEM) for each in pair.certificates)
-    AcmeState.of(directory / "acme", URL).store(pair.key, chain)
+    AcmeState.of(directory / "acme", URL).store(pair)
 
 
 def test_nothing_kept_is_a_placeholder_and_an_order_at_once(tmp_path: Path) -> None:

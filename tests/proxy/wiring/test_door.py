@@ -20,6 +20,7 @@ def test_every_limit_comes_from_the_settings() -> None:
     found = limits(server)
     assert (found.connections, found.per_address) == (7, 5)
     assert (found.patience.head, found.patience.body) == (3, 4)
+    assert (found.patience.stranger, found.patience.idle) == (10, 120)
     assert [str(network) for network in found.exempt] == ["10.0.0.5/32", "2001:db8::/64"]
 
 
@@ -58,3 +59,27 @@ async def test_a_caller_that_is_quick_enough_notices_nothing(tmp_path: Path) -> 
                 assert answer.status == 415
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
                 assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_strangers_keep_no_caller_out(tmp_path: Path) -> None:
+    """Whoever only asks whether we live gives its place to a newcomer; a caller that was let in keeps its own."""
+    settings = configuration()
+    settings["server"] |= {"connections": 3, "connections_per_address": 4}
+    async with serving(tmp_path, settings=settings) as proxy, asyncio.timeout(20):
+        place = proxy.addresses[0].host, proxy.addresses[0].port
+        known, one = await asyncio.open_connection(*place)
+        one.write(_HEAD.encode() + b"Content-Length: 4\r\n\r\n<a/>")
+        assert b" 415 " in await known.readline()
+        strangers = [await asyncio.open_connection(*place) for _ in range(2)]
+        for reader, writer in strangers:
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 200 " in await reader.readline()
+            await reader.readuntil(b"\r\n\r\n")
+        async with aiohttp.ClientSession(headers=login()) as session:
+            async with session.post(proxy.url + EWS, data=b"<a/>", headers=XML) as answer:
+                assert answer.status == 415
+            assert b"ok" in await strangers[0][0].read()  # and the end
+            one.write(_HEAD.encode() + b"Content-Length: 4\r\nConnection: close\r\n\r\n<a/>")
+            assert b" 415 " in await known.read()
+        for _, writer in (*strangers, (known, one)):
+            writer.close()

@@ -79,6 +79,13 @@ async def test_sha_1_is_a_setting(tmp_path: Path) -> None:
             assert (await _status(proxy.url + EWS_SECURED, data))[0] == status
 
 
+@pytest.mark.parametrize(("domains", "status"), [([], 200), (["contoso.example"], 200), (["contoso.test"], 500)])
+async def test_for_whom_an_issuer_vouches_is_a_setting(tmp_path: Path, domains: list[str], status: int) -> None:
+    one = {"uri": "urn:federation:MicrosoftOnline", "certificates": ["gateway.pem"], "domains": domains}
+    async with federated(tmp_path, issuers=[one]) as proxy:
+        assert (await _status(proxy.url + EWS_SECURED, secured(asked(BOB))))[0] == status
+
+
 async def test_tokens_to_the_next_and_the_previous_certificate_are_read(tmp_path: Path) -> None:
     stranger().write(tmp_path / "next.pem", tmp_path / "next.key")
     gateway().write(tmp_path / "previous.pem", tmp_path / "previous.key")

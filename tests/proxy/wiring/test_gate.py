@@ -93,7 +93,7 @@ async def test_client_secrets_prove_their_callers_only_at_the_token_endpoint(dir
     settings = _settings({"oauth": {"client_id": USER, "secret": "file:interop.hash"}})
     async with AsyncExitStack() as stack:
         way_in = await entry(settings, directory, stack)
-        assert await way_in.clients.prove(USER, PASSWORD, "") == Caller("caller-0", "", "oauth")
+        assert await way_in.clients.prove(USER, PASSWORD, None) == Caller("caller-0", "", "oauth")
     (found,) = await _identified(directory, settings, Knock(_basic()))
     assert isinstance(found, Refused)
 
@@ -120,6 +120,17 @@ async def test_a_client_secret_in_plain_is_refused_at_the_start(directory: Path)
     with pytest.raises(SecretError, match="is no hash") as raised:
         await _identified(directory, _settings({"oauth": {"client_id": "a", "secret": "file:interop.hash"}}))
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("parameters", ["m=1,t=1,p=9", "m=8,t=1,p=1", "m=999999999,t=1,p=1", "m=19456,t=2,p=0"])
+async def test_a_hash_that_is_worth_nothing_or_too_much_is_refused_at_the_start(
+    directory: Path, parameters: str
+) -> None:
+    (directory / "interop.hash").write_text(
+        f"$argon2id$v=19${parameters}$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaA"
+    )
+    with pytest.raises(SecretError, match=r"caller-0 is .* hash.*hash-password"):
+        await _identified(directory, _settings(BASIC))
 
 
 def test_tls_asks_for_certificates_of_these_authorities_only_where_a_caller_has_one(directory: Path) -> None:

@@ -15,8 +15,8 @@ from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews import Desk, EwsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.group_files import GroupFileError
-from proxy.ledger.crowd import Crowd
 from proxy.ledger.files import Files
+from proxy.ledger.headcount import Headcount
 from proxy.ledger.pseudonyms import plainly, pseudonyms
 from proxy.ledger.witness import Witness
 from proxy.ledger.writer import Writer
@@ -46,6 +46,11 @@ async def _ask(url: str, *addresses: str) -> str:
         session.post(url + EWS, data=question(*addresses), headers=XML) as answer,
     ):
         return await answer.text()
+
+
+async def _ready(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/readyz") as answer:
+        return answer.status, (await answer.text()).strip()
 
 
 def _lines(directory: Path) -> list[dict[str, Any]]:
@@ -116,12 +121,17 @@ async def test_a_required_ledger_that_cannot_be_written_refuses_requests(tmp_pat
         witness = proxy._witness
         assert witness is not None
         assert witness._writer is not None
+        ready = [await _ready(proxy.url)]
         await witness._writer.flush()
         refused = await _ask(proxy.url, "bob@fabrikam.example")
+        ready.append(await _ready(proxy.url))
         (tmp_path / "ledger").unlink()
         await witness._writer.flush()
+        ready.append(await _ready(proxy.url))
         assert "NoError" in await _ask(proxy.url, "bob@fabrikam.example")
     assert "ErrorServerBusy" in refused
+    doubt = "the ledger is required and cannot be written, so every question is refused: see the log"
+    assert ready == [(200, "ok"), (503, f"not ready\n{doubt}"), (200, "ok")]
     assert peer.asked == ["ann@fabrikam.example", "bob@fabrikam.example"]
     assert len(_lines(tmp_path)) == 2
 
@@ -166,7 +176,7 @@ class Named:
 
 async def test_whom_a_token_names_is_written_down_and_logged_nowhere(tmp_path: Path) -> None:
     writer = Writer(Files(tmp_path / "ledger", rotate=10_000, keep=timedelta(days=1)), name=plainly, clock=lambda: NOW)
-    witness = Witness(crowd=Crowd({}, clock=lambda: NOW), writer=writer, clock=lambda: NOW)
+    witness = Witness(headcount=Headcount({}, clock=lambda: NOW), writer=writer, clock=lambda: NOW)
     desks = {"northwind": Desk(connector=Busy(), witness=witness)}
     front = EwsFront(entrance=Entrance(Named()), desks=desks, schema=SchemaFront("http://x"), max_body=100_000)
     server = Server({EWS: front}, metrics=Metrics(), clock=lambda: NOW)

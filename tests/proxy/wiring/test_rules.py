@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from protocols.model.freebusy import Detail
+from protocols.model.mailbox import Mailbox
 from proxy.group_files import GroupFileError
 from proxy.settings.rules import RuleSettings
 from proxy.wiring.rules import rules_of
+from routing.policy import judge
 from routing.rules import About
+from tests.proxy.served import configuration, serving
 
 
 def _settings(**values: object) -> RuleSettings:
@@ -43,3 +46,18 @@ def test_all_files_that_are_wrong_are_named_at_once(tmp_path: Path) -> None:
         str(tmp_path / "one.txt"),
         str(tmp_path / "two.txt"),
     ]
+
+
+async def test_another_way_to_a_mailbox_leads_around_no_rule(tmp_path: Path) -> None:
+    settings = configuration(may_ask=["*"], sees="details")
+    settings["routes"] = [
+        {"match": "fabrikam.example", "via": "fabrikam", "rewrite": "{local}@g.fabrikam.example"},
+        {"match": "g.fabrikam.example", "via": "fabrikam"},
+    ]
+    settings["rules"] = [{"about": ["ceo@fabrikam.example"], "busy_only": True}]
+    async with serving(tmp_path, settings=settings) as proxy:
+        policy = proxy.policy("northwind")
+        asked = [Mailbox.parse(each) for each in ("ceo@g.fabrikam.example", "céo+x@fabrikam.example")]
+        other = Mailbox.parse("cfo@g.fabrikam.example")
+        seen = [judge(policy, mailbox, proxy.table.find(mailbox)).detail for mailbox in (*asked, other)]
+    assert seen == [Detail.BUSY, Detail.BUSY, Detail.DETAILS]

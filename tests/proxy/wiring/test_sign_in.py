@@ -1,5 +1,6 @@
 """Each kind of sign-in, from the settings to the truth: against the simulated Exchange that asks for just that."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -78,6 +79,19 @@ async def test_by_password(tmp_path: Path, scheme: str, auth: dict[str, Any]) ->
         busy = [each for each in answer.intervals if each.status is not BusyStatus.FREE]
         assert busy == ESTATE.expected(ANN.address, DAY)
         assert server.calls[-1].user == FEDERATION.username
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "NTLM", "Negotiate"])
+async def test_a_wrong_password_is_tried_once_however_many_ask(tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "password").write_text("wrong")
+    async with exchange(scheme) as server, AsyncExitStack() as stack:
+        auth = {"kind": scheme.lower(), **USER, "username": "FABRIKAM\\busyline"}
+        built = await peer("fabrikam", _settings(server.ews_url, auth, concurrency=10), tmp_path, stack)
+        leaf = Leaf("fabrikam", built.asks[0], lambda: START)
+        answers = await asyncio.gather(*(leaf.lookup([ANN], Question(window=DAY)) for _ in range(10)))
+        assert all(isinstance(each, Unavailable) for [each] in answers)
+        shown = [call for call in server.calls if call.status == 401 and "authorization" in call.headers]
+        assert (server.sign_in.refusals or len(shown)) == 1
 
 
 async def test_by_oauth(tmp_path: Path) -> None:

@@ -175,6 +175,17 @@ async def test_readiness(tmp_path: Path, left: int, ready_days: int, status: int
     assert bool([line for line in logs if line["event"] == "certificate"]) == (left < 0)
 
 
+async def test_a_certificate_of_tomorrow_is_a_doubt_and_one_of_another_name_a_warning(tmp_path: Path) -> None:
+    write(CA.leaf("other.example.com", begins=NOW + DAY), tmp_path)
+    with capture_logs() as logs:
+        async with serving(tmp_path, settings=written(FILES)) as proxy:
+            status, words = await fetched(f"{proxy.metrics_url}/readyz")
+    doubt = "the certificate is not valid before 2026-11-21 00:00 UTC: set the clock, or wait"
+    assert (status, words) == (503, f"not ready\n{doubt}\n")
+    notes = [line["note"] for line in logs if line["event"] == "certificate"]
+    assert any(note.startswith(f"the certificate does not name {NAME}") for note in notes)
+
+
 def test_plain_http_has_no_certificate_and_no_doubts(tmp_path: Path) -> None:
     server = ProxySettings.model_validate(configuration()).server
     tls = server_tls(server, tmp_path, clock=lambda: NOW)

@@ -1,5 +1,6 @@
 """A token is believed for what its issuer signed, for us, for now, and for one organisation alone."""
 
+import base64
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
@@ -145,6 +146,12 @@ def test_every_domain_that_a_token_names_is_told(changes: dict[str, str], domain
         (_twice(f"{CONFIRMATION}/saml:ConfirmationMethod"), "token-without-proof"),
         (_without(f"{CONFIRMATION}/ds:KeyInfo"), "token-without-proof"),
         (_twice(f"{CONFIRMATION}/ds:KeyInfo"), "token-without-proof"),
+        (
+            lambda root: at(root, f"{CONFIRMATION}/ds:KeyInfo").append(
+                deepcopy(at(root, f"{CONFIRMATION}/ds:KeyInfo")[0])
+            ),
+            "token-without-proof",
+        ),
         (lambda root: setattr(at(root, f"{CONFIRMATION}/ds:KeyInfo")[0], "text", "AAAA"), "token-without-proof"),
         (lambda root: setattr(at(root, f"{CONFIRMATION}/ds:KeyInfo")[0], "text", "*"), "token-without-proof"),
         (lambda root: setattr(at(root, f"{CONFIRMATION}/ds:KeyInfo")[0], "tag", "{urn:x}Key"), "token-without-proof"),
@@ -169,10 +176,25 @@ def test_a_token_of_nobody_is_refused() -> None:
 def test_two_keys_prove_nobody() -> None:
     def spoil(root: etree._Element) -> None:
         other = deepcopy(at(root, CONFIRMATION))
-        at(other, "ds:KeyInfo")[0].text = "b3RoZXJvdGhlcm90aGVyb3RoZXI="
+        at(other, "ds:KeyInfo")[0].text = base64.b64encode(b"o" * 32).decode()
         at(root, "saml:AttributeStatement/saml:Subject").append(other)
 
     assert reason(lambda: believed(_issued(spoil))) == "token-without-proof"
+
+
+def test_the_same_key_of_two_subjects_is_one() -> None:
+    def spoil(root: etree._Element) -> None:
+        at(root, "saml:AttributeStatement/saml:Subject").append(deepcopy(at(root, CONFIRMATION)))
+
+    assert believed(_issued(spoil)).secret == b"s" * 32
+
+
+def test_what_is_no_assertion_is_none_whatever_it_says_of_itself() -> None:
+    signed = issuer().signed(assertion())
+    root = etree.Element("{urn:x}Assertion", MajorVersion="1", MinorVersion="1")
+    signature = at(signed, "ds:Signature")
+    root.extend([signed, signature])
+    assert reason(lambda: believed(root)) == "token-no-assertion"
 
 
 @pytest.mark.parametrize(

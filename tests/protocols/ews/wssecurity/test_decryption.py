@@ -33,6 +33,10 @@ def _flipped(element: etree._Element, place: int) -> None:
     element.text = base64.b64encode(octets).decode()
 
 
+def _base64(size: int) -> str:
+    return base64.b64encode(bytes(size)).decode()
+
+
 @pytest.mark.parametrize("size", [1, 15, 16, 17, 1_000])
 def test_what_was_encrypted_is_deciphered(size: int) -> None:
     assert decrypt(encrypted(b"y" * size, fabrikam().certificate), KEYS) == b"y" * size
@@ -94,6 +98,8 @@ def test_a_key_of_another_length_is_refused() -> None:
         lambda sealed: setattr(_value(sealed, "x:CipherData/x:CipherValue"), "text", "*"),
         lambda sealed: setattr(_value(sealed, "x:CipherData/x:CipherValue"), "text", "AAAA"),
         lambda sealed: setattr(_value(sealed, "x:CipherData/x:CipherValue"), "text", "A" * 100_000),
+        lambda sealed: setattr(_value(sealed, "x:CipherData/x:CipherValue"), "text", _base64(16)),
+        lambda sealed: setattr(_value(sealed, "x:CipherData/x:CipherValue"), "text", _base64(64 * 1024 + 16)),
         lambda sealed: sealed[2].remove(sealed[2][0]),
         lambda sealed: setattr(_value(sealed, "x:CipherData/x:CipherValue"), "text", "AAAA" * 12 + "AAA="),
     ],

@@ -109,7 +109,7 @@ def test_more_than_two_derived_keys_are_refused() -> None:
         (b'<Envelope xmlns="urn:soap"/>', "no-envelope"),
         (b"<a/>" + b" " * MAX_BYTES, "message-too-large"),
         (b"<a " + b" ".join(b'a%d=""' % number for number in range(33)) + b"/>", "too-many-attributes"),
-        (b"<a>" + b"<b/>" * 5_001 + b"</a>", "no-xml"),
+        (b"<a>" + b"<b/>" * 2_001 + b"</a>", "no-xml"),
     ],
 )
 def test_what_is_no_message_is_refused(data: bytes, why: str) -> None:
@@ -119,10 +119,10 @@ def test_what_is_no_message_is_refused(data: bytes, why: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"<a/>" * 4_000,
-        b"<a " + b" ".join(b'a%d=""' % number for number in range(20_000)) + b"/>",
-        b"".join(b'<a Id="i%d"/>' % number for number in range(4_000)),
-        b"<a " + b" ".join(b'xmlns:a%d="urn:%d"' % (number, number) for number in range(5_000)) + b"/>",
+        b"<a/>" * 1_900,
+        b"<a " + b" ".join(b'a%d=""' % number for number in range(8_000)) + b"/>",
+        b"".join(b'<a Id="i%d"/>' % number for number in range(1_900)),
+        b"<a " + b" ".join(b'xmlns:a%d="urn:%d"' % (number, number) for number in range(3_000)) + b"/>",
     ],
 )
 def test_nothing_takes_long(body: bytes) -> None:
@@ -134,11 +134,11 @@ def test_nothing_takes_long(body: bytes) -> None:
 
 
 def test_only_messages_of_now_are_fresh() -> None:
-    check_fresh(NOW - MINUTE, NOW + 4 * MINUTE, now=NOW, skew=MINUTE)
+    check_fresh(NOW - MINUTE, NOW + 9 * MINUTE, now=NOW, skew=MINUTE)
     for created, expires, why in (
         (NOW - 10 * MINUTE, NOW - 2 * MINUTE, "message-expired"),
         (NOW + 2 * MINUTE, NOW + 4 * MINUTE, "message-not-valid-yet"),
-        (NOW, NOW + 61 * MINUTE, "message-lives-too-long"),
+        (NOW, NOW + 10 * MINUTE + timedelta(microseconds=1), "message-lives-too-long"),
     ):
         with pytest.raises(SecurityRefused, match=why):
             check_fresh(created, expires, now=NOW, skew=MINUTE)

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from protocols.ews.autodiscover.soap import SOAP11, SOAP12
-from protocols.ews.names import ADDRESSING
+from protocols.ews.names import ADDRESSING, T
 from protocols.ews.wssecurity.message import Cover, Demands
 from protocols.ews.wssecurity.names import DS, WSSE, WSU
 from simulation.federation import FederatedCaller
@@ -193,7 +193,7 @@ def _to_into_wrapper(root: etree._Element) -> None:
         (lambda root: root[1].attrib.pop(ID), NOT_ONCE),
         (lambda root: setattr(root[1][0], "text", "what does the boss do?"), "message-signature-wrong"),
         (lambda root: setattr(root[0][0], "text", URL + "/"), "message-signature-wrong"),
-        (lambda root: setattr(root[0][-1][0][1], "text", "2026-11-20T12:30:00Z"), "message-signature-wrong"),
+        (lambda root: setattr(root[0][-1][0][1], "text", "2026-11-20T12:09:00Z"), "message-signature-wrong"),
     ],
 )
 def test_every_form_of_wrapping_is_refused(wrap: Spoil, why: str) -> None:
@@ -269,13 +269,55 @@ def test_the_token_may_be_named_by_its_place() -> None:
     assert judged(spoiled(request(), _reference("#EncToken"))).proved.body is not None
 
 
-def test_a_key_derived_from_another_token_is_refused() -> None:
-    def spoil(root: etree._Element) -> None:
-        derived = next(element for element in root.iter() if str(element.tag).endswith("DerivedKeyToken"))
-        derived[0][0].text = "uuid-else"
+def _derived(root: etree._Element) -> etree._Element:
+    return next(element for element in root.iter() if str(element.tag).endswith("DerivedKeyToken"))
 
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda root: setattr(_derived(root)[0][0], "text", "uuid-else"),
+        lambda root: _derived(root)[0].append(deepcopy(_derived(root)[0][0])),
+        lambda root: _derived(root)[0].clear(),
+        lambda root: _derived(root).remove(_derived(root)[0]),
+        lambda root: _derived(root).set(ID, "_else"),
+    ],
+)
+def test_a_key_derived_from_another_token_is_refused(spoil: Spoil) -> None:
     data = spoiled(request(FederatedCaller(derives=True)), spoil)
     assert reason(lambda: judged(data)) == "message-signed-with-another-key"
+
+
+ZONE, VERSION, TYPE = (
+    f'<t:{name} xmlns:t="{T}"/>' for name in ("TimeZoneContext", "RequestServerVersion", "RequestType")
+)
+ZONED = QUESTION.replace("who is free?", f'<t:TimeZone xmlns:t="{T}"/>')
+
+
+def _handed(data: bytes, cover: Cover = Cover.BODY) -> list[str]:
+    demands = replace(DEMANDS, cover=cover)
+    return [etree.QName(header).localname for header in judged(data, demands).proved.headers]
+
+
+def test_headers_that_nobody_signed_mean_nothing_beside_a_signed_body() -> None:
+    data = FederatedCaller(covers=("body",)).request(ZONED, issued(), to=URL, at=NOW, headers=ZONE + VERSION + TYPE)
+    assert _handed(data) == _handed(data, Cover.TIMESTAMP) == ["MessageID", "RequestServerVersion"]
+
+
+def test_a_zone_that_nobody_signed_is_not_passed_over_where_it_would_count() -> None:
+    """Without it the question would be read in UTC: free at another time."""
+    data = FederatedCaller().request(QUESTION, issued(), to=URL, at=NOW, headers=ZONE)
+    assert reason(lambda: judged(data)) == "message-signature-leaves-out-the-time-zone"
+
+
+def test_where_not_even_the_body_is_signed_headers_are_worth_as_much() -> None:
+    data = FederatedCaller(covers=()).request(QUESTION, issued(), to=URL, at=NOW, headers=ZONE + TYPE)
+    assert _handed(data, Cover.TIMESTAMP) == ["To", "MessageID", "TimeZoneContext", "RequestType"]
+
+
+def test_a_signed_header_is_handed_on_as_it_was_signed() -> None:
+    (to, _) = judged(request()).proved.headers
+    assert (to.text, to.getparent()) == (URL, None)
 
 
 def test_nothing_is_asked_for_by_default_but_the_narrowest() -> None:

@@ -1,5 +1,7 @@
 """What is left of a proved request is an ordinary one; answers and faults come in the caller's SOAP version."""
 
+from dataclasses import dataclass
+
 import pytest
 from lxml import etree
 
@@ -12,13 +14,23 @@ from protocols.ews.wssecurity.plain import in_soap12, plain
 from simulation.federation import FederatedCaller
 from tests.protocols.ews.wssecurity.world import NOW, QUESTION, URL, issued, judged
 
-HEADER = f'<t:TimeZoneContext xmlns:t="{T}" s:mustUnderstand="1"/>'
+HEADER = f'<t:TimeZoneContext xmlns:t="{T}" s:mustUnderstand="1" u:Id="_3"/>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thorough(FederatedCaller):
+    """Signs its zone too."""
+
+    def signed_info(self, elements: list[etree._Element]) -> str:
+        """With one reference more."""
+        zones = elements[0].getroottree().getroot().iterfind(f".//{{{T}}}TimeZoneContext")
+        return FederatedCaller.signed_info(self, [*elements, *zones])
 
 
 @pytest.mark.parametrize("theirs", [SOAP11, SOAP12])
 @pytest.mark.parametrize("wanted", [SOAP11, SOAP12])
 def test_only_the_security_is_gone(theirs: str, wanted: str) -> None:
-    data = FederatedCaller(soap=theirs).request(QUESTION, issued(), to=URL, at=NOW, headers=HEADER)
+    data = Thorough(soap=theirs).request(QUESTION, issued(), to=URL, at=NOW, headers=HEADER)
     verdict = judged(data)
     root = etree.fromstring(plain(verdict.message, verdict.proved, soap=wanted))
     assert root.tag == f"{{{wanted}}}Envelope"
@@ -40,7 +52,7 @@ def test_prefixes_keep_their_meaning() -> None:
 
 
 def test_it_is_read_as_every_envelope() -> None:
-    verdict = judged(FederatedCaller(soap=SOAP12).request(QUESTION, issued(), to=URL, at=NOW, headers=HEADER))
+    verdict = judged(Thorough(soap=SOAP12).request(QUESTION, issued(), to=URL, at=NOW, headers=HEADER))
     assert read_envelope(plain(verdict.message, verdict.proved, soap=SOAP11)).payload.text == "who is free?"
 
 

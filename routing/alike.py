@@ -1,0 +1,141 @@
+"""Under which other spellings and addresses a mailbox may be asked about, so that a rule that narrows fits them all.
+
+Two addresses are alike here where some calendar system may take them for one: without regard to case, width and marks
+of letters, to what follows a ``+``, and to dots too many; and where routes rewrite both to one address. All of that is
+for narrowing alone: it may take two people for one, which shows less of them, never more.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from protocols.model.invisible import is_invisible, is_mark
+from protocols.model.mailbox import Mailbox, canonical
+from routing.patterns import canonical_pattern
+from routing.table import Route, RouteTable, rewritten
+
+_LOCAL, _DOMAIN = "0l0", "0d0.0d0"  # stand for a placeholder where a template is read; no longer than what is checked
+
+
+def folded(address: str) -> str:
+    """``address`` with its local part without case, width, and marks: ``josé@`` and ``jose@`` are one."""
+    local, _, domain = address.rpartition("@")
+    if local.isascii():
+        return f"{local.lower()}@{domain}"
+    for _ in range(2):  # what casefold takes apart is put together again
+        apart = unicodedata.normalize("NFKD", local).casefold()
+        local = "".join(c for c in unicodedata.normalize("NFKD", apart) if not (is_mark(c) or is_invisible(c)))
+    return f"{unicodedata.normalize('NFKC', local)}@{domain}"
+
+
+def key(address: str) -> str:
+    """What addresses that are alike share: folded, without ``+tag`` and without dots too many."""
+    local, _, domain = folded(address).rpartition("@")
+    base = local.partition("+")[0] or local
+    return f"{'.'.join(part for part in base.split('.') if part) or base}@{domain}"
+
+
+def known_as(mailbox: Mailbox, route: Route | None) -> str:
+    """The address under which the route's connector knows the mailbox; its own where the template makes none."""
+    try:
+        return rewritten(mailbox, route).address if route is not None else mailbox.address
+    except ValueError:
+        return mailbox.address  # federation answers such a one without asking
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A route read backwards: which addresses it leads to, and the domain of those that it leads from."""
+
+    leads_to: re.Pattern[str]
+    domain: str
+
+    def origins(self, known: str, patterns: Iterable[str]) -> Iterator[str]:
+        """Domains and ``*.domains`` that lead to ``known``: of a wildcard those that are among ``patterns``, too."""
+        if (match := self.leads_to.fullmatch(known)) is None:
+            return
+        below = self.domain[1:]
+        if not self.domain.startswith("*."):
+            yield self.domain
+        elif (named := match.groupdict().get("domain")) is not None:
+            yield from [named] if named.endswith(below) else []
+        else:
+            yield self.domain
+            yield from (pattern for pattern in patterns if "@" not in pattern and pattern.endswith(below))
+
+
+class Alike:
+    """Which addresses and domains are alike by the routes of ``table``; ``patterns``: those of the rules, canonical."""
+
+    __slots__ = ("_origins", "_patterns", "_table", "_ways")
+
+    def __init__(self, table: RouteTable, patterns: Iterable[str]) -> None:
+        self._table = table
+        self._patterns = frozenset(patterns)
+        self._origins: dict[str, set[str]] = {}  # of routes of one address each, of which there may be thousands
+        self._ways: dict[str, list[_Way]] = {}  # by the domain that they lead to; "": any
+        for route in table.routes:
+            match = canonical_pattern(route.match)
+            if route.rewrite is None:
+                continue
+            if "@" not in match:
+                for domain, way in _backwards(route):
+                    self._ways.setdefault(domain, []).append(way)
+                continue
+            known = known_as(Mailbox.parse(match), route)
+            for spelling in (folded(known), key(known)):
+                self._origins.setdefault(spelling, set()).add(match.rpartition("@")[2])
+
+    def keys_of_rule(self, address: str) -> frozenset[str]:
+        """Under which keys a rule about ``address`` is found: its own, and that of what its route makes of it."""
+        mailbox = Mailbox.parse(address)
+        route = self._table.find(mailbox)
+        known = known_as(mailbox, route)
+        found = {key(address), folded(known)}
+        if route is None or not _tags_people(route):
+            found.add(key(known))
+        return frozenset(found)
+
+    def keys_of(self, mailbox: Mailbox) -> frozenset[str]:
+        """Under which keys the rules about addresses that narrow ``mailbox`` are found."""
+        known = known_as(mailbox, self._table.find(mailbox))
+        return frozenset({key(mailbox.address), folded(known), key(known)})
+
+    def domains_of(self, mailbox: Mailbox) -> frozenset[str]:
+        """The domains, and ``*.domains``, whose rules narrow ``mailbox``."""
+        known = known_as(mailbox, self._table.find(mailbox))
+        domain = known.rpartition("@")[2]
+        found = {mailbox.domain, domain}
+        for spelling in {folded(known), key(known)}:
+            found |= self._origins.get(spelling, set())
+            for way in (*self._ways.get(domain, ()), *self._ways.get("", ())):
+                found.update(way.origins(spelling, self._patterns))
+        return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _backwards(route: Route) -> tuple[tuple[str, _Way], ...]:
+    template, match = _template(route), canonical_pattern(route.match)
+    domain = template.rpartition("@")[2]
+    fixed = "" if _LOCAL in domain or _DOMAIN in domain else domain
+    spellings = {template, template if _tags_people(route) else key(template)}
+    return tuple((fixed, _Way(_expression(one), match)) for one in spellings)
+
+
+def _expression(template: str) -> re.Pattern[str]:
+    pattern, domain = re.escape(template).replace(re.escape(_LOCAL), ".+"), re.escape(_DOMAIN)
+    return re.compile(pattern.replace(domain, "(?P<domain>.+)", 1).replace(domain, "(?P=domain)"))
+
+
+def _template(route: Route) -> str:
+    return folded(canonical((route.rewrite or "").format(local=_LOCAL, domain=_DOMAIN)))
+
+
+def _tags_people(route: Route) -> bool:
+    """Whether the template puts the person behind a ``+``, so that all of the route would be one without it."""
+    if route.rewrite is None:
+        return False
+    template = _template(route)
+    return _LOCAL in template.rpartition("@")[0] and _LOCAL not in key(template)
