@@ -10,7 +10,7 @@ from certs.pem import read_certificates
 from console.certificate_checks import mended
 from console.findings import Finding, error, warning
 from console.secret_checks import read
-from proxy.auth.passwords import is_hash
+from proxy.auth.passwords import objection
 from proxy.settings.callers import CallerSettings
 from service.secrets import Reference
 
@@ -29,8 +29,8 @@ def check_proofs(key: str, caller: CallerSettings, directory: Path) -> Iterator[
 def _hash(key: str, reference: Reference, directory: Path) -> Iterator[Finding]:
     text, found = read(key, reference, directory)
     yield from found
-    if not found and not is_hash(text):
-        yield error(key, "is not a hash", "store what `busyline hash-password` prints")
+    if not found and (wrong := objection(text)):
+        yield error(key, wrong, "store what `busyline hash-password` prints")
 
 
 def _authority(key: str, path: Path, named: bool) -> Iterator[Finding]:

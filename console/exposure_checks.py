@@ -56,10 +56,7 @@ def _same(one: ListenAddress, other: ListenAddress) -> bool:
 
 
 def _trusted(key: str, network: IpNetwork) -> Iterator[Finding]:
-    if network.prefixlen == 0:
-        what = "everybody may say where a request comes from, so that networks and limits per address mean nothing"
-        yield error(key, what, "write the addresses of the reverse proxies alone")
-    elif _is_wide(network):
+    if _is_wide(network):
         what = f"whoever has an address in {network} may say where a request comes from"
         yield warning(key, what, "write the addresses of the reverse proxies alone")
 
@@ -112,11 +109,9 @@ def _callers(callers: Iterable[CallerSettings], *, public: bool) -> Iterator[Fin
             if owner != caller.name:
                 what = f'"{owner}" has the same one: who knows the password of one is the other too'
                 yield warning(f"{key}.{name}", what, "give each caller a password of its own")
-        if caller.basic is not None:
-            yield from _usernames(f"{key}.basic.usernames", caller.basic.usernames)
-            if public and not caller.networks:
-                what = "the password opens from everywhere"
-                yield note(f"{key}.basic", what, "write networks where it is known where the caller comes from")
+        if caller.basic is not None and public and not caller.networks:
+            what = "the password opens from everywhere"
+            yield note(f"{key}.basic", what, "write networks where it is known where the caller comes from")
 
 
 def _hashes(caller: CallerSettings) -> Iterator[tuple[str, str]]:
@@ -124,9 +119,3 @@ def _hashes(caller: CallerSettings) -> Iterator[tuple[str, str]]:
         yield "basic.password", str(caller.basic.password)
     if caller.oauth is not None:
         yield "oauth.secret", str(caller.oauth.secret)
-
-
-def _usernames(key: str, usernames: Iterable[str]) -> Iterator[Finding]:
-    for username in usernames:
-        if ":" in username:  # RFC 7617 2: the first colon ends the user name
-            yield error(key, f'"{username}" cannot sign in, since a colon ends a user name', "choose one without")

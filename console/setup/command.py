@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from console.setup import exchange, google
+from console.setup.quoting import comment
 from console.setup.removal import removal
-from console.setup.sides import Kind, Side, left_out, sides
+from console.setup.sides import Kind, Side, asides, left_out, sides
 from console.terminal import ConfigOption, EndingError, configured
 
 _STEPS = {Kind.GOOGLE: google.steps_of, Kind.EXCHANGE: exchange.script, Kind.EXCHANGE_ONLINE: exchange.script}
@@ -20,12 +21,15 @@ def command(
 ) -> None:
     """Print the exact PowerShell and the Google Admin steps for both sides."""
     configuration, _ = configured(config)
-    found = sides(configuration, tuple(callers or ()))
-    print(
-        f"\n{_RULE}\n\n".join(text_for(side, remove=remove) for side in found if _concerns(side, remove=remove)), end=""
-    )
-    if empty := [side for side in found if not _concerns(side, remove=remove)]:
-        raise EndingError("\n".join(_nothing_to_do(side) for side in empty))
+    names = tuple(callers or ())
+    found, others = sides(configuration, names), asides(configuration, names)
+    texts = [text_for(side, remove=remove) for side in found if _concerns(side, remove=remove)]
+    texts += ["\n".join(comment(f"{each.caller}: {each.why}")) + "\n" for each in others if not each.is_mistake]
+    print(f"\n{_RULE}\n\n".join(texts), end="")
+    wrong = [f'"{each.caller}": {each.why}' for each in others if each.is_mistake]
+    wrong += [_nothing_to_do(side) for side in found if not _concerns(side, remove=remove)]
+    if wrong:
+        raise EndingError("\n".join(wrong))
 
 
 def text_for(side: Side, *, remove: bool = False) -> str:

@@ -8,6 +8,7 @@ from console.setup.text import Step, prose
 INTEROP_PAGE = "https://admin.google.com/ac/apps/calendar/settings/interop"
 MENU = "Admin console > Apps > Google Workspace > Calendar > Calendar Interop management"
 HTTPS_PORT = 443
+_BASIC = "Google names Basic for Exchange on one's own servers; it is what this caller uses."
 
 
 def steps_of(side: Side) -> str:
@@ -52,7 +53,7 @@ def _steps(side: Side) -> Iterator[Step]:
         lines=_endpoint(side),
         unconfirmed=(
             "the type Microsoft 365 (Graph API) has no field for a URL, so it cannot ask Busyline.",
-            "Google names Basic for Exchange on one's own servers; it is what Busyline's callers use.",
+            *(() if side.client_id else (_BASIC,)),
         ),
     )
     yield from _people(side)
@@ -70,14 +71,29 @@ def _steps(side: Side) -> Iterator[Step]:
 
 
 def _endpoint(side: Side) -> tuple[str, ...]:
-    names = side.usernames
     return (
         "Type                       Exchange Web Services (EWS)",
         f"Exchange Web Services URL  {side.ews_url}",
+        *(_by_token(side) if side.client_id else _by_password(side.usernames)),
+        *(f"Supported domain           {domain}" for domain in side.domains),
+    )
+
+
+def _by_password(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (
         f"Exchange role account      {names[0]}",
         *(f"Additional role account    {name}" for name in names[1:]),
         "Authentication             Basic, with the password whose hash [[callers]] names",
-        *(f"Supported domain           {domain}" for domain in side.domains),
+    )
+
+
+def _by_token(side: Side) -> tuple[str, ...]:
+    return (
+        "Exchange role account      any address in the domain that is looked up",
+        "Authentication             OAuth 2.0",
+        f"Token endpoint URL         {side.token_url}",
+        f"Application (client) ID    {side.client_id}",
+        "Client secret              the one whose hash [[callers]] names",
     )
 
 

@@ -72,7 +72,8 @@ def _google(side: Side) -> Iterator[Step]:
         title="Turn the Calendar service on again for the people it was turned off for, if they are to use it.",
         why="Admin console > Apps > Google Workspace > Calendar > Service status.",
     )
+    proof = "client secret" if side.client_id else "password"
     yield Step(
-        title="Delete the caller here, so that its password ends.",
-        why=f'Remove the [[callers]] section with name = "{side.caller}" and the file of its password, then restart.',
+        title=f"Delete the caller here, so that its {proof} ends.",
+        why=f'Remove the [[callers]] section with name = "{side.caller}" and the file of its {proof}, then restart.',
     )

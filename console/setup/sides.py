@@ -47,6 +47,7 @@ class Side:
     details: bool = False
     details_by_rule: bool = False
     tenant: str = ""
+    client_id: str = ""  # where it proves itself by our own tokens alone
     own: tuple[str, ...] = ()
     unrouted: tuple[str, ...] = ()
 
@@ -59,6 +60,11 @@ class Side:
     def ews_url(self) -> str:
         """Where Google asks."""
         return f"{self.public_url}/EWS/Exchange.asmx"
+
+    @property
+    def token_url(self) -> str:
+        """Where Google fetches a token."""
+        return f"{self.public_url}/oauth/token"
 
     @property
     def public_port(self) -> int:
@@ -74,38 +80,77 @@ _KINDS: dict[type, Kind] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A caller that no steps are printed for: why, and whether the configuration is to be mended for it."""
+
+    caller: str
+    why: str
+    is_mistake: bool
+
+
+_GUIDES = {
+    "federation": "docs/guides/federation-trust.md",
+    "microsoft": "docs/guides/oauth-callers.md",
+    "oauth": "docs/guides/oauth-callers.md",
+    "certificate": "docs/guides/callers.md",
+}
+
+
 def sides(configuration: Configuration, names: tuple[str, ...] = ()) -> list[Side]:
     """The sides to set up, in the order of the callers. Raises SetupError."""
+    chosen = _chosen(configuration, names)
+    found = ((caller, _kind(configuration, caller)) for caller in chosen if _aside(configuration, caller) is None)
+    return [_side(configuration, caller, kind) for caller, kind in found if kind is not None]
+
+
+def asides(configuration: Configuration, names: tuple[str, ...] = ()) -> list[Aside]:
+    """The callers that have no steps of this command. Raises SetupError."""
+    found = (_aside(configuration, caller) for caller in _chosen(configuration, names))
+    return [aside for aside in found if aside is not None]
+
+
+def _chosen(configuration: Configuration, names: tuple[str, ...]) -> list[CallerSettings]:
     known = [caller.name for caller in configuration.callers]
     for name in names:
         if name not in known:
             raise SetupError(f'there is no caller "{name}": write one of {", ".join(known)}')
     if not known:
         raise SetupError("the configuration names no [[callers]], so nobody has to be told where to ask")
-    return [_side(configuration, caller) for caller in configuration.callers if not names or caller.name in names]
+    return [caller for caller in configuration.callers if not names or caller.name in names]
 
 
-def _side(configuration: Configuration, caller: CallerSettings) -> Side:
-    if caller.basic is None:
-        raise SetupError(
-            f'the caller "{caller.name}" has no basic, and these steps are for a user name and a password: '
-            "give it one, or follow the guide of its own way to prove itself"
-        )
+def _aside(configuration: Configuration, caller: CallerSettings) -> Aside | None:
+    kind = _kind(configuration, caller)
+    if caller.basic is None and not (caller.oauth is not None and kind is Kind.GOOGLE):
+        proof = next(name for name in _GUIDES if getattr(caller, name) is not None)
+        why = f"it proves itself by {proof}, not by a password: its steps are in {_GUIDES[proof]}"
+        return Aside(caller.name, why, is_mistake=False)
+    if kind is None:
+        found = "several kinds are named" if caller.never_via else "none is named"
+        why = f"which system it is shows in its never_via, and {found} there: write the connectors of its own people"
+        return Aside(caller.name, why, is_mistake=True)
+    return None
+
+
+def _kind(configuration: Configuration, caller: CallerSettings) -> Kind | None:
+    """What the connectors of its own people tell, or else, for a caller with tokens, Google's manners."""
     kinds = {_KINDS[type(configuration.connectors[name])] for name in caller.never_via}
-    if len(kinds) != 1:
-        found = "none is named" if not kinds else "several kinds are named"
-        raise SetupError(
-            f'which system the caller "{caller.name}" is shows in its never_via, and {found} there: '
-            "write the connectors of its own people"
-        )
+    if not kinds and caller.basic is None and (caller.faults == "per-mailbox" or caller.always_events):
+        return Kind.GOOGLE
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _side(configuration: Configuration, caller: CallerSettings, kind: Kind) -> Side:
     asked = _asked(configuration, caller)
     rules = any(rule.sees is Detail.DETAILS and caller.name in rule.callers for rule in configuration.rules)
     tenants = [c.tenant for name in caller.never_via if isinstance(c := configuration.connectors[name], GraphConnector)]
     return Side(
         caller=caller.name,
         organisation=caller.organisation or caller.name,
-        kind=kinds.pop(),
-        usernames=caller.basic.usernames,
+        kind=kind,
+        usernames=caller.basic.usernames if caller.basic is not None else (),
+        client_id=caller.oauth.client_id if caller.oauth is not None and caller.basic is None else "",
         domains=asked.domains,
         wildcards=asked.wildcards,
         single=asked.single,

@@ -28,7 +28,8 @@ EXPIRED: Final = Refused("expired-certificate")
 class Holder:
     """The caller whose certificates ``authorities`` sign, with one of ``names`` or of ``pins`` in them.
 
-    ``names`` are lower-case DNS names and e-mail addresses, and URIs with their scheme in lower case; ``pins`` as :func:`pin` makes them.
+    ``names`` are lower-case DNS names and e-mail addresses, and URIs with their scheme in lower
+    case; ``pins`` as :func:`pin` makes them.
     """
 
     caller: Caller

@@ -33,8 +33,9 @@ class _Source:
 class TenantKeys:
     """The keys that the documents at ``urls`` publish, all together: one that cannot be had leaves its old ones be.
 
-    ``issuers``: whose keys they may be, where a document says whose they are. ``clock`` counts seconds. One fetch at a time, whoever waits for it; a key that is not known leads to a fetch once
-    in five minutes at most, so that strangers who make names up make no traffic.
+    ``issuers``: whose keys they may be, where a document says whose they are. ``clock`` counts seconds. One fetch at a
+    time, whoever waits for it; a key that is not known leads to a fetch once in five minutes at most, so that strangers
+    who make names up make no traffic.
     """
 
     def __init__(

@@ -62,7 +62,7 @@ def objection(password_hash: str) -> str:
     """
     match = _PHC.fullmatch(password_hash)
     if match is None:
-        return "is no hash"
+        return "is not a hash"
     memory, passes, lanes = (int(number) for number in match.groups())
     if memory < _LEAST_MEMORY or memory * passes < _LEAST_WORK:
         return "is too cheap a hash"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from cachetools import TTLCache
@@ -22,6 +22,7 @@ from proxy.auth.turns import LineFullError, Turns
 
 _PLACES: Final = {"strangers": (32, 2), "known": (512, 256)}  # in the line, and of one address; each takes 1 to 5 ms
 _KNOWN: Final = 600.0  # seconds for which an address that proved somebody has a line of its own
+_AHEAD: Final = timedelta(seconds=30)
 _FLOOR: Final = 0.05  # seconds: no refusal comes sooner once a key was used
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -49,8 +50,9 @@ class WsSecurity:
 
     ``vouching``: for which domains an issuer may vouch, by its URI; one that is not named there, for all. Everything is
     looked at in threads: strangers take turns in one, and addresses from which somebody was proved in the last ten
-    minutes in the other. A message made before this process began, by a clock that may be ahead by the skew, has to be
-    made anew, for nobody would know whether it was answered already.
+    minutes in the other. A message made before this process began, by a clock that may be half a minute
+    ahead, has to be made anew, for nobody would know whether it was answered already; clocks of servers are closer than
+    that, and a longer pause would cost every caller more than it saves.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class WsSecurity:
         self._trust, self._callers, self._clock, self._sleep, self._seconds = trust, callers, clock, sleep, seconds
         self._vouching = vouching or {}
         self._replays = {caller.name: Replays(remembered) for caller in callers.values()}
-        self._answers_from = clock() + trust.skew
+        self._answers_from = clock() + min(trust.skew, _AHEAD)
         self._known: TTLCache[str, bool] = TTLCache(4_096, _KNOWN, seconds)
         self._strangers, self._proved = (Turns(places=all_, each=each) for all_, each in _PLACES.values())
         self._threads = ThreadPoolExecutor(len(_PLACES), thread_name_prefix="ws-security")

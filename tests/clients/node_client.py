@@ -1,16 +1,10 @@
 """Drives ews-javascript-api, the EWS Managed API of the JavaScript world, in a node process of its own."""
 
-import json
-import os
-import subprocess
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from tests.clients.blocks import Answer, block
-from tests.needs import missing, program
-
-_HERE = Path(__file__).parent / "node"
+from tests.clients.node_runner import told
 
 
 def free_busy(
@@ -52,22 +46,7 @@ def discovered(url: str, username: str, password: str, address: str, *, ca: str 
 
 
 def _run(question: dict[str, Any], zone: str, ca: str | None) -> dict[str, Any]:
-    node = program("node")
-    if not (_HERE / "node_modules" / "ews-javascript-api").is_dir():
-        missing("ews-javascript-api (run `npm ci` in tests/clients/node)")
-    environment = {"PATH": os.environ["PATH"], "TZ": zone} | ({"NODE_EXTRA_CA_CERTS": ca} if ca else {})
-    run = subprocess.run(
-        [node, str(_HERE / "ask.cjs")],
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=environment,
-    )
-    assert run.returncode == 0, run.stderr
-    answer: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
-    return answer
+    return told("ask.cjs", ("ews-javascript-api",), question, ca=ca, zone=zone)
 
 
 def _answer(blocks: list[list[str]] | str) -> Answer:

@@ -14,32 +14,13 @@ import requests.adapters
 from exchangelib import OAUTH2, Configuration, EWSDateTime, EWSTimeZone, FailFast, OAuth2Credentials
 from exchangelib.protocol import BaseProtocol, Protocol
 
-from tests.needs import missing, program
-
-_HERE = Path(__file__).parent / "node"
-
-
-def _node(script: str, package: str) -> list[str]:
-    if not (_HERE / "node_modules" / package).is_dir():
-        missing(f"{package} (run `npm ci` in tests/clients/node)")
-    return [program("node"), str(_HERE / script)]
+from tests.clients.node_runner import command, told
 
 
 def fetched(endpoint: str, client_id: str, secret: str, *, way: str, ca: Path, scope: str = "") -> dict[str, Any]:
     """What openid-client makes of the answer of ``endpoint``; ``way`` is post or basic."""
     asked = {"issuer": endpoint, "endpoint": endpoint, "id": client_id, "secret": secret, "way": way, "scope": scope}
-    run = subprocess.run(
-        _node("token.mjs", "openid-client"),
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={"PATH": os.environ["PATH"], "NODE_EXTRA_CA_CERTS": str(ca)},
-    )
-    assert run.returncode == 0, run.stderr
-    answer: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return answer
+    return told("token.mjs", ("openid-client",), asked, ca=str(ca))
 
 
 def busy(
@@ -92,7 +73,7 @@ def issuer(name: str, tenant: str, *, audiences: dict[str, str], claims: dict[st
     """An issuer called ``name`` while it runs: ``audiences`` by resource, ``claims`` in each of its tokens."""
     told = {"issuer": name, "tenant": tenant, "audiences": audiences, "claims": claims}
     process = subprocess.Popen(
-        _node("issuer.mjs", "oidc-provider"),
+        command("issuer.mjs", ("oidc-provider",)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

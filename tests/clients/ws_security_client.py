@@ -1,20 +1,15 @@
 """Drives xml-crypto and xml-encryption, WS-Security of the Node world: they ask us, or check what our callers send."""
 
-import json
-import os
-import subprocess
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from simulation.federation import Identity
 from simulation.federation.caller import SOAP11
-from tests.needs import missing, program
+from tests.clients.node_runner import told
 
-_HERE = Path(__file__).parent / "node"
 _PACKAGES = ("xml-crypto", "xml-encryption", "@xmldom/xmldom")
 
 
@@ -85,21 +80,7 @@ def checked(message: bytes, *, issuer: Identity, target: Identity) -> Checked:
 
 
 def _told(**question: Any) -> dict[str, Any]:
-    node = program("node")
-    if lacking := [package for package in _PACKAGES if not (_HERE / "node_modules" / package).is_dir()]:
-        missing(f"{', '.join(lacking)} (run `npm ci` in tests/clients/node)")
-    run = subprocess.run(
-        [node, str(_HERE / "wssecurity.mjs")],
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={"PATH": os.environ["PATH"]},
-    )
-    assert run.returncode == 0, run.stderr
-    answer: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return answer
+    return told("wssecurity.mjs", _PACKAGES, question)
 
 
 def _certificate(identity: Identity) -> str:

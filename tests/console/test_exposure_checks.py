@@ -90,8 +90,6 @@ def test_plain_http_for_others() -> None:
         ("10.0.0.0/8", "warning"),
         ("8.8.0.0/16", "warning"),
         ("2001:4860::/32", "warning"),
-        ("0.0.0.0/0", "error"),
-        ("::/0", "error"),
     ],
 )
 def test_whose_word_is_believed(network: str, severity: str | None) -> None:
@@ -122,12 +120,6 @@ def test_callers_that_cannot_be_told_apart() -> None:
     shared = {"oauth": {"client_id": "x", "secret": "file:northwind.hash"}}
     assert found(None, caller(), caller("contoso", **shared)) == [("warning", "callers[2].oauth.secret")]
     assert found(None, caller(oauth=shared["oauth"])) == []  # one caller, two ways
-
-
-def test_a_user_name_with_a_colon() -> None:
-    wrong = caller()
-    wrong["basic"]["usernames"] = ["a", "b:c"]
-    assert found(None, wrong) == [("error", "callers[1].basic.usernames")]
 
 
 def test_a_caller_that_may_ask_about_nobody() -> None:

@@ -87,6 +87,12 @@ class _OneKey:
     def find(self, kid: str) -> SigningKey | None:
         return self.current() if kid == "k1" else None
 
+    def is_known(self, kid: str) -> bool:
+        return kid == "k1"
+
+    def watch(self) -> None:
+        """Nothing changes."""
+
 
 @cache
 def _primes() -> dict[str, list[str]]:

@@ -38,7 +38,9 @@ def test_nothing_but_known_names_is_told(values: list[str]) -> None:
 def test_the_kind_to_write_is_named() -> None:
     words = 'the server offers NTLM and Negotiate, not Basic: set kind = "ntlm" or "negotiate" in its auth'
     assert mismatch(headers("NTLM", "Negotiate"), "Basic") == words
-    assert mismatch(headers("Basic realm=x"), "Bearer").endswith('offers Basic, not Bearer: set kind = "basic" in its auth')
+    assert mismatch(headers("Basic realm=x"), "Bearer").endswith(
+        'offers Basic, not Bearer: set kind = "basic" in its auth'
+    )
     assert mismatch(headers("Digest nonce=x"), "Bearer").endswith("not Bearer: let it offer another way")
     assert mismatch(headers("Basic realm=x", "NTLM"), "Basic") == ""
     assert mismatch(headers(), "Basic") == ""

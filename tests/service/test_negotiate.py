@@ -205,6 +205,21 @@ async def test_an_error_without_the_server_s_proof_is_not_read_and_its_connectio
         assert len(domain.plain) == 2
 
 
+async def test_a_sign_in_that_broke_off_is_not_begun_anew_on_its_connection() -> None:
+    """The server may be waiting there for the proof, and would take a new beginning for a wrong one."""
+    seen: list[BaseTransport | None] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        if "Authorization" not in request.headers:
+            seen.append(request.transport)
+        return await broken(request)
+
+    async with serving(answer) as url, Negotiating(_IDENTITY, url=url, lanes=1) as wire:
+        for _ in range(3):
+            assert (await wire.send(HttpRequest("POST", url))).status == 503
+    assert len(set(seen)) == len(seen) == 3
+
+
 async def test_an_error_with_the_server_s_proof_is_the_server_s() -> None:
     domain = Domain(kerberos=True, status=500, proof="AAAA")
     async with domain.wire() as ask:

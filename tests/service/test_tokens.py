@@ -104,4 +104,7 @@ async def test_a_server_that_takes_no_tokens_says_what_it_takes() -> None:
 
     with pytest.raises(PeerError) as error:
         await authorized(send, Numbered(), to="https://x")(HttpRequest("GET", "https://x"))
-    assert str(error.value) == 'unauthorized: HTTP 401: the server offers Basic, not Bearer: set kind = "basic" in its auth'
+    assert (
+        str(error.value)
+        == 'unauthorized: HTTP 401: the server offers Basic, not Bearer: set kind = "basic" in its auth'
+    )

@@ -181,7 +181,7 @@ def test_a_file_that_others_can_read_is_not_used(tmp_path: Path, time: Time) -> 
 
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path, time: Time) -> None:
     (tmp_path / "tokens").write_text("a file")
-    with pytest.raises(SecretError, match=r"tokens\.directory: .*tokens: .*; let the user):
+    with pytest.raises(SecretError, match=r"tokens\.directory: .*tokens: .*; let the user"):
         _keys(tmp_path, time)
 
 
@@ -189,7 +189,7 @@ def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path, time: Time) ->
 def test_a_directory_that_others_can_write_is_refused(tmp_path: Path, time: Time, mode: int) -> None:
     _keys(tmp_path, time)
     (tmp_path / "tokens").chmod(mode)
-    with pytest.raises(SecretError, match="can be written by others.*chmod 700"):
+    with pytest.raises(SecretError, match=r"can be written by others.*chmod 700"):
         _keys(tmp_path, time)
 
 

@@ -142,15 +142,15 @@ async def test_a_token_is_good_for_several_messages() -> None:
             times.now += timedelta(milliseconds=5)
 
 
-@pytest.mark.parametrize("ahead", [-1, 0, 299, 300])
+@pytest.mark.parametrize("ahead", [-1, 0, 29, 30])
 async def test_a_message_that_may_have_been_answered_before_the_start_is_refused(ahead: int) -> None:
-    """What an earlier process answered is not remembered, and the sender's clock may be five minutes ahead."""
+    """What an earlier process answered is not remembered, and the sender's clock may be half a minute ahead."""
     times = Times()
     with _proof(times, began=NOW) as proof:
         data = request(at=NOW + timedelta(seconds=ahead))
         found = await proof.identify(data, DEMANDS, HOME)
         assert isinstance(found, Refused)
-        assert (found.reason, found.status, found.retry_after) == ("message-older-than-this-process", 503, 300)
+        assert (found.reason, found.status, found.retry_after) == ("message-older-than-this-process", 503, 30)
         times.now = NOW + 6 * MINUTE
         found = await proof.identify(data, DEMANDS, HOME)
         assert isinstance(found, Refused)

@@ -231,3 +231,12 @@ async def test_a_caller_from_elsewhere_gets_no_token(tmp_path: Path) -> None:
 async def test_the_lifetime_is_that_of_the_settings(tmp_path: Path) -> None:
     async with serving(tmp_path, settings=_settings() | {"tokens": {"lifetime": "10m"}}) as proxy:
         assert (await _form(proxy, POSTED)).json["expires_in"] == 600
+
+
+async def test_over_its_rate_a_caller_gets_no_token(tmp_path: Path) -> None:
+    async with serving(tmp_path, settings=_settings(rate=0.1)) as proxy:
+        assert (await _form(proxy, POSTED | {"client_secret": "wrong"})).status == 401  # which counts for nobody
+        assert (await _form(proxy, POSTED)).status == 200
+        answer = await _form(proxy, POSTED)
+        assert answer.told == (429, "temporarily_unavailable")
+        assert 1 <= int(answer.headers["Retry-After"]) <= 10

@@ -62,6 +62,8 @@ def test_networks_are_cidrs_and_presets() -> None:
         ("203.0.113.7/24", '"203.0.113.0/24"'),
         ("203.0.113.0/33", '"203.0.113.0/24"'),
         ("mail.contoso.example", "CIDR"),
+        ("0.0.0.0/0", "leave networks out"),
+        ("::/0", "leave networks out"),
     ],
 )
 def test_a_network_that_is_none_is_told_with_what_to_write(network: str, words: str) -> None:
@@ -100,3 +102,15 @@ def test_names_and_pins_are_taken_in_any_spelling() -> None:
 )
 def test_a_certificate_that_proves_nobody_is_told(written: dict[str, Any], place: tuple[str | int, ...]) -> None:
     assert [found for found, _ in _mistakes(certificate=written)] == [place]
+
+
+def test_a_user_name_with_a_colon_could_never_sign_in() -> None:
+    ((place, said),) = _mistakes(basic=BASIC | {"usernames": ["a", "north:wind"]})
+    assert place == ("basic", "usernames", 1)
+    assert "RFC 7617" in said
+
+
+def test_the_scheme_of_a_name_is_read_in_any_letter_case() -> None:
+    found = _caller(certificate={"names": ["URN:Foo:Bar", "HTTPS://x.example/Y"], "ca": "ca.pem"}).certificate
+    assert found
+    assert found.names == ("urn:Foo:Bar", "https://x.example/Y")

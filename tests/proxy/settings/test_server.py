@@ -35,6 +35,8 @@ def test_addresses_and_networks_are_read() -> None:
     "wrong",
     [
         {"trusted_proxies": ["10.0.0.5/8"]},
+        {"trusted_proxies": ["0.0.0.0/0"]},
+        {"trusted_proxies": ["::/0"]},
         {"trusted_proxies": ["proxy.example.com"]},
         {"connections": 0},
         {"connections_per_address": 0},

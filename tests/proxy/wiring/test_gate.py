@@ -117,7 +117,7 @@ async def test_an_authority_that_cannot_be_read_is_told_at_the_start(directory: 
 
 async def test_a_client_secret_in_plain_is_refused_at_the_start(directory: Path) -> None:
     (directory / "interop.hash").write_text("hunter2")
-    with pytest.raises(SecretError, match="is no hash") as raised:
+    with pytest.raises(SecretError, match="is not a hash") as raised:
         await _identified(directory, _settings({"oauth": {"client_id": "a", "secret": "file:interop.hash"}}))
     assert "hunter2" not in str(raised.value)
 

@@ -8,9 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from protocols.errors import PeerError
+from protocols.ews.xoauth.clouds import CLOUDS
 from protocols.ews.xoauth.keys import read_keys
 from protocols.model.freebusy import Reason
-from simulation.microsoft.issuer import Key, TokenService
+from simulation.microsoft.issuer import TENANT, Key, TokenService
 from tests.protocols.ews.xoauth.tokens import KEY, SERVICE
 
 OTHER = Key.made()
@@ -73,3 +74,22 @@ def test_what_are_no_keys_is_told_so(document: bytes) -> None:
     with pytest.raises(PeerError) as refused:
         read_keys(document)
     assert refused.value.reason is Reason.GARBLED
+
+
+@pytest.mark.parametrize(
+    ("issuer", "believed"),
+    [
+        (f"https://login.microsoftonline.com/{TENANT}/v2.0", True),
+        (f"https://sts.windows.net/{TENANT}/", True),
+        ("https://login.microsoftonline.com/{tenantid}/v2.0", True),
+        ("https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", False),  # private accounts
+        ("", False),
+        ([], False),
+    ],
+)
+def test_a_key_of_another_issuer_is_left_out(issuer: object, believed: bool) -> None:
+    document = SERVICE.key_set()
+    for key in document["keys"]:
+        key["issuer"] = issuer
+    found = read_keys(json.dumps(document).encode(), CLOUDS["global"].key_issuers_of(TENANT))
+    assert bool(found) == believed

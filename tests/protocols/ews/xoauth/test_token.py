@@ -131,6 +131,7 @@ SPOILT: dict[str, tuple[Spoil, Wrong]] = {
     "another padding of the same key": (_set(algorithm="PS256"), Wrong.ALGORITHM),
     "issuer of another tenant": (_actor(iss=f"00000001-0000-0000-c000-000000000000@{OTHER_TENANT}"), Wrong.ISSUER),
     "issuer of any tenant": (_actor(iss="00000001-0000-0000-c000-000000000000@*"), Wrong.ISSUER),
+    "issuer that is no text": (_actor(iss=[f"00000001-0000-0000-c000-000000000000@{TENANT}"]), Wrong.ISSUER),
     "issuer in capitals": (_actor(iss=f"00000001-0000-0000-C000-000000000000@{TENANT}"), Wrong.ISSUER),
     "tenant in capitals": (_actor(iss=f"00000001-0000-0000-c000-000000000000@{TENANT.upper()}"), Wrong.ISSUER),
     "the application itself as issuer": (_actor(iss=f"{EXCHANGE}@{TENANT}"), Wrong.ISSUER),
