@@ -69,3 +69,81 @@ def test_the_own_domain_gets_no_address_space_and_a_comment(file: str, capsys: p
     assert "a loop: fabrikam.example" in script.replace("\n#", "")
     assert run(["setup", "--remove", "fabrikam-exchange", "--config", file]) == 0
     assert "'fabrikam.example'" in capsys.readouterr().out  # what an earlier script may have made
+
+
+OTHERS = """
+[[callers]]
+name = "hybrid"
+microsoft = { tenants = ["8f3a6c1e-52d4-4b7e-9a10-3c2d1e0f4b5a"] }
+may_ask = ["northwind.example"]
+
+[[callers]]
+name = "machine"
+certificate = { names = ["a.example"], ca = "ca.pem" }
+may_ask = ["northwind.example"]
+
+[[callers]]
+name = "trust"
+federation = { domains = ["trust.example"] }
+may_ask = ["northwind.example"]
+never_via = ["fabrikam"]
+
+[[callers]]
+name = "lost"
+basic = { usernames = ["lost"], password = "file:interop.hash" }
+may_ask = ["northwind.example"]
+
+[[callers]]
+name = "token-google"
+oauth = { client_id = "their-client", secret = "file:client.hash" }
+may_ask = ["fabrikam.example"]
+MANNERS
+"""
+
+
+def _with_others(file: str, manners: str) -> None:
+    path = Path(file)
+    path.write_text(path.read_text("utf-8") + OTHERS.replace("MANNERS", manners), "utf-8")
+
+
+@pytest.mark.parametrize("manners", ['faults = "per-mailbox"', "always_events = true", 'never_via = ["northwind"]'])
+def test_google_with_a_token_gets_its_own_steps(file: str, manners: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _with_others(file, manners)
+    assert run(["setup", "token-google", "--config", file]) == 0
+    steps = capsys.readouterr().out
+    assert "Authentication             OAuth 2.0" in steps
+    assert "Token endpoint URL         https://busy.example.com/oauth/token" in steps
+    assert "Application (client) ID    their-client" in steps
+    assert "Basic" not in steps
+    assert "client.hash" not in steps
+    assert run(["setup", "--remove", "token-google", "--config", file]) == 0
+    assert "so that its client secret ends" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("way", [[], ["--remove"]])
+def test_a_caller_without_a_password_stops_nobody(
+    file: str, way: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["setup", *way, "--config", file]) == 0
+    before = capsys.readouterr().out
+    _with_others(file, "")
+    assert run(["setup", *way, "--config", file]) == 1  # for the one whose system nobody can tell
+    shown = capsys.readouterr()
+    assert shown.out.startswith(before)
+    for name, guide in (
+        ("hybrid", "oauth-callers"),
+        ("machine", "callers"),
+        ("trust", "federation-trust"),
+        ("token-google", "oauth-callers"),
+    ):
+        assert f"# {name}: it proves itself by" in shown.out
+        assert f"docs/guides/{guide}.md" in shown.out
+        assert Path(f"docs/guides/{guide}.md").is_file()
+    assert shown.err.startswith('"lost": which system it is shows in its never_via, and none is named there')
+    assert "hybrid" not in shown.err
+
+
+def test_one_without_a_password_is_answered_by_name_too(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _with_others(file, "")
+    assert run(["setup", "machine", "--config", file]) == 0
+    assert capsys.readouterr().out.startswith("# machine: it proves itself by certificate")
