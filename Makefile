@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROFILE ?= dev
 ARGS ?=
 
-.PHONY: demo test check bench fuzz venv kerberos lock format clean
+.PHONY: demo test check bench fuzz venv kerberos acme lock format clean
 
 demo: $(VENV)/.run          ## a whole merger on this machine: ARGS=--once ends after the answers
 	$(BIN)/busyline demo $(ARGS)
@@ -33,9 +33,12 @@ lock:                       ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	uv pip compile -q pyproject.toml --extra dev --extra acme -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 	printf 'pyspnego[kerberos]\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-kerberos.lock
+	printf 'acme>=5.2\njosepy>=2.2\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-acme.lock
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-build.lock
 
 kerberos: $(VENV)/.kerberos ## what Negotiate by Kerberos needs; builds against the machine's Kerberos headers
+
+acme: $(VENV)/.acme         ## what certificates by ACME need
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -59,4 +62,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 
 $(VENV)/.kerberos: requirements-kerberos.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-kerberos.lock
+	touch $@
+
+$(VENV)/.acme: requirements-acme.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-acme.lock
 	touch $@

@@ -159,7 +159,10 @@ class Order:
 def check_installed() -> None:
     """Raises CertificateError where the optional libraries are missing."""
     if not all(find_spec(name) for name in ("acme", "josepy")):
-        raise CertificateError("ACME needs two more libraries: install busyline[acme]")
+        raise CertificateError(
+            "ACME needs two more libraries: run `make acme`, or on a server "
+            "pip install --require-hashes -r requirements-acme.lock"
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from console.capture_checks import check_capture
-from console.configuration import Configuration, find
+from console.configuration import Configuration, ConfigurationError, Problem, find
 from console.connector_checks import check_connectors
 from console.exposure_checks import check_exposure
 from console.federation_checks import check_federation
@@ -23,7 +23,13 @@ from console.tokens_checks import check_tokens
 
 def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Check the configuration and every secret, certificate and file it names; asks nobody over the network."""
-    configuration, directory = configured(config)
+    try:
+        configuration, directory = configured(config)
+    except ConfigurationError as error:
+        if not as_json:
+            raise
+        print_json([_finding(problem).as_json() for problem in error.problems])
+        raise typer.Exit(FOUND_WRONG) from None
     found = located(findings(configuration, directory, datetime.now(UTC)), configuration, find(config))
     if as_json:
         print_json([finding.as_json() for finding in found])
@@ -31,6 +37,11 @@ def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
         _print(found, configuration)
     if any(finding.severity == "error" for finding in found):
         raise typer.Exit(FOUND_WRONG)
+
+
+def _finding(problem: Problem) -> Finding:
+    """What keeps the configuration from being read, told as all else that is wrong with it."""
+    return Finding("error", problem.key, problem.what, problem.remedy, str(problem.file), problem.line)
 
 
 def findings(configuration: Configuration, directory: Path, now: datetime) -> Iterator[Finding]:
@@ -75,7 +86,19 @@ def _print(found: list[Finding], configuration: Configuration) -> None:
     console = screen()
     for finding in found:
         console.print(str(finding), style=_STYLES[finding.severity], soft_wrap=True)
-    counts = f"{len(configuration.connectors)} connectors, {len(configuration.routes)} routes, "
-    counts += f"{len(configuration.callers)} callers"
+    counts = ", ".join(
+        _number(len(getattr(configuration, f"{word}s")), word) for word in ("connector", "route", "caller")
+    )
+    console.print(f"{counts}: {_verdict(found)}", soft_wrap=True)
+
+
+def _verdict(found: list[Finding]) -> str:
     errors = sum(finding.severity == "error" for finding in found)
-    console.print(f"{counts}: " + (f"{errors} to mend" if errors else "all in order"), soft_wrap=True)
+    warnings = sum(finding.severity == "warning" for finding in found)
+    if errors:
+        return f"{errors} to mend"
+    return f"in order, {_number(warnings, 'warning')}" if warnings else "all in order"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

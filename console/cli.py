@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Free/busy between Exchange, Microsoft 365 and Google. "
-    "Exit codes: 0 done, 1 found something wrong, 2 wrong usage.",
+    "Exit codes: 0 done, 1 found something wrong (the configuration, too), 2 wrong usage of the command.",
 )
 config = typer.Typer(no_args_is_help=True, help="The configuration file.")
 app.command("demo")(demo.command)
@@ -64,8 +64,10 @@ def run(arguments: Sequence[str]) -> int:
         _finished(arguments)
     except SystemExit as ending:
         code = _ENDINGS.get(ending.code, FOUND_WRONG)  # interrupted, too
-    except (ConfigurationError, SetupError, SecretError, CertificateError, GroupFileError) as error:
+    except SetupError as error:
         code = _told(str(error), WRONG_USAGE)
+    except (ConfigurationError, SecretError, CertificateError, GroupFileError) as error:
+        code = _told(str(error), FOUND_WRONG)
     except EndingError as error:
         code = _told(str(error), error.code)
     except KeyboardInterrupt:

@@ -42,7 +42,7 @@ def command(
     try:
         uvloop.run(_serve(configuration, directory, lines))
     except OSError as error:
-        raise EndingError(f"Busyline cannot start: {start_error(error, configuration.server)}") from None
+        raise EndingError(f"Busyline cannot start: {start_error(error, configuration, directory)}") from None
     finally:
         lines.flush()
 

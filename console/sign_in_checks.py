@@ -39,7 +39,7 @@ def _oauth(section: str, auth: OAuthAuth, directory: Path, now: datetime) -> Ite
 
 
 def _negotiate(section: str, auth: NegotiateAuth, directory: Path) -> Iterator[Finding]:
-    install = "run pip install 'busyline[kerberos]' (it builds against libkrb5-dev)"
+    install = "run `make kerberos`, or on a server pip install --require-hashes -r requirements-kerberos.lock"
     if auth.password is not None:
         yield from read(f"{section}.password", auth.password, directory)[1]
         if "@" not in (auth.username or ""):

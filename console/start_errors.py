@@ -3,9 +3,14 @@
 import asyncio
 import errno
 import os
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import NoReturn
 
+from console.writable_checks import user_name
+from proxy.settings import ProxySettings
+from proxy.settings.certificate import CertificateAcme, CertificateFirstRun
 from proxy.settings.server import ServerSettings
 from service.door import Door
 
@@ -16,12 +21,34 @@ _REMEDIES = {
 }
 
 
-def start_error(error: OSError, server: ServerSettings) -> str:
-    """Why the server could not start, in words, by file or by key, with a remedy."""
+def start_error(error: OSError, settings: ProxySettings, directory: Path) -> str:
+    """Why the server could not start, in words, by file or by key, with a remedy; ``directory`` is the file's own."""
     if error.filename is not None:
-        return f"{error.filename}: {error.strerror}; mend the path or its permissions, then try `busyline check`"
-    refused = asyncio.run(_refusals(server))
+        return _of_file(Path(os.fsdecode(error.filename)), error, settings, directory)
+    refused = asyncio.run(_refusals(settings.server))
     return "\n".join(refused) or f"{_words(error)}; try `busyline check`"
+
+
+def _of_file(path: Path, error: OSError, settings: ProxySettings, directory: Path) -> str:
+    for key, written in _written(settings):
+        place = (directory / written).absolute()
+        if path.absolute() == place or path.absolute().is_relative_to(place) or place.is_relative_to(path.absolute()):
+            mend = f"let the user that Busyline runs as (here {user_name(os.geteuid())}) have it"
+            return f"{key}: {path}: {error.strerror}; {mend}, or write another path, such as /var/lib/busyline/…"
+    who = user_name(os.geteuid())
+    return f"{path}: {error.strerror}; mend the path or its permissions for the user {who}, then try `busyline check`"
+
+
+def _written(settings: ProxySettings) -> Iterator[tuple[str, Path]]:
+    """The directories that Busyline writes to, by key."""
+    certificate = settings.server.certificate
+    if isinstance(certificate, CertificateAcme | CertificateFirstRun):
+        yield "server.certificate.directory", certificate.directory
+    if settings.ledger is not None:
+        yield "ledger.directory", settings.ledger.directory
+    if settings.capture is not None:
+        yield "capture.directory", settings.capture.directory
+    yield "tokens.directory", settings.tokens.directory
 
 
 async def _refusals(server: ServerSettings) -> list[str]:

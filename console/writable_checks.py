@@ -16,7 +16,7 @@ def check_writable(key: str, place: Path) -> Iterator[Finding]:
     if not existing.is_dir():
         yield error(key, f"{existing} is not a directory", "remove it, or write another path")
     elif not os.access(existing, os.W_OK | os.X_OK):
-        yield error(key, f"the user {_name(os.geteuid())} cannot write to {existing}", mend)
+        yield error(key, f"the user {user_name(os.geteuid())} cannot write to {existing}", mend)
     else:
         yield from _as_root(key, place, existing)
         if existing == place and stat.S_IMODE(place.stat().st_mode) & 0o077:
@@ -27,14 +27,15 @@ def _as_root(key: str, place: Path, existing: Path) -> Iterator[Finding]:
     """Root may write everywhere, so that its own check proves little for another user."""
     owner = existing.stat().st_uid
     if os.geteuid() == 0 and owner != 0:
-        what = f"checked as root, while {existing} belongs to {_name(owner)}"
+        what = f"checked as root, while {existing} belongs to {user_name(owner)}"
         yield note(key, what, "run the check as the user that Busyline runs as, such as `sudo -u busyline …`")
     elif os.geteuid() == 0 and existing != place:
         what = f"checked as root; any other user cannot make {place}, since {existing} is root's"
         yield note(key, what, "make it for the user that Busyline runs as (install -d -o busyline -m 0700 …)")
 
 
-def _name(user: int) -> str:
+def user_name(user: int) -> str:
+    """The name of a user of this machine, or the number where there is none."""
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:  # as in a container

@@ -132,7 +132,7 @@ class Server:
             response.force_close()
         self._identify(response, request, record)
         seconds = time.perf_counter() - started
-        self._tell(record, outcome, response.status, seconds)
+        self._tell(record, outcome, response.status, seconds, request.remote or "")
         if self._listener is not None and self._listener.listening:
             self._let_hear(self._listener, request, record, response, outcome, seconds)
         return response
@@ -185,7 +185,7 @@ class Server:
         if theirs and _GUID.fullmatch(theirs) and request.headers.get("return-client-request-id", "").lower() == "true":
             headers["client-request-id"] = theirs
 
-    def _tell(self, record: Record, outcome: str, status: int, seconds: float) -> None:
+    def _tell(self, record: Record, outcome: str, status: int, seconds: float, peer: str) -> None:
         self._metrics.request(record.front or "none", record.caller, outcome, seconds)
         if record.front in _QUIET:
             return
@@ -193,6 +193,7 @@ class Server:
             self._metrics.refused(record.refused)
         if record.outcomes:
             self._metrics.mailboxes(record.caller, record.outcomes)
+        origin = {"address": peer} if record.refused else {}  # of a network, for whoever guards the door
         self._line(
             "request",
             front=record.front,
@@ -204,6 +205,7 @@ class Server:
             outcome=outcome,
             status=status,
             ms=round(seconds * 1000, 2),
+            **origin,
         )
 
 

@@ -127,7 +127,7 @@ class Door:
             if origin is None:
                 connection.close()
                 continue
-            arrival = asyncio.get_running_loop().create_task(self._arrive(connection, origin))
+            arrival = asyncio.get_running_loop().create_task(self._arrive(connection, origin, address))
             self._arrivals.add(arrival)
             arrival.add_done_callback(self._arrivals.discard)
 
@@ -141,7 +141,7 @@ class Door:
         if listener in self._listeners:
             asyncio.get_running_loop().add_reader(listener, self._take_in, listener)
 
-    async def _arrive(self, connection: socket.socket, origin: str) -> None:
+    async def _arrive(self, connection: socket.socket, origin: str, address: str) -> None:
         assert self._server is not None
         visit = self._server()
         self._origins[visit] = origin
@@ -154,7 +154,7 @@ class Door:
                 lambda: visit, connection, ssl=self._tls, **limit, **shutdown
             )
         except OSError as error:  # TLS that fails or takes too long among them
-            _log.info("no_handshake", reason=type(error).__name__)
+            _log.info("no_handshake", address=address, reason=_why(error))
         except BaseException:
             connection.close()
             raise
@@ -227,6 +227,12 @@ def _bound(listener: socket.socket, place: tuple[str | int, ...]) -> socket.sock
         words = (error.strerror or str(error)).lower()
         raise OSError(error.errno, f"error while attempting to bind on address {place!r}: {words}") from None
     return listener
+
+
+def _why(error: OSError) -> str:
+    """In OpenSSL's own words, of the certificate or of the alert, where it has any; those of others hold addresses."""
+    words = getattr(error, "verify_message", "") or getattr(error, "reason", "")
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
 def _waiting(

@@ -50,7 +50,8 @@ def require() -> None:
     """Raises SecretError with words where Kerberos is not installed."""
     if not is_available():
         raise SecretError(
-            "Kerberos is not installed: run pip install 'busyline[kerberos]' (it builds against libkrb5-dev)"
+            "Kerberos is not installed: run `make kerberos`, or on a server "
+            "pip install --require-hashes -r requirements-kerberos.lock (it builds against libkrb5-dev)"
         )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -52,10 +52,13 @@ def _network(text: str) -> str:
     return str(parse_narrow_network(text, "leave networks out where the caller may come from anywhere"))
 
 
+UserName: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_username)]
+
+
 class BasicCaller(Section):
     """User names that share one password."""
 
-    usernames: Annotated[tuple[Annotated[str, Field(min_length=1), AfterValidator(_username)], ...], AfterValidator(some)] = Field(
+    usernames: Annotated[tuple[UserName, ...], AfterValidator(some)] = Field(
         description="every name the caller signs in with; Google wants an address",
         examples=[["interop@northwind.example"]],
     )

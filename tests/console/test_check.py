@@ -11,7 +11,7 @@ from console.example import example
 
 def test_check_finds_all_in_order(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--config", str(config)]) == 0
-    assert capsys.readouterr().out.endswith("2 connectors, 2 routes, 1 callers: all in order\n")
+    assert capsys.readouterr().out.endswith("2 connectors, 2 routes, 1 caller: all in order\n")
 
 
 def test_check_tells_where_rooms_would_show_who_booked_them(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,3 +63,25 @@ def test_check_names_the_line_of_a_rule(config: Path, capsys: pytest.CaptureFixt
     assert run(["check", "--config", str(config)]) == 1
     line = next(n for n, text in enumerate(config.read_text("utf-8").splitlines(), 1) if "gone.txt" in text)
     assert f"error: {config}:{line}: rules[1].about: {config.parent / 'gone.txt'}: there is" in capsys.readouterr().out
+
+
+def test_a_configuration_that_cannot_be_read_is_told_to_programs_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "busyline.toml"
+    for text, line, key in (("[server]\nlistn = 1\n", 2, "server.listn"), ("[server\n", 1, "")):
+        path.write_text(text, "utf-8")
+        assert run(["check", "--json", "--config", str(path)]) == 1
+        shown = capsys.readouterr()
+        assert shown.err == ""
+        found = {each["key"]: each for each in json.loads(shown.out)}[key]
+        assert (found["severity"], found["file"], found["line"]) == ("error", str(path), line)
+        assert found["what"]
+    assert run(["check", "--json", "--config", str(tmp_path / "none.toml")]) == 1
+    assert json.loads(capsys.readouterr().out)[0]["what"] == "there is no such file"
+
+
+def test_warnings_are_counted_in_the_verdict(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(config.read_text("utf-8").replace("may_ask", 'sees = "details"\nmay_ask'), "utf-8")
+    assert run(["check", "--config", str(config)]) == 0
+    assert capsys.readouterr().out.endswith(": in order, 1 warning\n")

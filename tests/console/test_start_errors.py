@@ -2,31 +2,36 @@
 
 import errno
 import socket
+from pathlib import Path
 
 import pytest
 
 from console.start_errors import start_error
-from proxy.settings.server import ServerSettings
+from proxy.settings import ProxySettings
 
 FAILED = OSError(errno.EADDRINUSE, "error while attempting to bind on address ('127.0.0.1', 1)")
 
 
-def settings(listen: str, metrics: str) -> ServerSettings:
+HERE = Path("/etc/busyline")
+
+
+def settings(listen: str = "127.0.0.1:0", metrics: str = "127.0.0.1:0", **sections: object) -> ProxySettings:
     written = {"public_url": "http://127.0.0.1:1", "certificate": {"kind": "none"}}
-    return ServerSettings.model_validate({**written, "listen": [listen], "metrics_listen": [metrics]})
+    server = {**written, "listen": [listen], "metrics_listen": [metrics]}
+    return ProxySettings.model_validate({"server": server, **sections})
 
 
 def test_a_port_in_use_is_told_by_its_own_key() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = f"127.0.0.1:{other.getsockname()[1]}"
-        told = start_error(FAILED, settings("127.0.0.1:0", taken))
+        told = start_error(FAILED, settings("127.0.0.1:0", taken), HERE)
     assert told.startswith(f"server.metrics_listen: {taken}: Address already in use; another program listens there")
 
 
 def test_two_keys_that_want_one_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         free = f"127.0.0.1:{other.getsockname()[1]}"
-    told = start_error(FAILED, settings(free, free))
+    told = start_error(FAILED, settings(free, free), HERE)
     assert told.startswith(f"server.metrics_listen: {free}: Address already in use")
 
 
@@ -38,13 +43,31 @@ def test_two_keys_that_want_one_port() -> None:
     ],
 )
 def test_an_address_that_is_not_ours(listen: str, words: str) -> None:
-    told = start_error(OSError(errno.EINVAL, "('x', 0)"), settings(listen, "127.0.0.1:0"))
+    told = start_error(OSError(errno.EINVAL, "('x', 0)"), settings(listen, "127.0.0.1:0"), HERE)
     assert told.startswith(f"server.listen: {listen}: ")
     assert words in told
 
 
 def test_a_file_is_told_by_its_path_and_the_rest_without_tuples() -> None:
     server = settings("127.0.0.1:0", "127.0.0.1:0")
-    told = start_error(PermissionError(errno.EACCES, "Permission denied", "/etc/key.pem"), server)
+    told = start_error(PermissionError(errno.EACCES, "Permission denied", "/etc/key.pem"), server, HERE)
     assert told.startswith("/etc/key.pem: Permission denied; mend the path or its permissions")
-    assert start_error(FAILED, server) == "Address already in use; try `busyline check`"
+    assert start_error(FAILED, server, HERE) == "Address already in use; try `busyline check`"
+
+
+@pytest.mark.parametrize(
+    ("sections", "path", "key"),
+    [
+        ({"ledger": {"directory": "ledger"}}, "/etc/busyline/ledger", "ledger.directory"),
+        ({"ledger": {"directory": "/var/l/ledger"}}, "/var/l", "ledger.directory"),  # could not be made
+        ({"capture": {"directory": "captures"}}, "/etc/busyline/captures/orders", "capture.directory"),
+        ({}, "/etc/busyline/tokens/keys.lock", "tokens.directory"),
+    ],
+)
+def test_a_directory_that_cannot_be_written_is_told_by_its_key_and_for_which_user(
+    sections: dict[str, object], path: str, key: str
+) -> None:
+    told = start_error(PermissionError(errno.EACCES, "Permission denied", path), settings(**sections), HERE)
+    assert told.startswith(f"{key}: {path}: Permission denied; let the user that Busyline runs as (here ")
+    assert "/var/lib/busyline/" in told
+    assert "busyline check" not in told

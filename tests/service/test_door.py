@@ -21,6 +21,7 @@ from certs import first_run, pem
 from service.addresses import ListenAddress, parse_network
 from service.door import Door, Limits, Patience
 from service.visit import proved
+from tests.proxy.auth.issuing import Issued, authority, leaf
 
 Run: TypeAlias = Callable[[Coroutine[Any, Any, None]], None]
 ANY_PORT = ListenAddress("127.0.0.1", 0)
@@ -352,3 +353,27 @@ async def test_who_is_being_answered_is_not_moved_on() -> None:
         assert b"hello" in await reader.read()
         one.close()
         other.close()
+
+
+async def _turned_away(directory: Path, client: Issued) -> str:
+    """What is logged of a caller with the certificate ``client``, where one authority's are believed."""
+    issued = first_run.issue(directory / "server", ["127.0.0.1"])
+    trusted = authority("ours").write(directory / "ca.pem")
+    server = pem.load(issued.chain, issued.key, now=datetime.now(UTC), client_authorities=[trusted]).context
+    shown = ssl.create_default_context(cafile=issued.chain.with_name("ca.pem"))
+    shown.load_cert_chain(client.write(directory / "client.pem", key=True))
+    with structlog.testing.capture_logs() as events:
+        async with Door(_hello, [ANY_PORT], tls=server) as door:
+            place = door.addresses[0]
+            with contextlib.suppress(OSError):
+                reader, writer = await asyncio.open_connection(place.host, place.port, ssl=shown)
+                await reader.read()
+                writer.close()
+    (told,) = (event for event in events if event["event"] == "no_handshake")
+    assert told["address"] == "127.0.0.1"
+    return str(told["reason"])
+
+
+async def test_a_handshake_that_fails_is_told_by_address_and_in_openssls_words(tmp_path: Path) -> None:
+    stranger = authority("a stranger")
+    assert "unable to get local issuer certificate" in await _turned_away(tmp_path, leaf(stranger))

@@ -83,12 +83,6 @@ certificate = { names = ["a.example"], ca = "ca.pem" }
 may_ask = ["northwind.example"]
 
 [[callers]]
-name = "trust"
-federation = { domains = ["trust.example"] }
-may_ask = ["northwind.example"]
-never_via = ["fabrikam"]
-
-[[callers]]
 name = "lost"
 basic = { usernames = ["lost"], password = "file:interop.hash" }
 may_ask = ["northwind.example"]
@@ -133,7 +127,6 @@ def test_a_caller_without_a_password_stops_nobody(
     for name, guide in (
         ("hybrid", "oauth-callers"),
         ("machine", "callers"),
-        ("trust", "federation-trust"),
         ("token-google", "oauth-callers"),
     ):
         assert f"# {name}: it proves itself by" in shown.out

@@ -267,7 +267,7 @@ async def test_a_caller_never_proved_before_is_heard_within_half_a_minute_beside
             found = await known.prove("svc", b"zebra", HERE)
             if found is RIGHT:
                 break
-            assert found
+            assert isinstance(found, Refused)
             comes = throttle_time.now + (found.retry_after or 1)
     assert throttle_time.now <= 5 + 30
     await known.close()

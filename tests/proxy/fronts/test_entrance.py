@@ -75,6 +75,15 @@ async def test_a_caller_from_elsewhere_is_refused_with_a_reason_of_its_own(tmp_p
         await _stopped(tmp_path)
     told = [(log["refused"], log["caller"], log["outcome"]) for log in logs if log["event"] == "request"]
     assert told == [("network", "northwind", "forbidden"), ("wrong-credentials", "", "challenged")]
+    assert {log["address"] for log in logs if log["event"] == "request"} == {"127.0.0.1"}
+
+
+async def test_only_who_is_refused_has_its_address_in_the_log(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with serving(tmp_path) as proxy:
+            await _post(proxy.url + EWS, login())
+    (told,) = (log for log in logs if log["event"] == "request")
+    assert "address" not in told
 
 
 async def _stopped(directory: Path) -> None:
