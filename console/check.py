@@ -16,6 +16,7 @@ from console.findings import Finding
 from console.places import line_of, lines_of, place_of
 from console.privacy_checks import check_ledger, check_rules
 from console.rooms_checks import check_rooms
+from console.secrecy_checks import check_secrecy
 from console.server_checks import check_callers, check_routes, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
 from console.tokens_checks import check_tokens
@@ -57,6 +58,7 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_rules(configuration, directory)
     yield from check_ledger(configuration, directory)
     yield from check_capture(configuration, directory)
+    yield from check_secrecy(configuration, directory)
 
 
 def located(found: Iterable[Finding], configuration: Configuration, path: Path) -> list[Finding]:

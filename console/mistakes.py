@@ -16,6 +16,8 @@ _WANTED = {
     "string_type": 'text in double quotes, such as "…"',
     "int_type": "a whole number, without quotes",
     "int_parsing": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "float_parsing": "a number, without quotes",
     "bool_type": "true or false, without quotes",
     "bool_parsing": "true or false, without quotes",
     "path_type": "a path in double quotes",
@@ -36,7 +38,7 @@ _BOUNDS = {
 def explained(error: ErrorDetails, data: object, model: type[BaseModel]) -> tuple[Place, str, str]:
     """Where the mistake stands in ``data``, what it is and its remedy ("" where the former says it all)."""
     schema = _schema(model)
-    place = _in_data(error["loc"], data)
+    place = _in_data(error["loc"], data, absent=error["type"] == "missing")
     kind = error["type"]
     what, remedy = error["msg"].removeprefix("Value error, "), ""
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
@@ -67,14 +69,17 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f"write one of {', '.join(known)}" if known else "remove it"
 
 
-def _in_data(loc: tuple[str | int, ...], data: object) -> Place:
-    """The place without the tags of unions, which pydantic adds to it and nobody wrote."""
+def _in_data(loc: tuple[str | int, ...], data: object, *, absent: bool) -> Place:
+    """The place without the tags of unions, which pydantic adds to it and nobody wrote.
+
+    ``absent``: the last part names what nobody wrote, and should have.
+    """
     place: list[str | int] = []
     for index, part in enumerate(loc):
         if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
             place.append(part)
             data = data[part]  # type: ignore[index]
-        elif index == len(loc) - 1:
+        elif absent and index == len(loc) - 1:
             place.append(part)
     return tuple(place)
 
@@ -88,7 +93,20 @@ def _value(place: Place, data: object) -> object:
 def _unknown_key(place: Place, data: object, schema: Schema) -> tuple[str, str]:
     keys = shape(place[:-1], data, schema).get("properties", {})
     remaining = set(keys) - set(_as_dict(_value(place[:-1], data)))
-    return "there is no such key here", did_you_mean(str(place[-1]), remaining or keys)
+    remedy, word = did_you_mean(str(place[-1]), remaining or keys), str(place[-1])
+    owners = [] if remedy.startswith("did you mean") else _owners(word, schema)
+    return "there is no such key here", f"it belongs to {' or '.join(owners)}" if owners else remedy
+
+
+def _owners(word: str, schema: Schema) -> list[str]:
+    """The sections of the whole configuration, as they are written, that have such a key."""
+    found = []
+    for name, field in schema.get("properties", {}).items():
+        if word in _decided(field, None, schema).get("properties", {}):
+            found.append(f"[{name}]")
+        elif word in _resolve(field.get("items", {}), schema).get("properties", {}):
+            found.append(f"[[{name}]]")
+    return found
 
 
 def _write(place: Place, data: object, schema: Schema) -> str:

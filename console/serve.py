@@ -62,9 +62,10 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
     async with running(configuration, directory) as proxy:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, proxy.reload_certificate)
         addresses = [str(address) for address in proxy.addresses]
-        log.info(
-            "listening", addresses=addresses, public_url=configuration.server.public_url, metrics=proxy.metrics_url
-        )
+        plain = [str(address) for address in configuration.server.plain_listen]
+        where = {"plain_listen": plain} if plain else {}
+        url = configuration.server.public_url
+        log.info("listening", addresses=addresses, public_url=url, metrics=proxy.metrics_url, **where)
         lines.flush()
         _spare_the_collector()
         await stop.wait()

@@ -46,11 +46,11 @@ def check_callers(configuration: Configuration, directory: Path) -> Iterator[Fin
     for number, caller in enumerate(configuration.callers, 1):
         key = f"callers[{number}]"
         yield from check_proofs(key, caller, directory)
-        if not caller.never_via:
+        if "never_via" not in caller.model_fields_set:
             yield warning(
                 f"{key}.never_via",
                 f'nothing keeps a question of "{caller.name}" from going in circles',
-                "name the connectors of its own people",
+                "name the connectors of its own people, or write never_via = [] where it has none",
             )
         yield from _may_ask(f"{key}.may_ask", caller, configuration)
 

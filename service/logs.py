@@ -89,8 +89,9 @@ class Lines:
 
 
 def configure(style: Style = "json", *, stream: BinaryIO | None = None, level: int = 20) -> Lines:
-    """Set up the logs of the process (level as in :mod:`logging`: 20 is info)."""
-    lines = Lines(stream if stream is not None else sys.stderr.buffer, _RENDERS[style])
+    """Set up the logs of the process (level as in :mod:`logging`: 20 is info); colours for a terminal alone."""
+    out = stream if stream is not None else sys.stderr.buffer
+    lines = Lines(out, _as_colours if style == "console" and out.isatty() else _RENDERS[style])
     atexit.register(lines.flush)
     structlog.configure(
         processors=[_mark, _exception_text, _handed_over],
@@ -145,8 +146,15 @@ def _as_json(event: _Event) -> bytes:
 
 
 def _as_text(event: _Event) -> bytes:
-    return str(_CONSOLE(None, event["level"], _timed(event))).encode("utf-8", "backslashreplace")
+    return _PLAIN(None, event["level"], _timed(event)).encode("utf-8", "backslashreplace")
 
 
-_CONSOLE = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+def _as_colours(event: _Event) -> bytes:
+    return _COLOURED(None, event["level"], _timed(event)).encode("utf-8", "backslashreplace")
+
+
+_PLAIN, _COLOURED = (
+    structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
+    for colours in (False, True)
+)
 _RENDERS: dict[Style, Render] = {"json": _as_json, "console": _as_text}

@@ -95,7 +95,7 @@ class BlockingWire:
         except socket.gaierror:
             raise PeerError(Reason.UNREACHABLE, f"{host}: its name is not known") from None
         except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
-            raise PeerError(Reason.UNREACHABLE, f"{host}: {type(error).__name__}") from None
+            raise PeerError(Reason.UNREACHABLE, f"{host}: {_words(error)}") from None
         except (httpx.InvalidURL, ValueError):
             raise PeerError(Reason.GARBLED, f"{host}: its address is none of http or https") from None
 
@@ -211,6 +211,16 @@ class _CheckedBackend:
 
     def sleep(self, seconds: float) -> None:
         self._plain.sleep(seconds)
+
+
+def _words(error: BaseException) -> str:
+    """What failed, as the other wire tells it; an untrusted certificate lies below the libraries' own exceptions."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted: {cause.verify_message or 'it does not fit the name'}"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def _limited(parts: Iterable[bytes]) -> bytes:

@@ -35,6 +35,24 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         '[server]\n# public_url = "x"\npublic_ur = "https://busy.example.com"\ncertificate.kind = "none"\n',
         ["3: server.public_ur: there is no such key here; did you mean public_url?"],
     ),
+    "a key of another section": (
+        SERVER + '[cache]\npublic_url = "https://b.example"\n',
+        ["5: cache.public_url: there is no such key here; it belongs to [server]"],
+    ),
+    "a key of an entry": (
+        SERVER + '[cache]\nmay_ask = ["*"]\n',
+        ["5: cache.may_ask: there is no such key here; it belongs to [[callers]]"],
+    ),
+    "the kind of a sign-in is no key": (
+        SERVER + '[connectors.f]\nprotocol = "ews"\nurl = "https://m.example/x"\n'
+        'auth = { kind = "negotiate", username = "u" }\n',
+        ["7: connectors.f.auth: write username and password, both or neither"],
+    ),
+    "text for a number that may have a point": (
+        SERVER + '[[callers]]\nname = "n"\nmay_ask = ["*"]\nbasic = { usernames = ["u"], password = "file:x" }\n'
+        'rate = "fast"\n',
+        ["8: callers[1].rate: is not what is wanted here; write a number, without quotes"],
+    ),
     "misspelt section": (
         SERVER + "[cahce]\nttl = '1m'\n",
         ["4: cahce: there is no such key here; did you mean cache?"],

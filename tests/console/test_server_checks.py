@@ -55,6 +55,7 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     [
         ("", "", []),
         ('never_via = ["own"]\n', "", ["callers[1].never_via"]),
+        ('never_via = ["own"]\n', "never_via = []\n", []),
         ('may_ask = ["n.example"]', 'may_ask = ["elsewhere.example"]', ["callers[1].may_ask"]),
         ('may_ask = ["n.example"]', 'may_ask = ["own.example"]', ["callers[1].may_ask"]),
         ('may_ask = ["n.example"]', 'may_ask = ["ann@own.example"]', ["callers[1].may_ask"]),

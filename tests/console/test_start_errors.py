@@ -3,6 +3,7 @@
 import errno
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_a_file_is_told_by_its_path_and_the_rest_without_tuples() -> None:
     ],
 )
 def test_a_directory_that_cannot_be_written_is_told_by_its_key_and_for_which_user(
-    sections: dict[str, object], path: str, key: str
+    sections: dict[str, Any], path: str, key: str
 ) -> None:
     told = start_error(PermissionError(errno.EACCES, "Permission denied", path), settings(**sections), HERE)
     assert told.startswith(f"{key}: {path}: Permission denied; let the user that Busyline runs as (here ")

@@ -26,7 +26,7 @@ def reasons_in(source: str) -> Iterator[str]:
                 yield first.value
             elif isinstance(first, ast.JoinedStr):
                 end = "".join(str(part.value) for part in first.values if isinstance(part, ast.Constant))
-                yield from (what + end for what in _SIGNED)
+                yield from (what + end for what in _SIGNED) if end.startswith("-") else (f"{end}…",)
             elif isinstance(first, ast.Name) and first.id in _NAMES:
                 yield _NAMES[first.id]
 

@@ -156,3 +156,16 @@ def test_rendering_leaves_the_event_as_it_was() -> None:
     assert event["time"] == 1_000_000_000
     first, second = _events(stream)
     assert first == second
+
+
+def test_lines_for_people_have_colours_on_a_terminal_alone() -> None:
+    class Terminal(io.BytesIO):
+        def isatty(self) -> bool:
+            return True
+
+    for stream, coloured in ((io.BytesIO(), False), (Terminal(), True)):
+        lines = configure("console", stream=stream)
+        structlog.get_logger("x").info("said", where="here")
+        lines.flush()
+        assert (b"\x1b[" in stream.getvalue()) is coloured
+        assert b"said" in stream.getvalue()
