@@ -11,6 +11,7 @@ MAX_NODES = 200_000
 _NODE_BYTES = 4  # the shortest element is <a/>
 _TOO_DEEP = etree.XPath("/" + "/".join("*" * (MAX_DEPTH + 1)))
 _OVER_A_LIMIT = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG})
+_NO_SUCH_PREFIX: Final = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 _UNREADABLE: Final = "the bytes are not text in an encoding that we read"
 _SPACE: Final = rb"[ \t\r\n]"
 _DECLARATION: Final = re.compile(
@@ -64,14 +65,17 @@ def parse(data: bytes, *, max_nodes: int = MAX_NODES) -> etree._Element:
     if data.count(b"<") > 2 * max_nodes:  # an element has two tags at most; refused before its tree fills the memory
         raise XmlRefused(f"more than {max_nodes} elements")
     _check_prolog(data)
+    parser = _PARSERS.one
     try:
-        root = etree.fromstring(data, _PARSERS.one)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         malformed = getattr(error, "code", None) not in _OVER_A_LIMIT
         raise XmlRefused(_first_line(error), malformed=malformed, line=line, column=column) from None
     except (ValueError, LookupError, UnicodeError):
         raise XmlRefused(_UNREADABLE, malformed=True) from None
+    if any(entry.type == _NO_SUCH_PREFIX for entry in parser.error_log):  # which lxml overlooks before a later warning
+        raise XmlRefused("a prefix is used that is not declared", malformed=True)
     if root.getroottree().docinfo.internalDTD is not None:  # the second lock: none comes this far
         raise XmlRefused("a document type declaration is not accepted")
     if _TOO_DEEP(root):

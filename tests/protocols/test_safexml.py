@@ -163,6 +163,13 @@ def test_comments_do_not_split_text() -> None:
     assert parse(b"<a>one<!-- x -->two</a>").text == "onetwo"
 
 
+def test_a_prefix_that_nobody_declared_is_refused_whatever_stands_behind_it() -> None:
+    """A later warning of the parser would take the place of the error."""
+    with pytest.raises(XmlRefused) as caught:
+        parse(b"<t:a/><?xmles b?>")
+    assert caught.value.malformed
+
+
 def test_local_names() -> None:
     assert local_name(parse(b'<x:a xmlns:x="urn:x"/>')) == "a"
 
