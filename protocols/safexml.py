@@ -11,7 +11,6 @@ MAX_NODES = 200_000
 _NODE_BYTES = 4  # the shortest element is <a/>
 _TOO_DEEP = etree.XPath("/" + "/".join("*" * (MAX_DEPTH + 1)))
 _OVER_A_LIMIT = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG})
-_NO_SUCH_PREFIX: Final = etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE
 _UNREADABLE: Final = "the bytes are not text in an encoding that we read"
 _SPACE: Final = rb"[ \t\r\n]"
 _DECLARATION: Final = re.compile(
@@ -74,8 +73,8 @@ def parse(data: bytes, *, max_nodes: int = MAX_NODES) -> etree._Element:
         raise XmlRefused(_first_line(error), malformed=malformed, line=line, column=column) from None
     except (ValueError, LookupError, UnicodeError):
         raise XmlRefused(_UNREADABLE, malformed=True) from None
-    if any(entry.type == _NO_SUCH_PREFIX for entry in parser.error_log):  # which lxml overlooks before a later warning
-        raise XmlRefused("a prefix is used that is not declared", malformed=True)
+    if any(map(_is_wrong_name, parser.error_log)):  # which lxml overlooks where a warning follows
+        raise XmlRefused("a name has a prefix that is not declared, or more than one", malformed=True)
     if root.getroottree().docinfo.internalDTD is not None:  # the second lock: none comes this far
         raise XmlRefused("a document type declaration is not accepted")
     if _TOO_DEEP(root):
@@ -118,6 +117,10 @@ def _in_bytes(data: bytes) -> bytes:
     else:
         encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
     return data.decode(encoding, "replace").encode("utf-8", "replace")
+
+
+def _is_wrong_name(entry: "etree._LogEntry") -> bool:
+    return bool(entry.domain == etree.ErrorDomains.NAMESPACE and entry.level >= etree.ErrorLevels.ERROR)
 
 
 def _more_than(root: etree._Element, limit: int) -> bool:

@@ -163,11 +163,16 @@ def test_comments_do_not_split_text() -> None:
     assert parse(b"<a>one<!-- x -->two</a>").text == "onetwo"
 
 
-def test_a_prefix_that_nobody_declared_is_refused_whatever_stands_behind_it() -> None:
+@pytest.mark.parametrize("element", [b"<t:a/>", b"<a t:b='1'/>", b"<t:a:b/>", b"<a><b:/></a>"])
+def test_a_name_with_a_wrong_prefix_is_refused_whatever_stands_behind_it(element: bytes) -> None:
     """A later warning of the parser would take the place of the error."""
     with pytest.raises(XmlRefused) as caught:
-        parse(b"<t:a/><?xmles b?>")
+        parse(element + b"<?xmles b?>")
     assert caught.value.malformed
+
+
+def test_a_namespace_with_a_relative_name_is_only_unusual() -> None:
+    assert parse(b"<a xmlns='relative'/><?xmles b?>").tag == "{relative}a"
 
 
 def test_local_names() -> None:
