@@ -85,7 +85,8 @@ async def test_bytes_that_trickle_win_no_time() -> None:
     async with opened(head=4 * SHORT) as door, calling(door) as caller:
         started = asyncio.get_running_loop().time()
         trickling = asyncio.create_task(_trickle(caller))
-        assert b" 408 " in await caller.rest()
+        answer = await caller.rest()
+        assert not answer or b" 408 " in answer  # a byte that crosses it makes TCP take the answer back
         assert asyncio.get_running_loop().time() - started < 40 * SHORT
         trickling.cancel()
 
