@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bench import authentication, cached, coalescing, first_answer, memory, profiling
+from bench import authentication, cached, coalescing, first_answer, memory, moves, profiling, routes, union
 from bench.load import GeneratorMissingError, LoadFailedError
 from bench.machine import LOAD, NotStartedError, pinned, warning
 from bench.rows import Row, keep, table
@@ -37,6 +37,12 @@ async def measured(given: argparse.Namespace, folder: Path, say: Callable[[str],
         for words, measure in _steps(server, given):
             say(words)
             rows += await measure()
+    say("two calendars of one person")
+    rows += await union.rows(folder)
+    say(f"a move of {moves.PEOPLE:,} people, again and again")
+    rows += await moves.rows(folder, rounds=given.rounds, seconds=given.seconds)
+    say("ways among 100,000 addresses and 10,000 domains")
+    rows += await routes.rows()
     say("100,000 mailboxes in memory")
     return rows + await memory.rows()
 

@@ -20,8 +20,9 @@ from protocols.model.caller import Caller
 from proxy.auth import Knock
 from proxy.connector import utc_now
 from proxy.fragments import Fragments
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.server import Server
 from proxy.settings import ProxySettings

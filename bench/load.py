@@ -27,6 +27,8 @@ class Load:
     requests: int
     seconds: float
     received: int
+    p99: float = 0.0
+    """Seconds that 99 of 100 requests took at most, as far as it was told."""
 
     @property
     def rate(self) -> float:
@@ -67,4 +69,4 @@ def read(output: str, errors: str = "") -> Load:
     summary = json.loads(lines[-1])
     if summary["failed"] or not summary["requests"]:
         raise LoadFailedError(f"{summary['failed']} of {summary['requests']} requests failed")
-    return Load(summary["requests"], summary["microseconds"] / 1e6, summary["bytes"])
+    return Load(summary["requests"], summary["microseconds"] / 1e6, summary["bytes"], summary.get("p99", 0) / 1e6)

@@ -22,9 +22,10 @@ function request()
   return requests[sent]
 end
 
-function done(summary)
+function done(summary, latency)
   local e = summary.errors
   io.write(string.format(
-    '\n{"requests": %d, "microseconds": %d, "bytes": %d, "failed": %d}\n',
-    summary.requests, summary.duration, summary.bytes, e.connect + e.read + e.write + e.timeout + e.status))
+    '\n{"requests": %d, "microseconds": %d, "bytes": %d, "failed": %d, "p99": %d}\n',
+    summary.requests, summary.duration, summary.bytes, e.connect + e.read + e.write + e.timeout + e.status,
+    latency:percentile(99)))
 end

@@ -85,15 +85,19 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, command: tuple[str, ...] = BUSYLINE) -> AsyncIterator[Served]:
-    """Start upstream and server; ``command`` runs `busyline`. Raises NotStartedError."""
+async def served(folder: Path, *, command: tuple[str, ...] = BUSYLINE, more: str = "") -> AsyncIterator[Served]:
+    """Start upstream and server; ``command`` runs `busyline`. Raises NotStartedError.
+
+    ``more`` of the configuration may hold ``{upstream}``, the address of the calendar system.
+    """
     port, upstream_port = free_port(), free_port()
     upstream = f"http://127.0.0.1:{upstream_port}"
     configuration = folder / "busyline.toml"
     configuration.write_text(
         _CONFIGURATION.format(
             port=port, metrics_port=free_port(), upstream=upstream, path=_PATH, domain=DOMAIN, username=USERNAME
-        ),
+        )
+        + more.format(upstream=upstream + _PATH),
         encoding="utf-8",
     )
     write_hash(folder / "caller.hash")

@@ -49,9 +49,11 @@ def is_section(annotation: object) -> bool:
 
 
 def _keys(kind: type[BaseModel], values: Values) -> Iterator[str]:
-    defaults = kind.model_construct().model_dump(mode="json", exclude_none=True)
+    defaults = kind.model_construct().model_dump(mode="json", exclude_none=True, by_alias=True)
     fields = [
-        (key, field) for key, field in kind.model_fields.items() if key in values or not is_section(field.annotation)
+        (field.alias or key, field)
+        for key, field in kind.model_fields.items()
+        if (field.alias or key) in values or not is_section(field.annotation)
     ]
     for key, field in sorted(fields, key=lambda item: not (item[0] in values or item[1].is_required())):
         if field.discriminator or (key not in values and _is_list_of_sections(field.annotation)):

@@ -17,8 +17,9 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy import wiring
 from proxy.connector import Connector
+from proxy.routes import ways_of
 from proxy.settings.callers import CallerSettings
-from routing.table import Route, RouteTable
+from routing.ways import legs_in
 from service import logs
 from service.reach import ANYWHERE
 from service.secrets import Reference, resolve
@@ -81,7 +82,7 @@ async def opened(
     """
     asking = next(each for each in configuration.callers if each.name == caller)
     idle: dict[str, Connector] = dict.fromkeys(configuration.connectors, _Idle())
-    for name in _needed(configuration, asking, mailboxes):
+    for name in _needed(configuration, directory, asking, mailboxes):
         del idle[name]
     settings = configuration.model_copy(update={"callers": (asking,)})
     lines = logs.configure("console", level=_ERRORS_ONLY)
@@ -117,10 +118,18 @@ class _Idle:
         return [Unavailable(mailbox=mailbox, reason=Reason.PEER_FAILED, detail="not opened") for mailbox in mailboxes]
 
 
-def _needed(configuration: Configuration, caller: CallerSettings, mailboxes: Iterable[Mailbox]) -> set[str]:
-    table = RouteTable(Route(match=route.match, via=route.via) for route in configuration.routes)
-    routes = [table.find(mailbox) for mailbox in mailboxes]
-    return {route.via for route in routes if route is not None} - set(caller.never_via)
+def _needed(
+    configuration: Configuration, directory: Path, caller: CallerSettings, mailboxes: Iterable[Mailbox]
+) -> set[str]:
+    """The connectors that may be asked: those of each mailbox's route, both sides of a move, and a group's members'."""
+    ways = ways_of(configuration, directory)
+    found = {leg.via for mailbox in mailboxes for leg in legs_in(ways.find(mailbox))}
+    if configuration.groups or any(configuration.connectors[via].directory for via in found):
+        found = set(configuration.connectors)  # whoever is in a group may be anywhere
+    for move in configuration.moves:
+        if found & {move.source, move.target}:
+            found |= {move.source, move.target}
+    return found - set(caller.never_via)
 
 
 def _mailbox(address: str) -> Mailbox | None:

@@ -7,17 +7,26 @@ from pathlib import Path
 
 import typer
 
+from console.caldav_checks import check_caldav
 from console.capture_checks import check_capture
 from console.configuration import Configuration, ConfigurationError, Problem, find
 from console.connector_checks import check_connectors
+from console.directory_checks import check_directories
 from console.exposure_checks import check_exposure
 from console.federation_checks import check_federation
 from console.findings import Finding
+from console.ical_checks import check_ical
+from console.mailtips_checks import check_mailtips
+from console.moves_checks import check_moves
+from console.oidc_checks import check_oidc
 from console.places import line_of, lines_of, place_of
 from console.privacy_checks import check_ledger, check_rules
+from console.provider_checks import check_provider
+from console.published_checks import check_published
 from console.rooms_checks import check_rooms
+from console.route_checks import check_routes
 from console.secrecy_checks import check_secrecy
-from console.server_checks import check_callers, check_routes, check_server
+from console.server_checks import check_callers, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
 from console.tokens_checks import check_tokens
 
@@ -50,14 +59,22 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_server(configuration.server, directory, now)
     yield from check_exposure(configuration)
     yield from check_connectors(configuration, directory, now)
-    yield from check_routes(configuration)
+    yield from check_caldav(configuration, directory)
+    yield from check_ical(configuration, directory)
+    yield from check_provider(configuration, directory)
+    yield from check_directories(configuration, directory)
+    yield from check_routes(configuration, directory)
+    yield from check_moves(configuration, directory)
     yield from check_callers(configuration, directory)
+    yield from check_mailtips(configuration)
     yield from check_tokens(configuration, directory)
+    yield from check_oidc(configuration, directory)
     yield from check_federation(configuration, directory, now)
     yield from check_rooms(configuration)
     yield from check_rules(configuration, directory)
     yield from check_ledger(configuration, directory)
     yield from check_capture(configuration, directory)
+    yield from check_published(configuration, directory)
     yield from check_secrecy(configuration, directory)
 
 

@@ -9,13 +9,26 @@ from collections.abc import Sequence
 import typer
 
 from certs.pem import CertificateError
-from console import capture, certs, check, config_example, explain, hash_password, ledger, lookup, replay, serve
+from console import (
+    capture,
+    certs,
+    check,
+    config_example,
+    explain,
+    hash_password,
+    ledger,
+    lookup,
+    moves,
+    publish,
+    replay,
+    serve,
+)
 from console.configuration import ConfigurationError
 from console.demo import command as demo
 from console.setup import command as setup
 from console.setup.sides import SetupError
 from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
-from proxy.group_files import GroupFileError
+from proxy.list_files import ListFileError
 from service.secrets import SecretError
 
 SHOW_TRACEBACKS = "BUSYLINE_TRACEBACK"
@@ -39,11 +52,13 @@ app.command("lookup")(lookup.command)
 app.command("explain")(explain.command)
 app.command("setup")(setup.command)
 app.command("ledger")(ledger.command)
+app.command("publish")(publish.command)
 app.command("capture")(capture.command)
 app.command("replay")(replay.command)
 app.command("certs")(certs.command)
 app.command("hash-password")(hash_password.command)
 app.add_typer(config, name="config")
+app.add_typer(moves.app, name="moves")
 config.command("example")(config_example.command)
 
 
@@ -66,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
         code = _ENDINGS.get(ending.code, FOUND_WRONG)  # interrupted, too
     except SetupError as error:
         code = _told(str(error), WRONG_USAGE)
-    except (ConfigurationError, SecretError, CertificateError, GroupFileError) as error:
+    except (ConfigurationError, SecretError, CertificateError, ListFileError) as error:
         code = _told(str(error), FOUND_WRONG)
     except EndingError as error:
         code = _told(str(error), error.code)

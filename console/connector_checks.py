@@ -20,7 +20,7 @@ from service.tokens_google import key_file
 
 def check_connectors(configuration: Configuration, directory: Path, now: datetime) -> Iterator[Finding]:
     """Every connector, in the order of the file."""
-    routed = {route.via for route in configuration.routes}
+    routed = {via for route in configuration.routes for via in route.via}
     for name, connector in configuration.connectors.items():
         section = f"connectors.{name}"
         yield from _credentials(section, connector, directory, now)
@@ -51,7 +51,7 @@ _INSIDE = (".local", ".internal", ".intranet", ".lan", ".corp", ".home.arpa")
 
 def _reach(section: str, connector: ConnectorSettings) -> Iterator[Finding]:
     """What the name itself tells of where it leads; it is not looked up here."""
-    host = urlsplit(connector.url).hostname or "" if isinstance(connector, EwsConnector) else ""
+    host = urlsplit(getattr(connector, "url", None) or "").hostname or ""
     if connector.private_network and is_written_out(host):
         what = f"{host} is written out, so private_network changes nothing"
         yield warning(f"{section}.private_network", what, "remove it, or write the name of the server")

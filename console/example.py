@@ -7,21 +7,17 @@ from pydantic import BaseModel
 
 from console.annotated import Values, comment, entry, off, section
 from console.configuration import Configuration
+from console.example_connectors import connectors
 from proxy.settings.callers import BasicCaller, CallerSettings, CertificateCaller
 from proxy.settings.capture import CaptureSettings
 from proxy.settings.certificate import Certificate, CertificateFiles
-from proxy.settings.connectors import (
-    BasicAuth,
-    EwsConnector,
-    GoogleConnector,
-    GraphConnector,
-    NegotiateAuth,
-    NtlmAuth,
-    OAuthAuth,
-)
+from proxy.settings.directory import GroupSettings, RoomListSettings
 from proxy.settings.federation import FederationCaller, FederationSettings
 from proxy.settings.ledger import LedgerSettings
-from proxy.settings.routes import RoomsSettings, RouteSettings
+from proxy.settings.moves import MoveSettings
+from proxy.settings.oidc import OidcCaller, OidcSettings
+from proxy.settings.published import FreeBusyUrlsSettings
+from proxy.settings.routes import AliasSettings, RoomsSettings, RouteSettings
 from proxy.settings.rules import RuleSettings
 from proxy.settings.server import CacheSettings, ServerSettings
 from proxy.settings.tokens import MicrosoftCaller, MicrosoftSettings, OAuthCaller, TokensSettings
@@ -38,24 +34,13 @@ Lengths of time are written "500ms", "8s", "2m", "1h" or "30d"."""
 _CERTIFICATES: Values = {
     "acme": {"external_account": {"kid": "kid-1", "key": "file:acme-account.key"}},
 }
-_CONNECTORS: dict[str, tuple[type[BaseModel], Values]] = {
-    "contoso": (
-        GraphConnector,
-        {"client_id": "00000000-0000-0000-0000-000000000000", "certificate": "file:contoso.pem"},
-    ),
-    "northwind": (GoogleConnector, {}),
-    "fabrikam": (EwsConnector, {}),
-}
-_SIGN_IN: dict[type[BaseModel], Values] = {
-    NtlmAuth: {},
-    NegotiateAuth: {"username": "svc@fabrikam.example", "password": "env:FABRIKAM_PASSWORD"},
-    OAuthAuth: {"certificate": "file:fabrikam.pem"},
-}
 _ROUTES: tuple[Values, ...] = (
     {"match": "northwind.example", "via": "northwind"},
     {"match": "contoso.example", "via": "contoso"},
     {"match": "fabrikam.example", "via": "fabrikam"},
 )
+_SEVERAL: Values = {"match": "ann@contoso.example", "via": ["contoso", "northwind"], "combine": "union"}
+_ALIAS: Values = {"domain": "g.northwind.example", "of": "northwind.example"}
 _CALLER: Values = {
     "organisation": "Northwind",
     "never_via": ["northwind"],
@@ -65,6 +50,7 @@ _CALLER: Values = {
 _PROOFS: dict[str, tuple[type[BaseModel], Values]] = {
     "oauth": (OAuthCaller, {}),
     "microsoft": (MicrosoftCaller, {}),
+    "oidc": (OidcCaller, {"clients": ["rooms-dashboard"]}),
     "certificate": (CertificateCaller, {"names": ["exchange.contoso.example"]}),
     "federation": (FederationCaller, {}),
 }
@@ -98,7 +84,7 @@ _FEDERATION: Values = {
 
 def example() -> str:
     """The whole example as TOML; it passes the loader as it stands."""
-    blocks = [comment(_HEAD), "", *_server(), *section("cache", CacheSettings, {}), *_connectors(), *_routes()]
+    blocks = [comment(_HEAD), "", *_server(), *section("cache", CacheSettings, {}), *connectors(), *_routes()]
     blocks += [*_callers(), *section("rooms", RoomsSettings, {}), *_privacy(), *_trust(), *_complete()]
     return "\n".join(blocks).rstrip() + "\n"
 
@@ -111,20 +97,15 @@ def _server() -> Iterator[str]:
         yield from lines if kind is CertificateFiles else off(lines)
 
 
-def _connectors() -> Iterator[str]:
-    yield comment("The calendar systems: one section each, under a name of your choice.")
-    for name, (kind, values) in _CONNECTORS.items():
-        yield from section(f"connectors.{name}", kind, values)
-        if kind is EwsConnector:
-            yield from section(f"connectors.{name}.auth", BasicAuth, {})
-            for sign_in, its_values in _SIGN_IN.items():
-                yield from off(section(f"connectors.{name}.auth", sign_in, its_values))
-
-
 def _routes() -> Iterator[str]:
     yield from section("[routes]", RouteSettings, _ROUTES[0])
     for values in _ROUTES[1:]:
         yield from entry("routes", values)
+    yield from off(entry("routes", _SEVERAL))
+    yield from off(section("[aliases]", AliasSettings, _ALIAS))
+    yield from off(section("[moves]", MoveSettings, {}))
+    yield from off(section("[groups]", GroupSettings, {}))
+    yield from off(section("[room_lists]", RoomListSettings, {}))
 
 
 def _callers() -> Iterator[str]:
@@ -140,18 +121,21 @@ def _privacy() -> Iterator[str]:
     yield from off(section("[rules]", RuleSettings, _RULE))
     yield from off(section("ledger", LedgerSettings, {}))
     yield from off(section("capture", CaptureSettings, {}))
+    yield from off(section("free_busy_urls", FreeBusyUrlsSettings, {}))
 
 
 def _trust() -> Iterator[str]:
     yield from section("tokens", TokensSettings, {})
     yield from section("microsoft", MicrosoftSettings, {})
+    yield from off(section("[oidc]", OidcSettings, {}))
     yield from off(section("federation", FederationSettings, _FEDERATION))
 
 
 def _complete() -> Iterator[str]:
     """Nothing; a section that was added to the configuration and not to this file is an error here."""
     shown = {"server", "cache", "connectors", "routes", "callers", "rooms"}
-    shown |= {"rules", "ledger", "capture", "tokens", "microsoft", "federation"}
+    shown |= {"rules", "ledger", "capture", "tokens", "microsoft", "federation", "oidc", "free_busy_urls"}
+    shown |= {"aliases", "moves", "groups", "room_lists"}
     if missing := set(Configuration.model_fields) - shown:
         raise NotImplementedError(f"the example shows nothing of {sorted(missing)}")
     yield from ()

@@ -7,19 +7,21 @@ from pathlib import Path
 
 from console.configuration import Configuration
 from console.findings import Finding, error, note, warning
-from console.rule_reach import Entry, check_reach, table_of
+from console.route_checks import routes_of
+from console.rule_reach import Entry, check_reach
 from console.secret_checks import read
 from console.server_checks import meets
-from proxy.group_files import GroupFileError, numbered
+from proxy.group_files import numbered
 from proxy.ledger.pseudonyms import SHORTEST_KEY
-from proxy.settings.connectors import GoogleConnector
+from proxy.list_files import ListFileError
+from proxy.settings.connectors import GoogleConnector, InteropConnector
 from proxy.settings.ledger import LedgerSettings
 from proxy.settings.rules import GROUP_FILE, RuleSettings
 
 
 def check_rules(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Every rule: its group files, and whether it does what it says."""
-    table = table_of(configuration)
+    table = routes_of(configuration, directory)
     for number, rule in enumerate(configuration.rules, 1):
         key = f"rules[{number}]"
         entries: list[Entry] = []
@@ -30,7 +32,7 @@ def check_rules(configuration: Configuration, directory: Path) -> Iterator[Findi
             path = directory / written.removeprefix(GROUP_FILE).strip()
             try:
                 entries += [Entry(pattern, f"{path}:{line}: ") for pattern, line in numbered(path).items()]
-            except GroupFileError as problem:
+            except ListFileError as problem:
                 yield from _group_file(f"{key}.about", problem)
         yield from check_reach(f"{key}.about", rule, entries, table)
         yield from _own_hours(key, rule, [entry.pattern for entry in entries], configuration)
@@ -52,7 +54,7 @@ def check_ledger(configuration: Configuration, directory: Path) -> Iterator[Find
     yield from _key(settings, directory)
 
 
-def _group_file(key: str, problem: GroupFileError) -> Iterator[Finding]:
+def _group_file(key: str, problem: ListFileError) -> Iterator[Finding]:
     for line in str(problem).splitlines():
         what, _, mend = line.rpartition(": ")
         yield error(key, what, mend)
@@ -63,14 +65,17 @@ def _own_hours(key: str, rule: RuleSettings, patterns: list[str], configuration:
     if rule.hours != "own":
         return
     silent = {
-        route.via
+        via
         for route in configuration.routes
-        if isinstance(configuration.connectors[route.via], GoogleConnector)
+        for via in route.via
+        if isinstance(configuration.connectors[via], GoogleConnector | InteropConnector)
+        and configuration.connectors[via].working_hours is None
         and any(meets(one, route.match) for one in patterns)
     }
     if silent:
         what = f"{', '.join(sorted(silent))} tells no working hours, so all time of its people is shown as Busy"
-        yield warning(f"{key}.hours", what, 'write hours = { zone = "…", from = "08:00", to = "18:00" } for them')
+        mend = 'write working_hours = { zone = "…", from = "08:00", to = "18:00" } for the connector, or hours here'
+        yield warning(f"{key}.hours", what, mend)
 
 
 def _key(settings: LedgerSettings, directory: Path) -> Iterator[Finding]:

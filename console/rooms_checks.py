@@ -8,7 +8,7 @@ from console.findings import Finding, warning
 from console.server_checks import meets
 from protocols.model.freebusy import Detail
 from proxy.settings.callers import CallerSettings
-from proxy.settings.connectors import GoogleConnector
+from proxy.settings.connectors import GoogleConnector, InteropConnector
 from proxy.settings.routes import RouteSettings
 
 _GOOGLES = "resource.calendar.google.com"  # where Google keeps every room, of whatever domain
@@ -26,20 +26,23 @@ def check_rooms(configuration: Configuration) -> Iterator[Finding]:
                     "list them in [rooms] match",
                 )
     for number, route in enumerate(configuration.routes, 1):
-        connector = configuration.connectors[route.via]
-        if isinstance(connector, GoogleConnector) and connector.subject == "target" and _is_for_rooms(route):
-            yield warning(
-                f"connectors.{route.via}.subject",
-                f'nobody can act as a room, and routes[{number}] leads rooms here: with "target" they stay unknown',
-                "write the address of a person who sees the rooms, if need be in a connector of their own",
-            )
+        for via in route.via if _is_for_rooms(route) else ():
+            connector = configuration.connectors[via]
+            if isinstance(connector, GoogleConnector) and connector.subject == "target":
+                yield warning(
+                    f"connectors.{via}.subject",
+                    f'nobody can act as a room, and routes[{number}] leads rooms here: with "target" they stay unknown',
+                    "write the address of a person who sees the rooms, if need be in a connector of their own",
+                )
 
 
 def _shows_rooms(configuration: Configuration, caller: CallerSettings, route: RouteSettings) -> bool:
     """Whether rooms of this route would be shown to the caller as people are."""
-    if route.rooms or "@" in route.match or route.via in caller.never_via:
+    asked_of = [configuration.connectors[via] for via in route.via if via not in caller.never_via]
+    if route.rooms or "@" in route.match or not asked_of:
         return False
-    if isinstance(configuration.connectors[route.via], GoogleConnector) and not _is_for_rooms(route):
+    only_google = all(isinstance(connector, GoogleConnector | InteropConnector) for connector in asked_of)
+    if only_google and not _is_for_rooms(route):
         return False
     asked = any(meets(pattern, route.match) for pattern in caller.may_ask)
     return asked and not _names_one(configuration.rooms.match, route)
@@ -47,8 +50,9 @@ def _shows_rooms(configuration: Configuration, caller: CallerSettings, route: Ro
 
 def _names_one(globs: tuple[str, ...], route: RouteSettings) -> bool:
     """Whether an address with the route's domain, asked or rewritten, may fit one of the patterns."""
-    known = (route.rewrite or "").replace("{domain}", route.match)
-    domains = {route.match, known.rpartition("@")[2] or route.match}
+    templates = route.rewrite.values() if isinstance(route.rewrite, dict) else [route.rewrite or ""]
+    known = [template.replace("{domain}", route.match).rpartition("@")[2] for template in templates]
+    domains = {route.match, *filter(None, known)}
     wanted = [glob.rpartition("@")[2] for glob in globs]
     return any(fnmatchcase(one, other) or fnmatchcase(other, one) for one in domains for other in wanted)
 

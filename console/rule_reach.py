@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from console.configuration import Configuration
 from console.findings import Finding, error, note, warning
 from console.server_checks import meets
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
 from proxy.settings.rules import RuleSettings
+from routing.alike import known_as
 from routing.patterns import ANY
 from routing.rules import About, Rule, Rules
-from routing.table import Route, RouteTable, rewritten
+from routing.table import Route, RouteTable
 
 _MOST_TOLD = 10
 _ANYBODY = "somebody"
@@ -26,12 +26,6 @@ class Entry:
 
     pattern: str
     place: str = ""
-
-
-def table_of(configuration: Configuration) -> RouteTable:
-    """The routes of the configuration."""
-    routes = configuration.routes
-    return RouteTable(Route(match=each.match, via=each.via, rewrite=each.rewrite) for each in routes)
 
 
 def check_reach(key: str, rule: RuleSettings, entries: Sequence[Entry], table: RouteTable) -> Iterator[Finding]:
@@ -53,14 +47,9 @@ def _target(route: Route) -> Iterator[str]:
     if route.rewrite is None:
         return
     local, _, domain = route.match.rpartition("@")
-    try:
-        known = rewritten(Mailbox.parse(f"{local or _ANYBODY}@{domain.replace('*', _ANYBODY)}"), route)
-    except ValueError:
-        return
-    if local:
-        yield known.address
-    else:
-        yield known.domain.replace(f"{_ANYBODY}.", "*.", 1)
+    somebody = Mailbox.parse(f"{local or _ANYBODY}@{domain.replace('*', _ANYBODY)}")
+    for known in known_as(somebody, route):
+        yield known if local else known.rpartition("@")[2].replace(f"{_ANYBODY}.", "*.", 1)
 
 
 def _serves(pattern: str, match: str) -> bool:
@@ -81,10 +70,10 @@ def _ways_around(key: str, entries: Sequence[Entry], table: RouteTable) -> Itera
     domains = [route for route in table.routes if "@" not in route.match]
     around: dict[tuple[str, bool], list[Entry]] = {}
     for entry in entries if not any(each.pattern == ANY for each in entries) else ():
-        vias = {route.via for route in table.routes if _serves(entry.pattern, route.match)}
+        vias = {via for route in table.routes if _serves(entry.pattern, route.match) for via in route.via}
         for route in domains:
             own = _serves(entry.pattern, route.match)
-            if route.via in vias and not own and _unseen(entry.pattern, route, rules):
+            if vias.intersection(route.via) and not own and _unseen(entry.pattern, route, rules):
                 around.setdefault((route.match, "@" in entry.pattern), []).append(entry)
     for (match, person), missed in around.items():
         first = f"{missed[0].place}{missed[0].pattern}" + (f" and {len(missed) - 1} more" if len(missed) > 1 else "")

@@ -1,4 +1,4 @@
-"""Checks the server's own side: its certificate and address, and whether routes and callers can do what they say."""
+"""Checks the server's own side: its certificate and address, and whether callers can do what they say."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -33,14 +33,6 @@ def check_server(server: ServerSettings, directory: Path, now: datetime) -> Iter
         )
 
 
-def check_routes(configuration: Configuration) -> Iterator[Finding]:
-    """Whether there is anything to answer and anybody to answer to."""
-    if not configuration.routes:
-        yield warning("routes", "there are none, so every mailbox is unknown", "add a [[routes]]")
-    if not configuration.callers:
-        yield warning("callers", "there are none, so nobody may ask", "add a [[callers]]")
-
-
 def check_callers(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Every caller: its proofs, its loop guard, and whether what it may ask about has a route."""
     for number, caller in enumerate(configuration.callers, 1):
@@ -57,7 +49,7 @@ def check_callers(configuration: Configuration, directory: Path) -> Iterator[Fin
 
 def _may_ask(key: str, caller: CallerSettings, configuration: Configuration) -> Iterator[Finding]:
     for pattern in caller.may_ask:
-        via = {route.via for route in configuration.routes if meets(pattern, route.match)}
+        via = {via for route in configuration.routes if meets(pattern, route.match) for via in route.via}
         if not via:
             yield warning(key, f"no route leads to {pattern}", "add one, or take it out")
         elif pattern != "*" and via <= set(caller.never_via):

@@ -28,5 +28,6 @@ REASONS: dict[Reason, str] = {
     Reason.TOO_MANY_ENTRIES: "the calendar holds more entries than the calendar system gives out at once",
     Reason.WINDOW_TOO_LONG: "the time asked about is longer than the calendar system allows",
     Reason.GROUP_TOO_LARGE: "the group has more members than the calendar system expands",
+    Reason.TOO_MANY_MAILBOXES: "with the members of its groups the question names too many mailboxes",
     Reason.PEER_FAILED: "the calendar system failed",
 }

@@ -62,11 +62,18 @@ def within(window: TimeWindow, windows: Iterable[TimeWindow]) -> tuple[TimeWindo
 
 
 def whole_call_failed(
-    mailboxes: Sequence[Mailbox], reason: Reason, detail: str = "", retry_after: timedelta | None = None
+    mailboxes: Sequence[Mailbox],
+    reason: Reason,
+    detail: str = "",
+    retry_after: timedelta | None = None,
+    *,
+    source: str = "",
 ) -> list[Answer]:
-    """The answers of a call that failed as a whole, whoever was asked about."""
+    """The answers of a call to ``source`` that failed as a whole, whoever was asked about."""
     return [
-        Unavailable(mailbox=mailbox, reason=reason, retry_after=retry_after, detail=detail, whole_call=True)
+        Unavailable(
+            mailbox=mailbox, reason=reason, retry_after=retry_after, detail=detail, whole_call=True, source=source
+        )
         for mailbox in mailboxes
     ]
 

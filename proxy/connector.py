@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import structlog
 
 from protocols.errors import PeerError
-from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, all_unavailable
+from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, WorkingHours, all_unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.answers import addressed, bare, fitted, whole_call_failed
 from proxy.complaints import Complaints
@@ -18,6 +19,7 @@ Clock: TypeAlias = Callable[[], datetime]
 Ask: TypeAlias = Callable[[Sequence[Mailbox], Question, datetime], Awaitable[list[Answer]]]
 """A protocol's ``ask`` with its Send and settings bound; the last argument is when the request is sent (``as_of``)."""
 
+T = TypeVar("T")
 logger = structlog.get_logger("busyline.connector")
 
 
@@ -47,11 +49,19 @@ class Leaf:
 
     A PeerError becomes one Unavailable per mailbox. Answers in the wrong number or order cannot be told apart: all are
     GARBLED. Any other exception is our bug: logged with its traceback and answered as PEER_FAILED. Why calls fail is
-    told to ``complaints``, which accounts of one peer may share.
+    told to ``complaints``, which accounts of one peer may share. ``hours`` are those of whom the peer tells none.
     """
 
-    def __init__(self, name: str, ask: Ask, clock: Clock, *, complaints: Complaints | None = None) -> None:
-        self._name, self._ask, self._clock = name, ask, clock
+    def __init__(
+        self,
+        name: str,
+        ask: Ask,
+        clock: Clock,
+        *,
+        complaints: Complaints | None = None,
+        hours: WorkingHours | None = None,
+    ) -> None:
+        self._name, self._ask, self._clock, self._hours = name, ask, clock, hours
         self._complaints = complaints or Complaints(name, clock=clock)
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
@@ -62,14 +72,22 @@ class Leaf:
             answers = await self._ask(mailboxes, question, self._clock())
         except PeerError as error:
             self._complaints.about(error.reason, error.detail)
-            return whole_call_failed(mailboxes, error.reason, error.detail, error.retry_after)
+            return self._failed(mailboxes, error.reason, error.detail, error.retry_after)
         except Exception:
             logger.exception("connector_failed", connector=self._name)
-            return whole_call_failed(mailboxes, Reason.PEER_FAILED, "a fault of ours, see the log")
+            return self._failed(mailboxes, Reason.PEER_FAILED, "a fault of ours, see the log")
         if [answer.mailbox for answer in answers] != list(mailboxes):
             logger.error("answers_do_not_match", connector=self._name, asked=len(mailboxes), answered=len(answers))
-            return whole_call_failed(mailboxes, Reason.GARBLED, "answers do not match the mailboxes asked")
-        return [_as_asked(*pair, question) for pair in zip(answers, mailboxes, strict=True)]
+            return self._failed(mailboxes, Reason.GARBLED, "answers do not match the mailboxes asked")
+        return [
+            _as_asked(_with_hours(answer, self._hours), mailbox, question, self._name)
+            for answer, mailbox in zip(answers, mailboxes, strict=True)
+        ]
+
+    def _failed(
+        self, mailboxes: Sequence[Mailbox], reason: Reason, detail: str, retry_after: timedelta | None = None
+    ) -> list[Answer]:
+        return whole_call_failed(mailboxes, reason, detail, retry_after, source=self._name)
 
 
 async def guarded(connector: Connector, name: str, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
@@ -94,6 +112,20 @@ def at_once(ready: Ready, name: str, mailboxes: Sequence[Mailbox], question: Que
         return [None] * len(mailboxes)
 
 
+async def heard(conversation: Awaitable[T], name: str) -> T | PeerError:
+    """What a conversation that is about nobody's time brought, or how the peer called ``name`` failed.
+
+    Any other exception is our bug: logged with its traceback and told as PEER_FAILED.
+    """
+    try:
+        return await conversation
+    except PeerError as error:
+        return error
+    except Exception:
+        logger.exception("conversation_failed", connector=name)
+        return PeerError(Reason.PEER_FAILED, "a fault of ours, see the log")
+
+
 async def cut(lookup: Awaitable[list[Answer]], after: timedelta) -> list[Answer] | None:
     """What ``lookup`` answers; None where it has not by then, and it is cancelled."""
     try:
@@ -110,8 +142,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _as_asked(answer: Answer, mailbox: Mailbox, question: Question) -> Answer:
+def _with_hours(answer: Answer, hours: WorkingHours | None) -> Answer:
+    if hours is None or not isinstance(answer, Availability) or answer.working_hours is not None:
+        return answer
+    return replace(answer, working_hours=hours)
+
+
+def _as_asked(answer: Answer, mailbox: Mailbox, question: Question, source: str) -> Answer:
     if not isinstance(answer, Availability):
-        return addressed(answer, mailbox)
+        return addressed(answer if answer.source else replace(answer, source=source), mailbox)
     answer = fitted(answer, mailbox, question.window)
     return bare(answer) if question.detail is Detail.BUSY else answer

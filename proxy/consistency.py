@@ -20,7 +20,7 @@ class RouteLike(Protocol):
     @property
     def match(self) -> str: ...
     @property
-    def via(self) -> str: ...
+    def via(self) -> tuple[str, ...]: ...
 
 
 class CallerLike(Protocol):
@@ -57,6 +57,10 @@ PROOFS: Final[Mapping[str, tuple[_Claim, ...]]] = {
     "oauth": (_Claim("client_id", "the client id"),),
     "microsoft": (_Claim("tenants", "a tenant", within="apps"),),
     "federation": (_Claim("domains", "a federated domain"),),
+    "oidc": (
+        _Claim("subjects", "a subject of that issuer", within="issuers"),
+        _Claim("clients", "a client of that issuer", within="issuers"),
+    ),
     "certificate": (_Claim("names", "a certificate's name", str.lower), _Claim("pins", "a certificate's pin")),
 }
 """How callers prove themselves, by the key of the settings, and what nobody else may then be known by."""
@@ -108,14 +112,31 @@ def check_issuers(issuers: Sequence[IssuerLike]) -> None:
     _raise([(("federation", "issuers", number, "domains"), text) for number in bare if len(issuers) > 1])
 
 
+def check_oidc(issuers: Sequence[str], callers: Sequence[CallerLike]) -> None:
+    """Raises ValidationError at every issuer that comes twice, and at every caller whose issuer is none of them."""
+    problems: list[Problem] = [
+        (("oidc", number, "issuer"), f'there are two sections for "{issuer}": write all its audiences in one')
+        for number, issuer in enumerate(issuers)
+        if issuer in issuers[:number]
+    ]
+    for number, caller in enumerate(callers):
+        wanted = getattr(getattr(caller, "oidc", None), "issuer", None)
+        if wanted is not None and wanted not in issuers:
+            known = ", ".join(f'"{one}"' for one in issuers)
+            remedy = f"write one of {known}, to the letter" if known else f'add [[oidc]] with issuer = "{wanted}"'
+            problems.append((("callers", number, "oidc", "issuer"), f'there is no issuer "{wanted}": {remedy}'))
+    _raise(problems)
+
+
 def _routes(connectors: Collection[str], routes: Sequence[RouteLike]) -> Iterator[Problem]:
     seen: dict[str, RouteLike] = {}
     for number, route in enumerate(routes):
-        if route.via not in connectors:
-            yield ("routes", number, "via"), _no_connector(route.via, connectors)
+        for via in route.via:
+            if via not in connectors:
+                yield ("routes", number, "via"), _no_connector(via, connectors)
         first = seen.setdefault(route.match, route)
         if first is not route:
-            text = f'"{route.match}" has a route already, via "{first.via}": remove one of the two'
+            text = f'"{route.match}" has a route already, via "{first.via[0]}": remove one of the two'
             yield ("routes", number, "match"), text
 
 

@@ -18,11 +18,13 @@ from protocols.ews.autodiscover import soap as autodiscover_soap
 from protocols.ews.response import encode_refusal
 from protocols.ews.soap import Envelope, encode_fault, read_envelope
 from proxy.capture.heard import Heard
-from proxy.fronts import token
+from proxy.fronts import google, graph, outbox, token
 from proxy.fronts.answers import plain, xml
 from proxy.fronts.federated import as_asked
 from proxy.fronts.overheard import overheard
 from proxy.fronts.record import Record
+from proxy.hops import HEADER as HOPS
+from proxy.hops import hops_in
 from service.door import SERVER_NAME
 from service.logs import REQUEST_ID
 
@@ -119,6 +121,8 @@ class Server:
         started = time.perf_counter()
         record = Record(next(self._ids))
         REQUEST_ID.set(record.request_id)
+        if HOPS in request.headers:
+            record.hops = hops_in(request.headers)
         front = self._front(request.path)
         outcome = ""
         if front is None:
@@ -179,7 +183,7 @@ class Server:
         headers = response.headers
         headers["Server"] = SERVER_NAME
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Cache-Control"] = "no-store"
+        headers.setdefault("Cache-Control", "no-store")
         headers["X-Request-Id"] = headers["request-id"] = record.request_id
         theirs = request.headers.get("client-request-id")
         if theirs and _GUID.fullmatch(theirs) and request.headers.get("return-client-request-id", "").lower() == "true":
@@ -246,7 +250,10 @@ _FAULTS: Final[Mapping[str, Callable[[Record, RequestError, datetime], web.Respo
     "autodiscover-federated": _autodiscover_fault,
     "autodiscover-pox": _pox_fault,
     "autodiscover-soap": _autodiscover_fault,
+    "google": google.fault,
+    "graph": graph.fault,
     "token": token.fault,
+    "caldav": outbox.fault,
 }
 """How a front's callers are told what was wrong; all others get a line of plain text."""
 

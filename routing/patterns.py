@@ -38,6 +38,11 @@ class Patterns(Generic[T]):
 
     def find(self, mailbox: Mailbox) -> T | None:
         """The value of the most particular pattern that fits, or None: a few look-ups however many there are."""
+        address = mailbox.address
+        if (value := self._values.get(address)) is not None:
+            return value
+        if (value := self._values.get(address.rpartition("@")[2])) is not None:
+            return value
         return next(self.fitting(mailbox), None)
 
     def fitting(self, mailbox: Mailbox) -> Iterator[T]:

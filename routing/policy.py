@@ -21,16 +21,14 @@ class Policy:
 
     ``may_ask``: addresses, domains, ``*.domain``, or ``*`` for everybody. ``sees``: the most shown of a person,
     ``rooms_see`` of a room (a room's subjects are organisers' names). ``rooms``: addresses with ``*`` as wildcard,
-    matched against the address asked and the one the connector knows. ``never_via``: connectors whose own calendars
-    this caller brings with it, so that a question never comes back to where it started. ``unknown_as``: how doubtful
-    time is shown. ``rules``: of whom it sees less or more than that.
+    matched against the address asked and the one the connector knows. ``unknown_as``: how doubtful time is
+    shown; "unknown" for whoever can say so. ``rules``: of whom it sees less or more than that.
     Raises ValueError for what is no pattern.
     """
 
     may_ask: tuple[str, ...] = ()
     sees: Detail = Detail.BUSY
-    never_via: frozenset[str] = frozenset()
-    unknown_as: Literal["error", "busy"] = "error"
+    unknown_as: Literal["error", "busy", "unknown"] = "error"
     rooms: tuple[str, ...] = ()
     rooms_see: Detail = Detail.BUSY
     rules: Rules | None = None
@@ -46,13 +44,12 @@ class Policy:
         """The most particular entry of ``may_ask`` that fits the mailbox; None: it may not be asked about."""
         return self._may_ask.find(mailbox)
 
-    def is_room(self, mailbox: Mailbox, route: Route) -> bool:
-        """Whether the mailbox counts as a room."""
+    def is_room(self, mailbox: Mailbox, route: Route, real: Mailbox | None = None) -> bool:
+        """Whether the mailbox counts as a room, by its own name, its ``real`` one or that of a connector."""
         if route.rooms or self._rooms is None:
             return route.rooms
-        return bool(self._rooms.match(mailbox.address)) or (
-            route.rewrite is not None and bool(self._rooms.match(known_as(mailbox, route)))
-        )
+        real = real or mailbox
+        return any(map(self._rooms.match, {mailbox.address, real.address, *known_as(real, route)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,10 @@ class Verdict:
     said: tuple[Said, ...] = ()
 
 
-def judge(policy: Policy, mailbox: Mailbox, route: Route | None) -> Verdict:
+def judge(policy: Policy, mailbox: Mailbox, route: Route | None, real: Mailbox | None = None) -> Verdict:
     """May ``policy``'s caller ask about ``mailbox``, which ``route`` would answer for, and how much may it see.
+
+    ``real`` is the mailbox by its real name, where what is asked is an alias of it.
 
     Permission comes first: who may not ask learns nothing of routes.
     """
@@ -83,9 +82,7 @@ def judge(policy: Policy, mailbox: Mailbox, route: Route | None) -> Verdict:
         return _FORBIDDEN
     if route is None:
         return _NO_ROUTE
-    if route.via in policy.never_via:
-        return _loop(route.via)
-    room = policy.is_room(mailbox, route)
+    room = policy.is_room(mailbox, route, real)
     own = policy.rooms_see if room else policy.sees
     ruling = policy.rules.ruling(mailbox, own, room=room) if policy.rules is not None else None
     if ruling is None:
@@ -95,11 +92,6 @@ def judge(policy: Policy, mailbox: Mailbox, route: Route | None) -> Verdict:
 
 _FORBIDDEN = Verdict(False, Detail.BUSY, Reason.FORBIDDEN, "no entry of may_ask fits this mailbox")
 _NO_ROUTE = Verdict(False, Detail.BUSY, Reason.NO_ROUTE, "no route fits this mailbox")
-
-
-@lru_cache(maxsize=1024)
-def _loop(via: str) -> Verdict:
-    return Verdict(False, Detail.BUSY, Reason.LOOP, f"this caller is never answered via {via} (never_via)")
 
 
 @lru_cache(maxsize=4096)

@@ -30,10 +30,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Wire:
     """An asynchronous context; :meth:`send` is the ``Send``.
 
-    TLS is verified, against ``ca`` (PEM) where the peer has a private one. Redirects are not followed, no cookie is
-    kept, no netrc is read. A proxy that the environment names (``environ``) is used; without one, only addresses within
-    ``reach`` are connected to. An answer of more than ``max_answer`` bytes, decompressed, is refused as
-    TOO_MANY_ENTRIES: less may be asked at once.
+    TLS is verified, against ``ca`` (PEM) where the peer has a private one. Redirects are not followed: they are
+    GARBLED, or answers like others with ``redirects``. No cookie is kept, no netrc is read. A proxy that the
+    environment names (``environ``) is used; without one, only addresses within ``reach`` are connected to. An answer of
+    more than ``max_answer`` bytes, decompressed, is refused as TOO_MANY_ENTRIES: less may be asked at once.
     With ``repeatable`` a request lost on a connection that the peer had closed meanwhile is sent once more, whatever
     its method: only for questions, which change nothing.
     """
@@ -45,6 +45,7 @@ class Wire:
         ca: Path | None = None,
         max_answer: int = MAX_ANSWER,
         repeatable: bool = False,
+        redirects: bool = False,
         reach: Reach = PUBLIC,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
@@ -52,6 +53,7 @@ class Wire:
         self._ca = ca
         self._max_answer = max_answer
         self._repeatable = repeatable
+        self._redirects = redirects
         self._ways = Ways(reach, environ)
         self._session: aiohttp.ClientSession | None = None
 
@@ -83,7 +85,8 @@ class Wire:
     async def _once(self, request: HttpRequest) -> HttpResponse:
         if self._session is None:
             raise RuntimeError("a Wire sends only inside its context")
-        return await exchange(self._session, request, self._ways.proxy(request.url), max_answer=self._max_answer)
+        proxy = self._ways.proxy(request.url)
+        return await exchange(self._session, request, proxy, max_answer=self._max_answer, redirects=self._redirects)
 
 
 class Ways:
@@ -141,9 +144,14 @@ def client_session(connector: aiohttp.TCPConnector, timeout: timedelta) -> aioht
 
 
 async def exchange(
-    session: aiohttp.ClientSession, request: HttpRequest, proxy: OutgoingProxy | None, *, max_answer: int
+    session: aiohttp.ClientSession,
+    request: HttpRequest,
+    proxy: OutgoingProxy | None,
+    *,
+    max_answer: int,
+    redirects: bool = False,
 ) -> HttpResponse:
-    """One request and its whole answer.
+    """One request and its whole answer, which may be a redirect where ``redirects`` are answers.
 
     Raises PeerError for an answer that had begun, and one of NETWORK_ERRORS where none did.
     """
@@ -156,7 +164,7 @@ async def exchange(
         proxy=proxy.url if proxy else None,
         proxy_headers={"Proxy-Authorization": proxy.authorization} if proxy and proxy.authorization else None,
     ) as response:
-        if response.status in _REDIRECTS:
+        if response.status in _REDIRECTS and not redirects:
             raise PeerError(Reason.GARBLED, f"{_host(request.url)}: a redirect ({response.status}) is not followed")
         try:
             body = await _body(response, request, max_answer)

@@ -10,6 +10,7 @@ from protocols.model.window import TimeWindow
 from simulation.expansion import Occurrence, occurrences
 from simulation.patterns import HORIZON, series_of
 from simulation.people import COMPANIES, Company, Kind, Person, everybody
+from simulation.replies import Reply
 
 LONGEST = timedelta(days=8)  # no entry of the estate lasts longer
 
@@ -28,6 +29,7 @@ class Estate:
         self.mailboxes: dict[str, Person] = {p.address: p for p in everybody()}
         self.people: tuple[Person, ...] = tuple(p for p in self.mailboxes.values() if p.kind is Kind.PERSON)
         self.rooms: tuple[Person, ...] = tuple(p for p in self.mailboxes.values() if p.kind is Kind.ROOM)
+        self.replies: dict[str, Reply] = {}  # automatic ones, by address; a test sets them
         self._expanded: dict[str, tuple[Occurrence, ...]] = {}
 
     def find(self, address: str, system: str | None = None) -> Person | None:

@@ -9,7 +9,7 @@ from console.configuration import Configuration
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
 from proxy.settings.callers import CallerSettings
-from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
+from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector, InteropConnector
 from routing.table import Route, RouteTable
 
 
@@ -77,6 +77,7 @@ _KINDS: dict[type, Kind] = {
     GraphConnector: Kind.EXCHANGE_ONLINE,
     EwsConnector: Kind.EXCHANGE,
     GoogleConnector: Kind.GOOGLE,
+    InteropConnector: Kind.GOOGLE,
 }
 
 
@@ -126,6 +127,9 @@ def _aside(configuration: Configuration, caller: CallerSettings) -> Aside | None
         proof = next(name for name in _GUIDES if getattr(caller, name) is not None)
         why = f"it proves itself by {proof}, not by a password: its steps are in {_GUIDES[proof]}"
         return Aside(caller.name, why, is_mistake=False)
+    if kind is None and _is_of_another_kind(configuration, caller):
+        why = "steps are printed for Exchange, Microsoft 365 and Google alone: docs/guides/caldav-clients.md has others"
+        return Aside(caller.name, why, is_mistake=False)
     if kind is None:
         found = "several kinds are named" if caller.never_via else "none is named"
         why = f"which system it is shows in its never_via, and {found} there: write the connectors of its own people"
@@ -133,9 +137,14 @@ def _aside(configuration: Configuration, caller: CallerSettings) -> Aside | None
     return None
 
 
+def _is_of_another_kind(configuration: Configuration, caller: CallerSettings) -> bool:
+    own = [type(configuration.connectors[name]) for name in caller.never_via]
+    return bool(own) and not any(kind in _KINDS for kind in own)
+
+
 def _kind(configuration: Configuration, caller: CallerSettings) -> Kind | None:
     """What the connectors of its own people tell, or else, for a caller with tokens, Google's manners."""
-    kinds = {_KINDS[type(configuration.connectors[name])] for name in caller.never_via}
+    kinds = {_KINDS.get(type(configuration.connectors[name])) for name in caller.never_via}
     if not kinds and caller.basic is None and (caller.faults == "per-mailbox" or caller.always_events):
         return Kind.GOOGLE
     return kinds.pop() if len(kinds) == 1 else None
@@ -186,7 +195,7 @@ class _Asked:
 
 def _asked(configuration: Configuration, caller: CallerSettings) -> _Asked:
     """Domains, wildcards, and single addresses of what the caller may ask, and what of it leads nowhere or back."""
-    routes = [route.match for route in configuration.routes if route.via not in caller.never_via]
+    routes = [route.match for route in configuration.routes if set(route.via) - set(caller.never_via)]
     named: set[str] = set()
     wildcards: set[str] = set()
     for pattern in caller.may_ask:
@@ -210,8 +219,8 @@ def _ways(configuration: Configuration, domain: str) -> set[str]:
         Route(match=route.match, via=route.via) for route in configuration.routes if "@" not in route.match
     )
     if whole := table.find(Mailbox.parse(f"somebody@{domain}")):
-        return {whole.via}
-    return {route.via for route in configuration.routes if _domain(route.match) == domain}
+        return set(whole.via)
+    return {via for route in configuration.routes if _domain(route.match) == domain for via in route.via}
 
 
 def _domain(pattern: str) -> str:

@@ -58,7 +58,7 @@ def decode_familiar(data: bytes) -> AvailabilityRequest | None:
         return None
     prefix, targets = found
     shape = _shape(data[:start], data[end:], prefix)
-    if shape is None:
+    if shape is None or shape.suggestions is not None:  # for meeting times it matters who is what, which is not read
         return None
     return AvailabilityRequest(
         targets=targets,
@@ -66,7 +66,6 @@ def decode_familiar(data: bytes) -> AvailabilityRequest | None:
         view=shape.view,
         zone=shape.zone,
         server_version=shape.server_version,
-        suggestions=shape.suggestions,
         request_type=shape.request_type,
     )
 

@@ -5,7 +5,10 @@ from protocols.ews.soap import Envelope
 
 AVAILABILITY = "GetUserAvailabilityRequest"  # the element is so called, unlike all others (messages.xsd)
 TIME_ZONES = "GetServerTimeZones"
-OPERATIONS = frozenset({AVAILABILITY, TIME_ZONES})
+ROOM_LISTS = "GetRoomLists"
+ROOMS = "GetRooms"
+MAIL_TIPS = "GetMailTips"
+OPERATIONS = frozenset({AVAILABILITY, TIME_ZONES, ROOM_LISTS, ROOMS, MAIL_TIPS})
 
 
 def operation_of(envelope: Envelope) -> str:

@@ -6,6 +6,8 @@ from enum import Enum
 
 from protocols.model.freebusy import Detail, Question
 from protocols.model.mailbox import Mailbox
+from protocols.model.suggesting import Role, Terms
+from protocols.model.window import TimeWindow
 
 
 class View(Enum):
@@ -41,11 +43,28 @@ class Target:
     mailbox: Mailbox | None
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What one target of the request is to the meeting; ``must_be_free`` is ExcludeConflicts."""
+
+    role: Role = Role.REQUIRED
+    must_be_free: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionsAsked:
+    """Which meeting times are asked for; ``guests`` are as many as the targets of the request, in their order."""
+
+    window: TimeWindow
+    terms: Terms
+    guests: tuple[Guest, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailabilityRequest:
     """What one request asks; ``targets`` in the order asked, duplicates kept.
 
-    ``question`` is None where only suggestions are wanted. Times are read and written in ``zone``.
+    ``question`` is None where only ``suggestions`` are wanted. Times are read and written in ``zone``.
     ``server_version`` is "" where the header is missing; ``request_type`` is CrossForest, CrossSite or "".
     """
 
@@ -54,5 +73,5 @@ class AvailabilityRequest:
     view: View
     zone: tzinfo
     server_version: str = ""
-    suggestions: bool = False
+    suggestions: SuggestionsAsked | None = None
     request_type: str = ""

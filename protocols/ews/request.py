@@ -8,14 +8,17 @@ from lxml import etree
 from protocols.errors import Fault, RequestError
 from protocols.ews.children import Parts, children, first, named, text_of
 from protocols.ews.names import SOAP, M, T
-from protocols.ews.query import AvailabilityRequest, Target, View
+from protocols.ews.query import AvailabilityRequest, Guest, Target, View
 from protocols.ews.serial_zone import read_zone, write_zone
 from protocols.ews.soap import Envelope
+from protocols.ews.suggestion_options import WINDOW as SUGGESTIONS_WINDOW
+from protocols.ews.suggestion_options import read_suggestions, write_guest, write_suggestions
 from protocols.ews.text import escaped, quoted
 from protocols.ews.view_options import read_question, read_stretch, read_view, window_of
 from protocols.ews.zone_context import read_context
 from protocols.model.freebusy import Question
 from protocols.model.mailbox import Mailbox
+from protocols.model.window import TimeWindow
 from protocols.zones.wall import to_utc
 
 __all__ = ["MOST_MAILBOXES", "AvailabilityRequest", "Target", "View", "decode", "encode", "mailboxes_asked"]
@@ -32,24 +35,28 @@ def decode(envelope: Envelope) -> AvailabilityRequest:
     neither widen what the caller may see nor travel on to a peer.
 
     The zone is the body's TimeZone, else the header's TimeZoneContext, else UTC. What is no SMTP address spoils only
-    its own Target. Raises RequestError: NO_MAILBOXES, TOO_MANY_MAILBOXES, MISSING_ARGUMENT, MALFORMED, INVALID_WINDOW,
-    WINDOW_TOO_LONG, INVALID_INTERVAL, INVALID_VIEW, INVALID_TIME_ZONE.
+    its own Target. Raises RequestError: NO_MAILBOXES, TOO_MANY_MAILBOXES, MISSING_ARGUMENT, MALFORMED, SCHEMA,
+    INVALID_WINDOW, WINDOW_TOO_LONG, INVALID_INTERVAL, INVALID_VIEW, INVALID_TIME_ZONE.
     """
     parts = children(envelope.payload)
     headers = children(envelope.header) if envelope.header is not None else {}
-    options, suggestions = parts.get("FreeBusyViewOptions"), "SuggestionsViewOptions" in parts
-    version = headers.get("RequestServerVersion")
-    targets = _targets(parts.get("MailboxDataArray"))
-    zone: tzinfo = UTC
-    question, view = None, View.FREE_BUSY
-    if options is not None:
-        wanted = children(options)
+    options, others = parts.get("FreeBusyViewOptions"), parts.get("SuggestionsViewOptions")
+    version, array = headers.get("RequestServerVersion"), parts.get("MailboxDataArray")
+    targets = _targets(array)
+    wanted, looked_for = (children(each) if each is not None else None for each in (options, others))
+    if wanted is not None:
         stretch = read_stretch(wanted)
-        zone = _zone(parts.get("TimeZone"), headers.get("TimeZoneContext"), stretch.start.year)
+    elif looked_for is not None:
+        stretch = read_stretch(looked_for, SUGGESTIONS_WINDOW)
+    else:
+        raise RequestError(Fault.INVALID_VIEW, "neither free/busy nor suggestions are asked for")
+    zone = _zone(parts.get("TimeZone"), headers.get("TimeZoneContext"), stretch.start.year)
+    question, view, suggestions = None, View.FREE_BUSY, None
+    if wanted is not None:
         view = read_view(wanted)
         question = read_question(wanted, window_of(stretch, zone), view)
-    elif not suggestions:
-        raise RequestError(Fault.INVALID_VIEW, "neither free/busy nor suggestions are asked for")
+    if looked_for is not None:
+        suggestions = read_suggestions(looked_for, array, zone)
     return AvailabilityRequest(
         targets=targets,
         question=question,
@@ -69,12 +76,13 @@ def encode(request: AvailabilityRequest, *, impersonate: str = "") -> bytes:
     question = request.question
     if question is None:
         raise ValueError("a request without a question cannot be asked")
+    guests = request.suggestions.guests if request.suggestions is not None else (Guest(),) * len(request.targets)
     return (
         f'{_DECLARED}<s:Envelope xmlns:s="{SOAP}" xmlns:m="{M}" xmlns:t="{T}">{_headers(request, impersonate)}<s:Body>'
         "<m:GetUserAvailabilityRequest>"
         f"<t:TimeZone>{write_zone(request.zone, question.window.start.year)}</t:TimeZone>"
-        f"<m:MailboxDataArray>{''.join(map(_mailbox_data, request.targets))}</m:MailboxDataArray>"
-        f"{_view_options(request, question)}{_suggestions(request, question)}"
+        f"<m:MailboxDataArray>{''.join(map(_mailbox_data, request.targets, guests))}</m:MailboxDataArray>"
+        f"{_view_options(request, question)}{_suggestions(request)}"
         "</m:GetUserAvailabilityRequest></s:Body></s:Envelope>"
     ).encode()
 
@@ -149,11 +157,11 @@ def _headers(request: AvailabilityRequest, impersonate: str) -> str:
     return f"<s:Header>{''.join(parts)}</s:Header>" if parts else ""
 
 
-def _mailbox_data(target: Target) -> str:
+def _mailbox_data(target: Target, guest: Guest) -> str:
     address = target.mailbox.address if target.mailbox is not None else target.asked
     return (
         f"<t:MailboxData><t:Email><t:Address>{escaped(address)}</t:Address><t:RoutingType>SMTP</t:RoutingType></t:Email>"
-        "<t:AttendeeType>Required</t:AttendeeType></t:MailboxData>"
+        f"{write_guest(guest)}</t:MailboxData>"
     )
 
 
@@ -164,24 +172,19 @@ def _view_options(request: AvailabilityRequest, question: Question) -> str:
         minutes = interval // timedelta(minutes=1)
         cell = f"<t:MergedFreeBusyIntervalInMinutes>{minutes}</t:MergedFreeBusyIntervalInMinutes>"
     return (
-        f"<t:FreeBusyViewOptions><t:TimeWindow>{_window(request, question)}</t:TimeWindow>{cell}"
+        f"<t:FreeBusyViewOptions><t:TimeWindow>{_window(request, question.window)}</t:TimeWindow>{cell}"
         f"<t:RequestedView>{request.view.value}</t:RequestedView></t:FreeBusyViewOptions>"
     )
 
 
-def _suggestions(request: AvailabilityRequest, question: Question) -> str:
-    if not request.suggestions:
-        return ""
-    window = _window(request, question)
-    return (
-        "<t:SuggestionsViewOptions>"
-        f"<t:DetailedSuggestionsWindow>{window}</t:DetailedSuggestionsWindow></t:SuggestionsViewOptions>"
-    )
+def _suggestions(request: AvailabilityRequest) -> str:
+    asked = request.suggestions
+    return write_suggestions(asked, _window(request, asked.window)) if asked is not None else ""
 
 
-def _window(request: AvailabilityRequest, question: Question) -> str:
-    start = _wall(question.window.start, request.zone, latest=False)
-    end = _wall(question.window.end, request.zone, latest=True)
+def _window(request: AvailabilityRequest, window: TimeWindow) -> str:
+    start = _wall(window.start, request.zone, latest=False)
+    end = _wall(window.end, request.zone, latest=True)
     return f"<t:StartTime>{start}</t:StartTime><t:EndTime>{end}</t:EndTime>"
 
 

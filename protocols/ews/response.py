@@ -64,14 +64,15 @@ def encode(
     manner: Manner,
     *,
     fragments: MutableMapping[Hashable, bytes] | None = None,
+    suggested: bytes = NO_SUGGESTIONS,
 ) -> bytes:
-    """The whole answer: one FreeBusyResponse per target, in order; a SuggestionsResponse where one was asked for.
+    """The whole answer: one FreeBusyResponse per target, in order; ``suggested`` where suggestions were asked for.
 
     A mailbox with any doubt in the window is an Error, never free. Of an Availability fetched at BUSY no detail is
     read, and the view says so. ``fragments`` keeps what was rendered, by all that was visible in it; its bound is its
     owner's. Raises ValueError where ``answers`` are not as many as the targets.
     """
-    suggestions = NO_SUGGESTIONS if request.suggestions else b""
+    suggestions = suggested if request.suggestions is not None else b""
     if request.question is None:
         return enveloped([_OPEN, suggestions, _CLOSE])
     if len(answers) != len(request.targets):

@@ -46,6 +46,7 @@ CODES = {
     Reason.TOO_MANY_ENTRIES: "ErrorResultSetTooBig",
     Reason.WINDOW_TOO_LONG: "ErrorTimeIntervalTooBig",
     Reason.GROUP_TOO_LARGE: "ErrorFreeBusyDLLimitReached",
+    Reason.TOO_MANY_MAILBOXES: "ErrorIndividualMailboxLimitReached",
 }
 
 # What a peer's code tells us; every other code is PEER_FAILED.
@@ -107,6 +108,9 @@ TEXTS = {
     "ErrorProxyRequestProcessingFailed": "The request could not be passed on to the mailbox's own system.",
     "ErrorResultSetTooBig": "The result set contains too many calendar entries.",
     "ErrorFreeBusyDLLimitReached": "The distribution group has too many members.",
+    "ErrorIndividualMailboxLimitReached": (
+        "With the members of its groups the request names too many mailboxes. The allowed size = 100."
+    ),
     "ErrorSchemaValidation": "The request failed schema validation.",
     _INVALID_REQUEST: "The request is invalid.",
     "ErrorInvalidOperation": "The operation is not supported.",
@@ -121,7 +125,7 @@ TEXTS = {
     "ErrorInvalidFreeBusyViewType": "The requested free/busy view is not valid.",
     "ErrorTimeZone": "The time zone of the request is not valid.",
     "ErrorInternalServerError": "An internal server error occurred. The operation failed.",
-    SUGGESTIONS_FAILED: "Meeting suggestions are made by the caller's own system.",
+    SUGGESTIONS_FAILED: "No meeting times could be suggested.",
 }
 
 # Faults whose text repeats the caller's own figures.

@@ -30,17 +30,17 @@ class Stretch:
     end: datetime
 
 
-def read_stretch(options: Parts) -> Stretch:
+def read_stretch(options: Parts, name: str = "TimeWindow") -> Stretch:
     """The window as written. Raises RequestError (MISSING_ARGUMENT, MALFORMED, INVALID_WINDOW)."""
-    window = options.get("TimeWindow")
+    window = options.get(name)
     if window is None:
-        raise RequestError(Fault.MISSING_ARGUMENT, "TimeWindow")
+        raise RequestError(Fault.MISSING_ARGUMENT, name)
     parts = children(window)
     return Stretch(_instant(parts, "StartTime"), _instant(parts, "EndTime"))
 
 
 @lru_cache(maxsize=4096)  # many ask about the same days
-def window_of(stretch: Stretch, zone: tzinfo) -> TimeWindow:
+def window_of(stretch: Stretch, zone: tzinfo, name: str = "FreeBusyViewOptions.TimeWindow") -> TimeWindow:
     """The window in UTC, whole seconds, rather too wide than too narrow where the clocks change.
 
     Raises RequestError (INVALID_WINDOW, WINDOW_TOO_LONG).
@@ -57,8 +57,7 @@ def window_of(stretch: Stretch, zone: tzinfo) -> TimeWindow:
         days = -(-length // DAY)
         raise RequestError(
             Fault.WINDOW_TOO_LONG,
-            "FreeBusyViewOptions.TimeWindow is too long. "
-            f"The allowed limit = {LONGEST_WINDOW.days} days; the actual limit = {days} days.",
+            f"{name} is too long. The allowed limit = {LONGEST_WINDOW.days} days; the actual limit = {days} days.",
         )
     return TimeWindow(start, until)
 
@@ -89,7 +88,7 @@ def _interval(element: etree._Element, window: TimeWindow) -> timedelta:
     try:
         minutes = int(text_of(element))
     except ValueError:
-        _malformed(element, "xs:int")
+        malformed(element, "xs:int")
     if not _SHORTEST_INTERVAL <= minutes <= _LONGEST_INTERVAL or timedelta(minutes=minutes) > window.length:
         raise RequestError(Fault.INVALID_INTERVAL)
     return timedelta(minutes=minutes)
@@ -102,7 +101,7 @@ def _instant(parts: Parts, name: str) -> datetime:
     try:
         instant = _instant_of(text_of(element))
     except ValueError:
-        _malformed(element, "xs:dateTime")
+        malformed(element, "xs:dateTime")
     if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise RequestError(Fault.INVALID_WINDOW)
     return instant
@@ -131,7 +130,8 @@ def _from_wall(naive: datetime, zone: tzinfo, latest: bool) -> datetime:
         raise RequestError(Fault.INVALID_WINDOW) from None
 
 
-def _malformed(element: etree._Element, kind: str) -> NoReturn:
+def malformed(element: etree._Element, kind: str) -> NoReturn:
+    """Raises RequestError(MALFORMED): the content of ``element`` is not of that kind."""
     name = etree.QName(element).localname
     line = cast("int | None", element.sourceline)
     raise RequestError(Fault.MALFORMED, f"{name} is not an {kind}", line=line, column=0)

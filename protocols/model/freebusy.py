@@ -37,6 +37,7 @@ class Reason(Enum):
     TOO_MANY_ENTRIES = "too-many-entries"
     WINDOW_TOO_LONG = "window-too-long"
     GROUP_TOO_LARGE = "group-too-large"
+    TOO_MANY_MAILBOXES = "too-many-mailboxes"
     PEER_FAILED = "peer-failed"
 
 
@@ -45,12 +46,14 @@ class Question:
     """What a caller wants to know of each mailbox.
 
     ``interval`` is the length of one cell of the merged view (None: no merged view wanted); see
-    :func:`protocols.model.merging.merged`.
+    :func:`protocols.model.merging.merged`. ``hops`` are the systems like ours that the question came through, the
+    nearest last: one that meets itself there would ask in circles.
     """
 
     window: TimeWindow
     detail: Detail = Detail.BUSY
     interval: timedelta | None = None
+    hops: tuple[str, ...] = ()
 
 
 class Weekday(IntEnum):
@@ -86,6 +89,15 @@ class WorkingHours:
     periods: tuple[WorkingPeriod, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One calendar's share in a joined answer: who gave it, when it was asked, and why it is not known if it is not."""
+
+    source: str
+    as_of: datetime | None = None
+    reason: Reason | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
     """What is known of a mailbox in ``window``: the busy intervals that overlap it, and where nothing is known.
@@ -93,7 +105,7 @@ class Availability:
     An interval may reach beyond the window: the systems give a partly overlapping event whole. Time in the window that
     neither an interval nor ``unknown`` covers is free. ``detail`` is the level at which it was fetched and may be
     shown: at BUSY no interval carries details. ``as_of`` (aware, UTC) is when the peer was asked; for a joined answer,
-    the oldest part's.
+    the oldest part's. ``parts`` is empty unless several calendars were joined.
     """
 
     mailbox: Mailbox
@@ -104,6 +116,7 @@ class Availability:
     working_hours: WorkingHours | None = None
     source: str
     as_of: datetime
+    parts: tuple[Part, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +124,8 @@ class Unavailable:
     """Nothing can be said of a mailbox, which never means free.
 
     ``mailbox`` is None where what was asked is no address. ``detail`` is for the log, never for the caller.
-    ``whole_call``: the peer failed for whatever was asked with it, not for this mailbox.
+    ``whole_call``: the peer failed for whatever was asked with it, not for this mailbox. ``source`` is the connector
+    that said so, "" where none was asked; ``parts`` as of an :class:`Availability`.
     """
 
     mailbox: Mailbox | None
@@ -119,6 +133,8 @@ class Unavailable:
     retry_after: timedelta | None = None
     detail: str = field(default="", compare=False)
     whole_call: bool = field(default=False, compare=False)
+    source: str = field(default="", compare=False)
+    parts: tuple[Part, ...] = field(default=(), compare=False)
 
 
 Answer: TypeAlias = Availability | Unavailable

@@ -34,7 +34,7 @@ TOO_LARGE: Final = "the file grew as large as capture.max_size lets it"
 LEAST_FREE: Final = 256 * 1024 * 1024
 NO_ROOM: Final = "less than 256 MiB are free on the disk"
 _EVERY: Final = 1.0
-_QUIET: Final = frozenset({"", "health", "metrics"})
+_QUIET: Final = frozenset({"", "health", "metrics", "free-busy-url"})  # the address of a free/busy URL is its secret
 
 _log = structlog.get_logger("busyline.capture")
 

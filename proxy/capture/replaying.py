@@ -23,8 +23,9 @@ from proxy.capture.bodies import kept
 from proxy.capture.journal import Entry, Header, Journal
 from proxy.capture.pseudonyms import Blank
 from proxy.fronts.autodiscover import Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.ews import EwsFront
 from proxy.fronts.played import answer_of, played
 from proxy.fronts.schema import SchemaFront
 from proxy.server import Front, Server

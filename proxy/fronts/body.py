@@ -10,7 +10,9 @@ from aiohttp import web
 from protocols.errors import Fault, RequestError
 
 _XML: Final = frozenset({"", "text/xml", "application/xml", "application/soap+xml"})
+_JSON: Final = frozenset({"", "application/json", "text/json"})
 _FORM: Final = "application/x-www-form-urlencoded"
+_CALENDAR: Final = "text/calendar"
 _PLAIN: Final = frozenset({"", "identity"})
 _DECODED: Final = _PLAIN | {"gzip", "deflate"}
 _LARGE: Final = 64 * 1024  # bytes; parsing them takes up to 10 ms
@@ -45,6 +47,20 @@ async def decoded(decode: Callable[[bytes], Decoded], data: bytes) -> Decoded:
 async def read_form(request: web.BaseRequest, limit: int) -> bytes:
     """The same of a form, which says that it is one."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _FORM:
+        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
+    return await _read(request, limit)
+
+
+async def read_json(request: web.BaseRequest, limit: int) -> bytes:
+    """The same of JSON; a caller that does not say what it sends is believed to send that."""
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _JSON:
+        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
+    return await _read(request, limit)
+
+
+async def read_calendar(request: web.BaseRequest, limit: int) -> bytes:
+    """The same of iCalendar, which says that it is that."""
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _CALENDAR:
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
     return await _read(request, limit)
 

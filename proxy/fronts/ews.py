@@ -1,8 +1,7 @@
 """Exchange Web Services: what Exchange, Google and every EWS client ask free/busy by."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from aiohttp import web
@@ -11,34 +10,20 @@ from protocols.ews import request as availability_request
 from protocols.ews import response as availability_response
 from protocols.ews import timezones
 from protocols.ews.familiar import decode_familiar
-from protocols.ews.manner import EXCHANGE, Manner
-from protocols.ews.operations import AVAILABILITY, TIME_ZONES, operation_of
+from protocols.ews.operations import AVAILABILITY, MAIL_TIPS, ROOM_LISTS, ROOMS, TIME_ZONES, operation_of
 from protocols.ews.query import AvailabilityRequest
 from protocols.ews.soap import Envelope, read_envelope
 from protocols.model.caller import Caller
-from protocols.model.freebusy import Answer, Reason, Unavailable
-from proxy.connector import Connector
+from protocols.model.freebusy import Answer
 from proxy.fronts.answers import not_allowed, xml
 from proxy.fronts.body import decoded, read_xml
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
+from proxy.fronts.ews_mailtips import mail_tips
+from proxy.fronts.ews_rooms import room_lists, rooms
+from proxy.fronts.ews_suggestions import answered_with_suggestions
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
-from proxy.ledger.witness import Witness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """How one caller is served: everything it may see behind ``connector``, written in its ``manner``.
-
-    ``fragments`` keeps what was rendered; its keys hold all that shows in the bytes, so that callers may share it.
-    ``witness`` sees every look-up before its answer goes out.
-    """
-
-    connector: Connector
-    manner: Manner = EXCHANGE
-    fragments: MutableMapping[Hashable, bytes] | None = None
-    witness: Witness | None = None
-
 
 Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]
 
@@ -90,28 +75,12 @@ async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes
 
 async def _answered(asked: AvailabilityRequest, desk: Desk, record: Record) -> bytes:
     record.operation = AVAILABILITY
-    if desk.witness is not None:
-        desk.witness.ready()
-    answers = await _answers(asked, desk.connector)
-    record.answered(answers)
-    if desk.witness is not None and asked.question is not None:
-        desk.witness.saw(record, asked.question, answers)
+    if asked.suggestions is not None:
+        return await answered_with_suggestions(asked, asked.suggestions, desk, record)
+    answers: list[Answer] = []
+    if asked.question is not None:
+        answers = await desk.look_up([target.mailbox for target in asked.targets], asked.question, record)
     return availability_response.encode(asked, answers, desk.manner, fragments=desk.fragments)
-
-
-async def _answers(asked: AvailabilityRequest, connector: Connector) -> list[Answer]:
-    """One answer per target: what is no address is not looked up."""
-    if asked.question is None:
-        return []
-    mailboxes = [target.mailbox for target in asked.targets if target.mailbox is not None]
-    found = await connector.lookup(mailboxes, asked.question) if mailboxes else []
-    if len(found) == len(asked.targets):
-        return found
-    following = iter(found)
-    return [
-        Unavailable(mailbox=None, reason=Reason.INVALID_ADDRESS) if target.mailbox is None else next(following)
-        for target in asked.targets
-    ]
 
 
 async def _time_zones(envelope: Envelope, _: Desk, __: Record) -> bytes:
@@ -119,4 +88,10 @@ async def _time_zones(envelope: Envelope, _: Desk, __: Record) -> bytes:
     return await asyncio.to_thread(timezones.encode, wanted)  # all zones for the first time take a second or two
 
 
-_OPERATIONS: dict[str, Operation] = {AVAILABILITY: _availability, TIME_ZONES: _time_zones}
+_OPERATIONS: dict[str, Operation] = {
+    AVAILABILITY: _availability,
+    TIME_ZONES: _time_zones,
+    ROOM_LISTS: room_lists,
+    ROOMS: rooms,
+    MAIL_TIPS: mail_tips,
+}

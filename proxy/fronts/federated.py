@@ -20,8 +20,9 @@ from proxy.auth.ws_security import Admitted, WsSecurity
 from proxy.fronts.answers import not_allowed, xml
 from proxy.fronts.autodiscover import Directions, told
 from proxy.fronts.body import read_strangers_xml
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk, answered
+from proxy.fronts.ews import answered
 from proxy.fronts.record import Record
 
 SUFFIX: Final = "/WSSecurity"

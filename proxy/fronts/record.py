@@ -29,6 +29,8 @@ class Record:
     envelope: Envelope | None = None
     unparsed: bytes = b""  # a body that was read without an envelope; whoever must refuse it parses it
     body: bytes | None = field(default=None, repr=False)  # as it was read, for a capture
+    hops: tuple[str, ...] = ()  # the systems like ours that it came through
+    client_request_id: str = ""  # a GUID that the caller calls the request by, where its dialect repeats it
     soap: str = ""  # the namespace of the caller's SOAP version, where there is more than one
 
     def answered(self, answers: Sequence[Answer]) -> None:

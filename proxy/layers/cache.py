@@ -1,6 +1,7 @@
 """Keeps answers for a moment, by frame, so that most questions never leave this machine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from protocols.model.freebusy import Answer, Availability, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
@@ -60,7 +61,7 @@ class Cache:
         return [_cut(answer, mailbox, question.window) for answer, mailbox in zip(answers, mailboxes, strict=True)]
 
     async def _ask(self, mailboxes: Sequence[Mailbox], question: Question, window: TimeWindow) -> list[Answer]:
-        return list(await self._kept.lookup(mailboxes, Question(window=window, detail=question.detail)))
+        return list(await self._kept.lookup(mailboxes, replace(question, window=window, interval=None)))
 
 
 class Keep:

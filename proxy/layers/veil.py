@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable
@@ -13,7 +13,7 @@ from proxy.answers import bare, within
 from proxy.connector import Clock, Connector, utc_now
 from proxy.layers.concurrency import side_by_side
 from proxy.masks import Masks, day_of
-from routing.policy import Policy, judge
+from routing.policy import Policy, Verdict, judge
 from routing.rules import Mask
 from routing.table import RouteTable
 
@@ -23,14 +23,15 @@ class Veil:
 
     Each mailbox is asked at the level granted for it, and whatever comes back is stripped to that level, and of what
     the policy hides. Doubt inside the window, where it is not hidden, makes the mailbox Unavailable (INCOMPLETE), or
-    Busy there for a caller with ``unknown_as = "busy"``. ``clock`` tells the day from which horizons are counted.
+    Busy there for a caller with ``unknown_as = "busy"``, and stays doubt with "unknown", for a front that can write it.
+    ``clock`` tells the day from which horizons are counted.
     """
 
     def __init__(self, inner: Connector, *, policy: Policy, table: RouteTable, clock: Clock = utc_now) -> None:
         self._inner, self._unknown_as, self._clock = inner, policy.unknown_as, clock
         self._masks = Masks()
         # neither policy nor table changes while the veil hangs, and most mailboxes are asked about again
-        self._verdict = lru_cache(maxsize=65_536)(lambda mailbox: judge(policy, mailbox, table.find(mailbox)))
+        self._verdict = lru_cache(maxsize=65_536)(partial(_verdict, policy, table))
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
@@ -60,16 +61,23 @@ class Veil:
         return [answer for answer in answers if answer is not None]
 
 
+def _verdict(policy: Policy, table: RouteTable, mailbox: Mailbox) -> Verdict:
+    real, route = table.resolve(mailbox)
+    return judge(policy, mailbox, route, real)
+
+
 def _at(level: Detail, question: Question) -> Question:
     return question if question.detail is level else replace(question, detail=level)
 
 
-def _veiled(answer: Answer, level: Detail, window: TimeWindow, unknown_as: Literal["error", "busy"]) -> Answer:
+def _veiled(
+    answer: Answer, level: Detail, window: TimeWindow, unknown_as: Literal["error", "busy", "unknown"]
+) -> Answer:
     if isinstance(answer, Unavailable):
         return answer
     if level is Detail.BUSY:
         answer = bare(answer)
-    if not answer.unknown:
+    if not answer.unknown or unknown_as == "unknown":
         return answer
     doubtful = within(window, answer.unknown)
     if doubtful and unknown_as == "error":

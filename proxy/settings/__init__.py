@@ -8,9 +8,13 @@ from proxy import consistency
 from proxy.settings.callers import CallerSettings
 from proxy.settings.capture import CaptureSettings
 from proxy.settings.connectors import ConnectorSettings
+from proxy.settings.directory import GroupSettings, RoomListSettings, check_directories
 from proxy.settings.federation import FederationSettings
 from proxy.settings.ledger import LedgerSettings
-from proxy.settings.routes import RoomsSettings, RouteSettings
+from proxy.settings.moves import MoveSettings, check_moves
+from proxy.settings.oidc import OidcSettings
+from proxy.settings.published import FreeBusyUrlsSettings, check_names
+from proxy.settings.routes import AliasSettings, RoomsSettings, RouteSettings
 from proxy.settings.rules import RuleSettings, check_rules
 from proxy.settings.server import CacheSettings, ServerSettings
 from proxy.settings.tokens import MicrosoftSettings, TokensSettings
@@ -24,6 +28,10 @@ class ProxySettings(Section):
     cache: CacheSettings = CacheSettings()
     connectors: dict[str, ConnectorSettings] = Field(default_factory=dict, description="one per calendar system")
     routes: tuple[RouteSettings, ...] = ()
+    aliases: tuple[AliasSettings, ...] = ()
+    groups: tuple[GroupSettings, ...] = ()
+    room_lists: tuple[RoomListSettings, ...] = ()
+    moves: tuple[MoveSettings, ...] = ()
     callers: tuple[CallerSettings, ...] = ()
     rooms: RoomsSettings = RoomsSettings()
     rules: tuple[RuleSettings, ...] = ()
@@ -31,13 +39,18 @@ class ProxySettings(Section):
     capture: CaptureSettings | None = Field(None, description="where requests are kept for a while if ordered")
     tokens: TokensSettings = TokensSettings()
     microsoft: MicrosoftSettings = MicrosoftSettings()
+    oidc: tuple[OidcSettings, ...] = ()
     federation: FederationSettings | None = Field(None, description="only where there is an Exchange federation trust")
+    free_busy_urls: FreeBusyUrlsSettings | None = Field(None, description="people published by URL; only where written")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         consistency.check_names(self.connectors, self.routes, self.callers)
+        check_directories(self.connectors, self.groups, self.room_lists)
+        check_moves(self.moves, self.connectors)
         consistency.check_federation(trust=self.federation is not None, callers=self.callers)
         consistency.check_issuers(self.federation.issuers if self.federation else ())
-        check_rules(self.rules, [caller.name for caller in self.callers])
+        check_rules(self.rules, check_names(self.free_busy_urls, [caller.name for caller in self.callers]))
+        consistency.check_oidc([each.issuer for each in self.oidc], self.callers)
         consistency.check_client_certificates(self.server.certificate.kind, self.callers)
         return self

@@ -11,6 +11,7 @@ from protocols.model.mailbox import canonical, canonical_domain
 from proxy import consistency
 from proxy.auth.presets import PRESETS
 from proxy.settings.federation import FederationCaller
+from proxy.settings.oidc import OidcCaller
 from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
 from proxy.settings.words import MayAsk, Section, some
 from service.addresses import parse_narrow_network
@@ -100,6 +101,7 @@ class CallerSettings(Section):
     basic: BasicCaller | None = Field(None, description="the caller signs in with a user name and a password")
     oauth: OAuthCaller | None = Field(None, description="the caller fetches tokens here, with a client id and a secret")
     microsoft: MicrosoftCaller | None = Field(None, description="the caller shows tokens that Microsoft issued")
+    oidc: OidcCaller | None = Field(None, description="the caller shows tokens of an issuer of [[oidc]]")
     federation: FederationCaller | None = Field(None, description="the caller's requests are signed: WS-Security")
     certificate: CertificateCaller | None = Field(None, description="the caller shows a client certificate")
     networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
@@ -130,12 +132,16 @@ class CallerSettings(Section):
     )
     always_events: bool = Field(False, description="events even for the merged view; Google reads events")
     times: Literal["naive", "offset"] = Field("naive", description="times without or with their UTC offset")
+    mailtips: bool = Field(
+        False,
+        description="GetMailTips gives the automatic replies that outsiders get, of connectors with automatic_replies",
+    )
     deadline: Duration | None = Field(None, description="another deadline than [server]'s")
 
     @model_validator(mode="after")
     def _proves_itself(self) -> Self:
         if all(getattr(self, proof) is None for proof in consistency.PROOFS):
             raise ValueError(
-                "nothing here proves who the caller is: write basic, oauth, microsoft, federation or certificate"
+                "nothing here proves who the caller is: write basic, oauth, microsoft, oidc, federation or certificate"
             )
         return self

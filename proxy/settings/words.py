@@ -4,10 +4,12 @@ import re
 from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from protocols.model.mailbox import canonical, canonical_domain
 
+ALIAS = "{alias}"
+"""The template of a route whose connector knows people by their aliases."""
 T = TypeVar("T")
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")  # letters of any language; the brackets of IPv6 are gone
 
@@ -79,7 +81,28 @@ def some(values: tuple[T, ...]) -> tuple[T, ...]:
     return values
 
 
+def _domain(text: str) -> str:
+    try:
+        return canonical_domain(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is no domain: write one such as "northwind.example"') from None
+
+
+def _rewrites(written: object) -> object:
+    """A template, or one for each of several connectors."""
+    templates = written.values() if isinstance(written, dict) else (written,)
+    if not all(isinstance(template, str) for template in templates):
+        raise ValueError('write a template such as "{local}@g.northwind.example", or a table of them by connector')
+    return (
+        {str(name): _rewrite(text) for name, text in written.items()}
+        if isinstance(written, dict)
+        else _rewrite(str(written))
+    )
+
+
 def _rewrite(text: str) -> str:
+    if text == ALIAS:
+        return text
     if "@" not in text or {"{", "}"} & set(text.replace("{local}", "").replace("{domain}", "")):
         raise ValueError(f'"{text}" is no template: write for example "{{local}}@g.northwind.example"')
     _mailbox(text.replace("{local}", "someone").replace("{domain}", "example.com"))
@@ -90,10 +113,12 @@ Url = Annotated[str, AfterValidator(_url)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Address = Annotated[str, AfterValidator(_mailbox)]
 Subject = Annotated[str, AfterValidator(_subject)]
+Domain = Annotated[str, AfterValidator(_domain)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 MayAsk = Annotated[str, AfterValidator(lambda text: text if text == "*" else _pattern(text))]
 RoomPattern = Annotated[str, AfterValidator(_room_pattern)]
-Rewrite = Annotated[str, AfterValidator(_rewrite)]
+Rewrite = Annotated[str | dict[str, str], BeforeValidator(_rewrites)]
+Template = Annotated[str, AfterValidator(_rewrite)]
 
 
 class Section(BaseModel):

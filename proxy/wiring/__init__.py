@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,31 +12,42 @@ from typing import Final, Self
 import structlog
 
 from certs.acme_order import CHALLENGE_PATH
+from protocols.ews.manner import EXCHANGE, Manner
 from protocols.model.mailbox import Mailbox
 from proxy import certificates
+from proxy.automatic_replies import Source
 from proxy.capture.recorder import Recorder
 from proxy.connector import Clock, Connector, utc_now
 from proxy.federation import Federation
 from proxy.fragments import Fragments
 from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
 from proxy.fronts.challenges import ChallengeFront
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.ews import EwsFront
 from proxy.fronts.health import HealthFront, MetricsFront
 from proxy.fronts.schema import SchemaFront
+from proxy.hops import Counter, Loopless, hop_of
 from proxy.layers.cache import AnswerStore
 from proxy.layers.veil import Veil
 from proxy.ledger.witness import Witness
 from proxy.manners import manner_of
+from proxy.routes import ways_of
 from proxy.server import Front, Listener, Server
 from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
 from proxy.settings.certificate import CertificateNone
+from proxy.split_brain import SplitBrain
+from proxy.wiring.automatic_replies import replies_of, reply_sources
 from proxy.wiring.capture import recorder
+from proxy.wiring.dialects import House, dialects
+from proxy.wiring.directories import Directories, directories
 from proxy.wiring.door import count, limits
 from proxy.wiring.federation_trust import FederationTrust, federation_trust
 from proxy.wiring.gate import Entry, client_authorities, entry
 from proxy.wiring.ledger import witness
+from proxy.wiring.movers import Sources
+from proxy.wiring.moves import Following, follow
 from proxy.wiring.rules import rules_of
 from proxy.wiring.stacks import Shared, connector
 from proxy.wiring.tls import ServerTls, server_tls
@@ -44,7 +55,7 @@ from proxy.wiring.tokens import token_fronts
 from routing.patterns import Patterns
 from routing.policy import Policy
 from routing.rules import Rule, Rules
-from routing.table import Route, RouteTable
+from routing.table import RouteTable
 from service.addresses import ListenAddress
 from service.door import Door
 from service.metrics import Metrics
@@ -85,8 +96,8 @@ def build(
 class Proxy:
     """An asynchronous context: inside, it answers. Leaving it lets answers under way finish.
 
-    Entering raises SecretError, CertificateError, GroupFileError or OSError (an address in use, a CA file missing), in
-    words.
+    Entering raises SecretError, CertificateError, ListFileError or OSError (an address in use, a CA file missing), in
+    words; making it ListFileError.
     """
 
     def __init__(
@@ -104,17 +115,21 @@ class Proxy:
         self.store = AnswerStore(
             mailboxes=cache.mailboxes, memory=cache.memory, ttl=cache.ttl, negative_ttl=cache.negative_ttl
         )
-        self.table = RouteTable(
-            Route(match=route.match, via=route.via, rewrite=route.rewrite, rooms=route.rooms)
-            for route in settings.routes
-        )
+        self.ways = ways_of(settings, directory)
+        self.table = self.ways.table
+        self._hop, self._circles = hop_of(settings.server.public_url), Counter()
         self._fragments = Fragments(cache.fragments)
         self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
         self._stack = AsyncExitStack()
         self._owns: dict[str, _Own] = {}
+        self.connectors: dict[str, Connector] = {}
+        self.directories: Directories | None = None
+        self._federations: dict[tuple[timedelta, frozenset[str]], Federation] = {}
+        self._replies: dict[str, Source] = {}
         self._ready = False
         self._rules: tuple[Rule, ...] = ()
         self._witness: Witness | None = None
+        self._split: SplitBrain | None = None
         self.recorder: Recorder | None = None
         self.addresses: tuple[ListenAddress, ...] = ()
         self.paths: tuple[str, ...] = ()
@@ -170,40 +185,89 @@ class Proxy:
                 self.settings, self._directory, clock=self._clock, metrics=self.metrics, stack=self._stack
             )
         way_in = await entry(self.settings, self._directory, self._stack, clock=self._clock)
-        connectors = await self._connectors()
-        federations: dict[timedelta, Federation] = {}
+        self.connectors = await self._connectors()
+        self.directories = await directories(
+            self.settings,
+            self._directory,
+            self._stack,
+            ways=self.ways,
+            clock=self._clock,
+            metrics=self.metrics,
+            without=self._given,
+        )
+        sources = Sources(
+            self.settings.connectors, self.directories.by_name, self._directory, self._stack, clock=self._clock
+        )
+        following = Following(
+            directory=self._directory,
+            ways=self.ways,
+            clock=self._clock,
+            metrics=self.metrics,
+            stack=self._stack,
+            source=sources.source,
+        )
+        self.moves, self._split = await follow(self.settings.moves, following, keep=self._listen)
+        self._replies = await reply_sources(
+            self.settings, self._directory, self._stack, clock=self._clock, without=self._given
+        )
         for caller in self.settings.callers:
-            deadline = caller.deadline or self.settings.server.deadline
-            if deadline not in federations:
-                federation = Federation(table=self.table, connectors=connectors, deadline=deadline)
-                self._stack.push_async_callback(partial(federation.close, grace=_GRACE))
-                federations[deadline] = federation
-            self._owns[caller.name] = self._own(caller, federations[deadline])
+            self._owns[caller.name] = self._own(
+                caller, self._federation(caller.deadline or self.settings.server.deadline, frozenset(caller.never_via))
+            )
         if self._listen:
             tokens = token_fronts(way_in.own, way_in.clients, way_in.addresses, way_in.admission)
             self._trust = federation_trust(self.settings, self._directory, clock=self._clock, stack=self._stack)
             await self._listen_everywhere(way_in.entrance, {**tokens, **self._federated(way_in)})
 
     async def _connectors(self) -> dict[str, Connector]:
-        shared = Shared(directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock)
+        shared = Shared(
+            directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock, hop=self._hop
+        )
         return {
             name: self._given.get(name) or await connector(name, settings, shared, self._stack)
             for name, settings in self.settings.connectors.items()
         }
 
+    def _federation(self, deadline: timedelta, never_via: frozenset[str]) -> Federation:
+        """Callers with one deadline, and with the same connectors never asked for them, share one."""
+        key = deadline, never_via
+        if (found := self._federations.get(key)) is None:
+            found = Federation(
+                ways=self.ways,
+                connectors=self.connectors,
+                deadline=deadline,
+                never_via=never_via,
+                observer=self._split.saw if self._split else None,
+            )
+            self._stack.push_async_callback(partial(found.close, grace=_GRACE))
+            self._federations[key] = found
+        return found
+
     def _own(self, caller: CallerSettings, federation: Federation) -> _Own:
         policy = Policy(
             may_ask=caller.may_ask,
             sees=caller.sees,
-            never_via=frozenset(caller.never_via),
             unknown_as=caller.unknown_as,
             rooms=self.settings.rooms.match,
             rooms_see=caller.rooms_see,
             rules=Rules(self._rules, caller.name, self.table) if self._rules else None,
         )
+        replies = replies_of(caller, policy, self.ways, self._replies, settings=self.settings, clock=self._clock)
+        desk = self._desk(policy, federation, manner_of(caller))
+        return _Own(policy=policy, desk=desk if replies is None else replace(desk, replies=replies))
+
+    def _desk(self, policy: Policy, federation: Federation, manner: Manner = EXCHANGE) -> Desk:
         veil = Veil(federation, policy=policy, table=self.table, clock=self._clock)
-        desk = Desk(connector=veil, manner=manner_of(caller), fragments=self._fragments, witness=self._witness)
-        return _Own(policy=policy, desk=desk)
+        groups, rooms = self.directories.of_caller(veil, policy, federation) if self.directories else (veil, None)
+        loopless = Loopless(groups, hop=self._hop, refused=self._circles)
+        return Desk(connector=loopless, manner=manner, fragments=self._fragments, witness=self._witness, rooms=rooms)
+
+    def _guests(self, name: str) -> Callable[[Mailbox], Desk]:
+        """See :class:`proxy.wiring.dialects.House`."""
+        federation = self._federation(self.settings.server.deadline, frozenset())
+        rules = Rules(self._rules, name, self.table) if self._rules else None
+        may = partial(Policy, unknown_as="unknown", rooms=self.settings.rooms.match, rules=rules)
+        return lambda mailbox: self._desk(may(may_ask=(mailbox.address,)), federation)
 
     async def _listen_everywhere(self, entrance: Entrance, tokens: Mapping[str, Front]) -> None:
         server = self.settings.server
@@ -220,8 +284,9 @@ class Proxy:
         json = JsonFront(self._directions())
         manners = {name: own.desk.manner for name, own in self._owns.items()}
         self.recorder = await recorder(self.settings, self._directory, manners, clock=self._clock, stack=self._stack)
-        fronts = {**watching, **self._fronts(entrance), **tokens, JSON_PATH: json}
-        outer = self._server(fronts, {f"{JSON_PATH}/": json}, self.recorder)
+        spoken = dialects(self._house(entrance))
+        fronts = {**watching, **self._fronts(entrance), **tokens, JSON_PATH: json, **spoken.paths}
+        outer = self._server(fronts, {f"{JSON_PATH}/": json, **spoken.prefixes}, self.recorder)
         self.ca, self._certificate, self.paths = tls.ca, tls, outer.paths
         challenges = self._server({}, {CHALLENGE_PATH: ChallengeFront(tls.answers)})
         plain = Door(challenges.handle, server.plain_listen, limits=limits(server))
@@ -231,6 +296,18 @@ class Proxy:
         count(door, self.metrics)
         self.addresses = (await self._stack.enter_async_context(door)).addresses
         self._stack.callback(self._stop_being_ready)
+
+    def _house(self, entrance: Entrance) -> House:
+        return House(
+            settings=self.settings,
+            directory=self._directory,
+            entrance=entrance,
+            desks={name: own.desk for name, own in self._owns.items()},
+            guests=self._guests,
+            clock=self._clock,
+            metrics=self.metrics,
+            stack=self._stack,
+        )
 
     def _server(
         self,
@@ -282,6 +359,8 @@ class Proxy:
 
     def _count(self) -> None:
         read, store = self.metrics.read, self.store
+        circles = self._circles
+        read("busyline_circles_total", "Questions refused that had been here before", lambda: float(circles.count))
         read("busyline_cache_hits_total", "Mailboxes answered from the cache", lambda: float(store.hits))
         read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
         read("busyline_cache_entries", "Answers kept", lambda: float(store.size))

@@ -18,8 +18,8 @@ from proxy.auth.networks import Addresses
 from proxy.auth.ws_security import WsSecurity
 from proxy.connector import Clock
 from proxy.fronts.autodiscover import Directions
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk
 from proxy.fronts.federated import SUFFIX, FederatedEntrance, FederatedEws, FederatedSettings
 from proxy.server import Front
 from proxy.settings import ProxySettings

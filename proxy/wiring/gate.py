@@ -24,6 +24,7 @@ from proxy.connector import Clock, utc_now
 from proxy.fronts.entrance import Entrance
 from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
+from proxy.wiring.oidc import oidc_tokens
 from proxy.wiring.tokens import microsoft_tokens, own_tokens
 from service.secrets import Reference, SecretError, resolve
 
@@ -58,7 +59,9 @@ async def entry(settings: ProxySettings, directory: Path, stack: AsyncExitStack,
     holders = [holder for caller in callers if (holder := _holder(caller, directory))]
     own = own_tokens(settings, directory, clock=clock)
     microsoft = await microsoft_tokens(settings, directory, stack, clock=clock)
-    proofs: list[Proof] = [tokens for tokens in (own, microsoft) if tokens is not None]
+    oidc = await oidc_tokens(settings, directory, stack, clock=clock)
+    # Microsoft's comes last of the bearer tokens: it refuses every one that is not of its own
+    proofs: list[Proof] = [tokens for tokens in (own, oidc, microsoft) if tokens is not None]
     if credentials or not proofs:  # whoever is turned away must be told of some way (RFC 9110 15.5.2)
         proofs.append(BasicAuth(credentials, passwords))
     if holders:  # last: what was shown and is wrong is not rescued by a certificate

@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proxy.group_files import GroupFileError, members
+from proxy.group_files import members
+from proxy.list_files import ListFileError
 from proxy.settings.rules import GROUP_FILE, HoursTable, RuleSettings
 from routing.rules import About, Rule
 
 
 def rules_of(settings: Sequence[RuleSettings], directory: Path) -> tuple[Rule, ...]:
-    """Every rule, counted from 1; paths are relative to ``directory``. Raises GroupFileError for all files at once."""
+    """Every rule, counted from 1; paths are relative to ``directory``. Raises ListFileError for all files at once."""
     rules, wrong = [], []
     for number, one in enumerate(settings, 1):
         try:
             rules.append(_rule(number, one, directory))
-        except GroupFileError as error:
+        except ListFileError as error:
             wrong.append(str(error))
     if wrong:
-        raise GroupFileError("\n".join(dict.fromkeys(wrong)))
+        raise ListFileError("\n".join(dict.fromkeys(wrong)))
     return tuple(rules)
 
 

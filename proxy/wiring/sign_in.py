@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
+from protocols.model.freebusy import Question
+from proxy.hops import onward
 from proxy.settings.connectors import EwsConnector, NegotiateAuth, NtlmAuth, OAuthAuth, PeerSection
 from service.attempts import Attempts, spared
 from service.identities import Identity, KerberosIdentity, NtlmIdentity, by_keytab, kerberos_or_ntlm
@@ -20,8 +22,9 @@ from service.wire import BlockingWire, Wire
 class PeerNetwork:
     """What the connectors' ends are built with; whatever it opens is closed by the stack."""
 
-    def __init__(self, settings: PeerSection, directory: Path, stack: AsyncExitStack) -> None:
+    def __init__(self, settings: PeerSection, directory: Path, stack: AsyncExitStack, *, hop: str = "") -> None:
         self.settings = settings
+        self.hop = hop
         self.directory = directory
         self.stack = stack
         self.ca = directory / settings.ca if settings.ca else None
@@ -31,10 +34,14 @@ class PeerNetwork:
         """What lies there. Raises SecretError."""
         return resolve(reference, self.directory)
 
-    async def wire(self) -> Wire:
-        """A wire for questions. Raises OSError (the CA file)."""
-        wire = Wire(timeout=self.settings.deadline, ca=self.ca, repeatable=True, reach=self.reach)
+    async def wire(self, *, redirects: bool = False) -> Wire:
+        """A wire for questions, on which redirects are answers if wanted. Raises OSError (the CA file)."""
+        wire = Wire(timeout=self.settings.deadline, ca=self.ca, repeatable=True, redirects=redirects, reach=self.reach)
         return await self.stack.enter_async_context(wire)
+
+    def onward(self, send: Send, question: Question) -> Send:
+        """``send`` for what ``question`` makes us ask, its hops told."""
+        return onward(send, question, self.hop)
 
     def blocking(self, *, only: str) -> BlockingWire:
         """A wire for a library that fetches tokens, to the origin of ``only`` alone."""

@@ -33,11 +33,12 @@ class Shared:
     store: AnswerStore
     metrics: Metrics
     clock: Clock
+    hop: str
 
 
 async def connector(name: str, settings: ConnectorSettings, shared: Shared, stack: AsyncExitStack) -> Connector:
     """The whole stack of one connector; what it opens is closed by ``stack``. Raises SecretError, OSError."""
-    asked = await peer(name, settings, shared.directory, stack)
+    asked = await peer(name, settings, shared.directory, stack, hop=shared.hop)
     breakers = [Breaker(clock=shared.clock) for _ in asked.asks]
     shared.metrics.read(
         "busyline_breaker_open",
@@ -46,7 +47,8 @@ async def connector(name: str, settings: ConnectorSettings, shared: Shared, stac
         labels={"connector": name},
     )
     complaints = Complaints(name, clock=shared.clock)
-    leaves = [Leaf(name, ask, shared.clock, complaints=complaints) for ask in asked.asks]
+    hours = settings.working_hours.working_hours() if settings.working_hours else None
+    leaves = [Leaf(name, ask, shared.clock, complaints=complaints, hours=hours) for ask in asked.asks]
     lanes = [_lane(name, *pair, settings, shared) for pair in zip(leaves, breakers, strict=True)]
     lane = lanes[0] if len(lanes) == 1 else Spread(lanes)
     keep = Keep(lane, name=name, store=shared.store, clock=shared.clock)

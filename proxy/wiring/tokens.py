@@ -40,7 +40,7 @@ def own_tokens(settings: ProxySettings, directory: Path, *, clock: Clock) -> Own
         issuer=settings.server.public_url,
         callers=callers,
         lifetime=tokens.lifetime,
-        alone=all(each.microsoft is None for each in settings.callers),
+        alone=all(each.microsoft is None and each.oidc is None for each in settings.callers),
         clock=seconds,
     )
 

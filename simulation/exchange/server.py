@@ -12,7 +12,7 @@ from lxml import etree
 from protocols import safexml
 from protocols.model.freebusy import Detail
 from simulation.estate import Estate
-from simulation.exchange import autodiscover
+from simulation.exchange import autodiscover, automatic_replies, directory
 from simulation.exchange.operations import convert_id, server_time_zones
 from simulation.exchange.question import AvailabilityQuestion, addresses_of, read_question
 from simulation.exchange.sign_in import Account, SignIn
@@ -132,17 +132,23 @@ class ExchangeServer(SimulatedServer):
         except safexml.XmlRefused:
             return fault(SoapFault("ErrorSchemaValidation"))
         operation = next(iter(root.iterfind("s:Body/*", NS)), None)
-        name = "" if operation is None else etree.QName(operation)
         try:
             if operation is None or operation.tag == f"{{{M}}}GetUserAvailabilityRequest":
                 return self._availability(read_question(root), account, trouble)
-            if name == f"{{{M}}}GetServerTimeZones":
-                return server_time_zones(operation, self.estate.today.year)
-            if name == f"{{{M}}}ConvertId":
-                return convert_id(operation)
-            raise SoapFault("ErrorInvalidOperation")
+            return self._other(root, operation)
         except SoapFault as error:
             return fault(error)
+
+    def _other(self, root: etree._Element, operation: etree._Element) -> web.Response:
+        if operation.tag == f"{{{M}}}GetServerTimeZones":
+            return server_time_zones(operation, self.estate.today.year)
+        if operation.tag == f"{{{M}}}ConvertId":
+            return convert_id(operation)
+        if operation.tag in directory.OPERATIONS:
+            return directory.answer(operation, self.estate)
+        if operation.tag == automatic_replies.OPERATION:
+            return automatic_replies.answer(root, operation, self.estate, self.estate.replies)
+        raise SoapFault("ErrorInvalidOperation")
 
     def _availability(self, question: AvailabilityQuestion, account: Account, trouble: Trouble | None) -> web.Response:
         parts = []

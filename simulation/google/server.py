@@ -10,7 +10,7 @@ from aiohttp import web
 from protocols.model.window import TimeWindow
 from simulation.estate import Estate
 from simulation.faults import Call, Trouble
-from simulation.google import events, freebusy
+from simulation.google import automatic_replies, directory, events, freebusy
 from simulation.google.keys import ServiceAccount
 from simulation.google.refusals import GoogleRefusal, not_found
 from simulation.google.tokens import Grant, TokenDesk
@@ -41,6 +41,7 @@ class GoogleServer(SimulatedServer):
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.account = account or ServiceAccount()
+        self.directory_down = False
         self.tokens = TokenDesk(estate, self.account, refresh or {})
 
     @property
@@ -68,19 +69,31 @@ class GoogleServer(SimulatedServer):
             form = {name: str(value) for name, value in (await request.post()).items()}
             return self.tokens.grant(form, self.token_url, self.faults.tokens)
         try:
-            if not self.is_question(request.path):
+            if not self._is_known(request.path):
                 raise not_found()
             grant = None if trouble is Trouble.DENIED else self.tokens.find(call.headers.get("authorization", ""))
             if grant is None:
                 text = "Request had invalid authentication credentials."
                 raise GoogleRefusal(401, "authError", text)
             call.user = grant.subject
+            if directory.is_directory(request.path):
+                return self._directory(request, grant)
+            if request.path == automatic_replies.PATH:
+                return web.json_response(automatic_replies.answer(self.estate, grant, self.estate.replies))
             match = _EVENTS.fullmatch(request.path)
             if match is None:
                 return self._freebusy(call, grant, trouble)
             return self._events(request, match["calendar"], grant, trouble)
         except GoogleRefusal as refusal:
             return refusal.response()
+
+    def _is_known(self, path: str) -> bool:
+        return self.is_question(path) or directory.is_directory(path) or path == automatic_replies.PATH
+
+    def _directory(self, request: web.Request, grant: Grant) -> web.Response:
+        if self.directory_down:
+            return self.broken(request)
+        return web.json_response(directory.answer(request.path, request.query, self.estate, grant.scopes))
 
     def throttled(self, request: web.Request) -> web.Response:
         status = self.faults.throttle_status or 403

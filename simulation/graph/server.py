@@ -11,6 +11,7 @@ from aiohttp import web
 from protocols.model.freebusy import Detail
 from simulation.estate import Estate
 from simulation.faults import Call, Trouble
+from simulation.graph import automatic_replies, directory
 from simulation.graph.schedule import GraphRefusal, ScheduleQuestion, error_of, read_question, schedule_of
 from simulation.graph.tokens import Application, TokenDesk
 from simulation.people import Sharing
@@ -48,6 +49,7 @@ class GraphServer(SimulatedServer):
         self.tenant = tenant
         self.tokens = TokenDesk(tenant, applications)
         self.most_at_once_per_mailbox: Counter[str] = Counter()
+        self.directory_down = False
         self._limit = schedule_limit
         self._open: Counter[str] = Counter()
 
@@ -67,6 +69,8 @@ class GraphServer(SimulatedServer):
         if match := _TOKEN.fullmatch(request.path):
             form = {name: str(value) for name, value in (await request.post()).items()}
             return self.tokens.grant(form, f"{self.url}{request.path}", self.faults.tokens)
+        if directory.is_directory(request.path) or automatic_replies.is_reply(request.path):
+            return self._beside_schedules(request, call)
         match = _SCHEDULE.fullmatch(request.path)
         if match is None or request.method != "POST":
             return _error(404, "ResourceNotFound", "Resource not found.")
@@ -98,6 +102,21 @@ class GraphServer(SimulatedServer):
 
     def broken(self, request: web.Request) -> web.Response:
         return _error(500, "ErrorInternalServerError", "An internal server error occurred.")
+
+    def _beside_schedules(self, request: web.Request, call: Call) -> web.Response:
+        claims = self.tokens.claims(call.headers.get("authorization", ""))
+        if claims is None:
+            return _error(401, "InvalidAuthenticationToken", "Access token validation failure.")
+        if self.directory_down and directory.is_directory(request.path):
+            return self.broken(request)
+        roles = frozenset(_words(claims.get("roles")))
+        try:
+            if automatic_replies.is_reply(request.path):
+                told = automatic_replies.answer(request.path, self.estate, roles, self.estate.replies)
+                return web.json_response(told)
+            return web.json_response(directory.answer(request.path, request.query, self.estate, roles, self.url))
+        except GraphRefusal as refusal:
+            return _error(refusal.status, refusal.code, refusal.text)
 
     def _anchor(self, call: Call, user: str | None, trouble: Trouble | None) -> dict[str, Any]:
         """The claims of whoever asks, once the mailbox in the URL is found."""

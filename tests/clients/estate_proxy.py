@@ -25,7 +25,7 @@ PRECISE_CALLER = "precise@merger.example"  # sees blocks, each time with its off
 ANCHOR, LOOKER = "anna.schneider@contoso.example", "jack.thompson@northwind.example"
 _COMPANIES = ("contoso", "northwind", "fabrikam")
 _ACCOUNT = ServiceAccount()  # its key is made once
-_APPLICATION = Application(roles=("Calendars.Read",))
+_APPLICATION = Application(roles=("Calendars.Read", "GroupMember.Read.All", "Place.Read.All"))
 
 _TOML = Template("""
 [server]
@@ -44,6 +44,7 @@ login_url = "$graph_url"
 graph_url = "$graph_url"
 ca = "$ca"
 deadline = "$contoso_deadline"
+$contoso_more
 
 [connectors.northwind]
 protocol = "google"
@@ -52,6 +53,7 @@ subject = "$subject"
 api_url = "$google_url"
 ca = "$ca"
 deadline = "$northwind_deadline"
+$northwind_more
 
 [connectors.fabrikam]
 protocol = "ews"
@@ -59,6 +61,7 @@ url = "$ews_url"
 auth = { kind = "basic", username = "$ews_username", password = "file:fabrikam.password" }
 ca = "$ca"
 deadline = "$fabrikam_deadline"
+$fabrikam_more
 
 [[routes]]
 match = "contoso.example"
@@ -145,12 +148,13 @@ async def estate_proxy(
     subject: str = "target",
     anchors: tuple[str, ...] = (ANCHOR,),
     deadlines: dict[str, str] | None = None,
+    more: dict[str, str] | None = None,
     extra: str = "",
 ) -> AsyncIterator[EstateProxy]:
     """Everything while it runs, with its files in ``directory``.
 
     ``certificates`` is a directory to share between runs; ``subject`` whom Google is asked as; ``deadlines`` are of
-    connectors; ``extra`` is appended to the configuration.
+    connectors, ``more`` are lines of their sections; ``extra`` is appended to the configuration.
     """
     issued = first_run.issue(certificates or directory / "certificates", (HOST, "localhost", "::1"))
     tls = pem.load(issued.chain, issued.key, now=datetime.now(UTC)).context
@@ -164,6 +168,7 @@ async def estate_proxy(
         values = {"address": address, "anchor": '", "'.join(anchors), "subject": subject}
         values |= {"certificates": str(issued.ca.parent), "ca": str(issued.ca)}
         values |= {f"{name}_deadline": (deadlines or {}).get(name, "20s") for name in _COMPANIES}
+        values |= {f"{name}_more": (more or {}).get(name, "") for name in _COMPANIES}
         path = directory / FILE_NAME
         path.write_text(_TOML.substitute(values | _places(exchange, graph, google)) + extra, "utf-8")
         async with running(load(path), directory) as proxy:

@@ -67,6 +67,16 @@ def discovered(
         return settings.get("external_ews_url"), getattr(answer, "error_code", None)
 
 
+def rooms(url: str, username: str, password: str, *, ca: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Address and name of each room by the address of its list, as GetRoomLists and GetRooms tell them."""
+    with _protocol(Protocol, url, username, password, ca) as protocol:
+        lists = list(protocol.get_roomlists())
+        return {
+            one.email_address: [(room.email_address, room.name) for room in protocol.get_rooms(one.email_address)]
+            for one in lists
+        }
+
+
 def _answer(view: Any) -> Answer:
     if isinstance(view, Exception):
         return type(view).__name__

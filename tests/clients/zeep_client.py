@@ -59,6 +59,24 @@ def free_busy(
     return [_answer(response, ZoneInfo(zone)) for response in responses.FreeBusyResponse]
 
 
+def rooms(
+    wsdl: str, url: str, username: str, password: str, *, ca: str | None = None
+) -> dict[str, list[tuple[str, str]]]:
+    """Address and name of each room by the address of its list; a failure of a list is its code."""
+    with requests.Session() as session:
+        session.auth = HTTPBasicAuth(username, password)
+        session.verify = ca or True
+        session.trust_env = False
+        service = _CLIENT(wsdl, transport=_TRANSPORT(session=session)).create_service(_BINDING, url)
+        headers = {"RequestVersion": {"Version": "Exchange2013"}}
+        lists = service.GetRoomLists(_soapheaders=headers).body.RoomLists
+        found = {}
+        for one in lists.Address if lists else ():
+            told = service.GetRooms(RoomList={"EmailAddress": one.EmailAddress}, _soapheaders=headers).body
+            found[one.EmailAddress] = [(room.Id.EmailAddress, room.Id.Name) for room in told.Rooms.Room]
+        return found
+
+
 def _mailbox(address: str) -> dict[str, Any]:
     return {"Email": {"Address": address}, "AttendeeType": "Required", "ExcludeConflicts": False}
 

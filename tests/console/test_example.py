@@ -10,8 +10,12 @@ from console.example import example
 
 COMMITTED = Path(__file__).parents[2] / "deploy" / "busyline.example.toml"
 _DISABLED = re.compile(r"^#([a-z0-9_]+) = ")
-_INSTEAD = {"secret", "keytab", "principal"}  # of what stands above them
-_NEEDS = {"#[callers.federation]": "#[federation]"}
+_INSTEAD = {"secret", "keytab", "principal", "addresses"}  # of what stands above them
+_NEEDS = {
+    "#[callers.federation]": "#[federation]",
+    "#[callers.oidc]": "#[[oidc]]",
+    **{f"#[connectors.{name}.auth]": f"#[connectors.{name}]" for name in ("tailspin", "wingtip", "shifts")},
+}
 BLOCKS = example().split("\n\n")
 OFF = [block for block in BLOCKS if re.search(r"^#\[", block, re.MULTILINE)]
 
@@ -65,10 +69,10 @@ def test_each_key_behind_a_hash_may_be_set(block: str, line: str, tmp_path: Path
 
 @pytest.mark.parametrize("block", OFF, ids=[_header(block) + str(number) for number, block in enumerate(OFF)])
 def test_each_section_behind_a_hash_may_be_there_with_each_of_its_keys(block: str, tmp_path: Path) -> None:
-    text = _with(block)
+    text, on = _with(block), _on(block)
     _loaded(text, tmp_path)
-    for line in _disabled(_on(block)):
-        _loaded(text.replace(f"\n{line}\n", f"\n{line[1:]}\n"), tmp_path)
+    for line in _disabled(on):
+        _loaded(text.replace(on, f"{on}\n".replace(f"\n{line}\n", f"\n{line[1:]}\n")), tmp_path)
 
 
 def test_shows_every_key_of_every_class() -> None:

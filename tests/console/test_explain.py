@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.cli import run
-from console.explain import answer_words
+from console.hops import answer_words
 from protocols.model.freebusy import Reason, Unavailable
 
 
@@ -56,7 +56,7 @@ def test_explain_names_the_rules_with_their_lines(config: Path, capsys: pytest.C
     )
     assert f"rule:      [[rules]] number 1 (line {wide}), about *: time more than 30 whole UTC days ahead" in text
     assert run(["explain", "ann@n.example", "--json", "--config", str(config)]) == 1
-    [facts] = [station["facts"] for station in json.loads(capsys.readouterr().out) if "facts" in station]
+    [facts] = [station["facts"] for station in json.loads(capsys.readouterr().out) if station["name"] == "policy"]
     assert (facts["allowed"], facts["sees"], facts["may_ask"]) == (True, "busy", "n.example")
     assert [(rule["rule"], rule["line"], rule["key"]) for rule in facts["rules"]] == [
         (2, board, "busy_only"),

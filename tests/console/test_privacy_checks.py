@@ -8,6 +8,7 @@ import pytest
 
 from console.configuration import Configuration
 from console.privacy_checks import check_ledger, check_rules
+from proxy.settings.rules import HoursTable
 from tests.proxy.served import configuration
 
 GOOGLE = {"protocol": "google", "service_account": "file:x.json", "subject": "target"}
@@ -50,6 +51,11 @@ def test_hours_that_nobody_tells_are_told(tmp_path: Path) -> None:
     assert found == [
         "warning: rules[1].hours: google tells no working hours, so all time of its people is shown as Busy"
     ]
+    settings = _read(rules=[tomllib.loads('about = ["*"]\nhours = "own"')])
+    hours = HoursTable.model_validate({"zone": "Europe/Berlin", "from": "08:00", "to": "17:00"})
+    google = settings.connectors["google"].model_copy(update={"working_hours": hours})
+    written = settings.model_copy(update={"connectors": {**settings.connectors, "google": google}})
+    assert list(check_rules(written, tmp_path)) == []
 
 
 def _ledger(place: Path, **ledger: Any) -> list[str]:

@@ -5,17 +5,18 @@ from pathlib import Path
 import pytest
 
 from console.privacy_checks import check_rules
-from console.rule_reach import Entry, check_reach, table_of
+from console.rule_reach import Entry, check_reach
+from proxy.routes import table_of
 from proxy.settings.rules import RuleSettings
 from routing.table import Route, RouteTable
 from tests.console.test_privacy_checks import _read
 
 TABLE = RouteTable(
     [
-        Route(match="fabrikam.example", via="google", rewrite="{local}@g.fabrikam.example"),
-        Route(match="*.deep.example", via="deep", rewrite="{local}@{domain}.test.example"),
-        Route(match="chair@board.example", via="board", rewrite="boss@hidden.example"),
-        Route(match="contoso.example", via="exchange"),
+        Route(match="fabrikam.example", via=("google",), rewrite="{local}@g.fabrikam.example"),
+        Route(match="*.deep.example", via=("deep",), rewrite="{local}@{domain}.test.example"),
+        Route(match="chair@board.example", via=("board",), rewrite="boss@hidden.example"),
+        Route(match="contoso.example", via=("exchange",)),
     ]
 )
 MISSED = "no route leads to "
@@ -77,7 +78,7 @@ def test_many_are_counted() -> None:
     assert found[10:] == ["error: no route leads to 3 more of its entries either; mend them, or take them out"]
 
 
-SECOND = RouteTable([*TABLE.routes, Route(match="contoso.test", via="exchange")])
+SECOND = RouteTable([*TABLE.routes, Route(match="contoso.test", via=("exchange",))])
 AROUND = " may have an address in contoso.test too, which the same connector answers for and no entry is about"
 NAME_IT = "; name that address as well, where there is one"
 
@@ -97,7 +98,7 @@ def test_a_way_that_the_rule_sees_is_none_around_it() -> None:
     assert _found(SECOND, "ceo@contoso.example", "ceo@contoso.test", busy_only=True) == []
     assert _found(SECOND, "contoso.example", "contoso.test", busy_only=True) == []
     assert _found(SECOND, "ceo@contoso.example", "*", busy_only=True) == []
-    rewriting = RouteTable([*TABLE.routes, Route(match="g.fabrikam.example", via="google")])
+    rewriting = RouteTable([*TABLE.routes, Route(match="g.fabrikam.example", via=("google",))])
     assert _found(rewriting, "ceo@fabrikam.example", busy_only=True) == []
     assert _found(SECOND, "ceo@fabrikam.example", busy_only=True) == []
 
@@ -107,4 +108,4 @@ def test_who_only_widens_is_left_alone() -> None:
 
 
 def test_the_routes_of_the_configuration() -> None:
-    assert [route.match for route in table_of(_read()).routes] == [route.match for route in _read().routes]
+    assert [route.match for route in table_of(_read().routes).routes] == [route.match for route in _read().routes]

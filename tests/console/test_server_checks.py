@@ -7,7 +7,7 @@ import pytest
 
 from certs.first_run import issue
 from console.configuration import load
-from console.server_checks import check_callers, check_routes, check_server
+from console.server_checks import check_callers, check_server
 from tests.console.conftest import CALLER, PEERS, SERVER
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -67,11 +67,6 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
 def test_callers(config: Path, old: str, new: str, expected: list[str]) -> None:
     config.write_text(SERVER + PEERS + CALLER.replace(old, new), "utf-8")
     assert [finding.key for finding in check_callers(load(config), config.parent)] == expected
-
-
-def test_nothing_to_answer_and_nobody_to_answer_to(config: Path) -> None:
-    config.write_text(SERVER, "utf-8")
-    assert [finding.key for finding in check_routes(load(config))] == ["routes", "callers"]
 
 
 def test_a_certificate_is_told_with_a_remedy(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from routing.table import Route
 from tests.routing.test_rules import BERLIN
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ROUTE = Route(match="b.example", via="b")
+ROUTE = Route(match="b.example", via=("b",))
 LINES = {1: 10, 2: 15}
 
 

@@ -26,13 +26,19 @@ from proxy.layers.limit import Limit
 from proxy.layers.spread import Spread
 from proxy.layers.veil import Veil
 from routing.policy import Policy, judge
-from routing.table import Route, RouteTable, rewritten
+from routing.table import Combine, Route, RouteTable, rewritten
+from routing.ways import Ways
 from tests.contracts.scripted import HOUR, Scripted, window
 from tests.contracts.virtual import now, run
 
 NAMES = ("a", "b")
-PEOPLE = [f"{local}@{domain}.example" for local in ("ann", "bob", "room") for domain in ("a", "b", "old", "x.b")]
+PEOPLE = [
+    f"{local}@{domain}.example"
+    for local in ("ann", "bob", "room")
+    for domain in ("a", "b", "old", "x.b", "both", "first")
+]
 DEADLINE = timedelta(seconds=8)
+EACH_BY_NAME = {name: f"{{local}}@{name}.example" for name in NAMES}
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Scene:
 
     routes: tuple[Route, ...]
     policy: Policy
+    never_via: frozenset[str]
     blocks: dict[str, list[tuple[int, int, BusyStatus]]]
     doubts: dict[str, list[TimeWindow]]
     refusals: dict[str, Reason]
@@ -108,12 +115,14 @@ mishap_lists = st.lists(
     st.builds(Mishap, st.sampled_from([0, 0, 0, 1, 6, 9, 40]), st.sampled_from(_KINDS)), min_size=1, max_size=5
 )
 ROUTES = (
-    Route(match="a.example", via="a"),
-    Route(match="b.example", via="b"),
-    Route(match="old.example", via="b", rewrite="{local}@b.example"),
-    Route(match="*.b.example", via="a", rewrite="{local}.{domain}@a.example"),
-    Route(match="ann@a.example", via="b"),
-    Route(match="room@b.example", via="a", rooms=True),
+    Route(match="a.example", via=("a",)),
+    Route(match="b.example", via=("b",)),
+    Route(match="old.example", via=("b",), rewrite="{local}@b.example"),
+    Route(match="*.b.example", via=("a",), rewrite="{local}.{domain}@a.example"),
+    Route(match="ann@a.example", via=("b",)),
+    Route(match="room@b.example", via=("a",), rooms=True),
+    Route(match="both.example", via=NAMES, combine=Combine.UNION, rewrite=EACH_BY_NAME),
+    Route(match="first.example", via=NAMES, combine=Combine.FIRST, rewrite=EACH_BY_NAME),
 )
 routes = st.sets(st.sampled_from(ROUTES), max_size=3).map(
     lambda left_out: tuple(sorted(set(ROUTES) - left_out, key=str))
@@ -124,7 +133,6 @@ policies = st.builds(
         [("*",), ("*",), ("a.example", "old.example"), ("*.example", "b.example"), ("ann@a.example",)]
     ),
     sees=st.sampled_from(Detail),
-    never_via=st.sampled_from([frozenset(), frozenset({"a"})]),
     unknown_as=st.sampled_from(["error", "busy"]),
     rooms=st.sampled_from([(), ("room@*",)]),
 )
@@ -144,6 +152,7 @@ scenes = st.builds(
     Scene,
     routes=routes,
     policy=policies,
+    never_via=st.sampled_from([frozenset(), frozenset(), frozenset({"a"})]),
     blocks=st.lists(rows, min_size=len(known), max_size=len(known)).map(
         lambda each: dict(zip(known, each, strict=True))
     ),
@@ -201,7 +210,7 @@ def _play(scene: Scene, subject: str | None = "merger") -> list[list[Answer]]:
         store, table = AnswerStore(), RouteTable(scene.routes)
         stacks = {name: _stack(scene, name, store, subject) for name in NAMES}
         caches = {name: cache for name, (cache, _) in stacks.items()}
-        federation = Federation(table=table, connectors=caches, deadline=DEADLINE)
+        federation = Federation(ways=Ways(table), connectors=caches, deadline=DEADLINE, never_via=scene.never_via)
         veil = Veil(federation, policy=scene.policy, table=table)
         asked = []
         for pause, people, question in scene.questions:
@@ -225,11 +234,29 @@ def _asked(scene: Scene) -> list[tuple[Mailbox, Question, Route | None]]:
     return [(mailbox, question, table.find(mailbox)) for mailbox, question in mailboxes]
 
 
-def _truth(scene: Scene, mailbox: Mailbox, route: Route) -> tuple[Intervals, list[TimeWindow], str]:
-    address = rewritten(mailbox, route).address
+def _counting(scene: Scene, mailbox: Mailbox, route: Route) -> list[str]:
+    """The addresses of the calendars that make up the truth about a mailbox."""
+    addresses = [rewritten(mailbox, route, via).address for via in route.via]
+    if route.combine is Combine.FIRST:
+        strangers = [scene.refusals.get(address) is Reason.NO_SUCH_MAILBOX for address in addresses]
+        return [addresses[strangers.index(False) if False in strangers else 0]]
+    return addresses
+
+
+def _truth(scene: Scene, address: str) -> tuple[Intervals, list[TimeWindow]]:
     rows = scene.blocks.get(address, [])
     blocks = Intervals.pack(BusyInterval(window(start, hours), status) for start, hours, status in rows)
-    return blocks, scene.doubts.get(address, []), address
+    return blocks, scene.doubts.get(address, [])
+
+
+def _whole_truth(scene: Scene, mailbox: Mailbox, route: Route) -> tuple[Intervals, list[TimeWindow], bool]:
+    """What all calendars that count know and doubt together, and whether one of them knows nothing."""
+    addresses = _counting(scene, mailbox, route)
+    blocks, doubts = Intervals.pack(()), list[TimeWindow]()
+    for address in addresses:
+        theirs, doubted = _truth(scene, address)
+        blocks, doubts = blocks.joined(theirs), [*doubts, *doubted]
+    return blocks, doubts, any(address in scene.refusals for address in addresses)
 
 
 @given(scenes)
@@ -247,7 +274,9 @@ def test_never_falsely_free(scene: Scene) -> None:
         assert route is not None
         assert answer.window == question.window
         assert answer.unknown == ()
-        blocks, doubts, _ = _truth(scene, mailbox, route)
+        blocks, doubts, silent = _whole_truth(scene, mailbox, route)
+        if silent:
+            doubts = [question.window]
         told = merged(answer.intervals, question.window, HOUR)
         true = merged(blocks, question.window, HOUR)
         doubtful = merged(Intervals.pack(()), question.window, HOUR, doubts)
@@ -288,10 +317,14 @@ def test_a_mailbox_spoils_no_other_and_a_connector_no_other(
     scene = replace(scene, mishaps={**scene.mishaps, healthy: calm_mishaps[healthy]}, most_entries=None)
     answers = [answer for answers in _play(scene) for answer in answers]
     for (mailbox, question, route), answer in zip(_asked(scene), answers, strict=True):
-        if route is None or route.via != healthy or not judge(scene.policy, mailbox, route).allowed:
+        if route is None or route.via != (healthy,) or not judge(scene.policy, mailbox, route).allowed:
             continue
-        blocks, doubts, address = _truth(scene, mailbox, route)
-        if address in scene.refusals:
+        if healthy in scene.never_via:
+            assert isinstance(answer, Unavailable)
+            assert answer.reason is Reason.LOOP
+            continue
+        blocks, doubts, silent = _whole_truth(scene, mailbox, route)
+        if silent:
             assert isinstance(answer, Unavailable)
         elif not any(doubt.overlaps(question.window) for doubt in doubts):
             assert isinstance(answer, Availability), answer

@@ -119,7 +119,16 @@ def test_a_planted_handler_is_seen(name: str, code: str, lines: list[int]) -> No
     assert answered(name, ast.parse(code)) == lines
 
 
-ASKS = ("protocols.google", "protocols.graph", "protocols.ews.ask")
+ASKS = (
+    "protocols.google",
+    "protocols.graph",
+    "protocols.ews.ask",
+    "protocols.ews.autodiscover.client",
+    "protocols.caldav.ask",
+    "protocols.caldav.published",
+    "protocols.provider.ask",
+)
+SERVES = ("protocols.google.front", "protocols.graph.front")  # the other side of the same dialects
 LEAF = "proxy.connector.Leaf"
 WIRING = (
     "proxy/wiring/",
@@ -131,7 +140,7 @@ WIRING = (
 def wires(tree: ast.AST) -> Iterator[str]:
     """Signs that a file ties a name in the settings to what carries it: a protocol's ask, or a leaf."""
     for _, name in imports(tree):
-        if _within(name, (*ASKS, LEAF)) and not name.endswith((".CLOUDS", ".Cloud")):
+        if _within(name, (*ASKS, LEAF)) and not name.endswith((".CLOUDS", ".Cloud")) and not name.startswith(SERVES):
             yield name
 
 

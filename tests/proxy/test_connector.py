@@ -2,12 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from protocols.model.freebusy import Answer, Availability, Question, Reason, Unavailable
+from protocols.model.freebusy import (
+    Answer,
+    Availability,
+    Question,
+    Reason,
+    Unavailable,
+    Weekday,
+    WorkingHours,
+    WorkingPeriod,
+)
 from protocols.model.intervals import EMPTY
 from protocols.model.mailbox import Mailbox
 from proxy.complaints import Complaints
@@ -156,6 +166,18 @@ def test_cut(takes: float, in_time: bool) -> None:
 def test_cut_does_not_swallow_a_timeout_of_others() -> None:
     with pytest.raises(TimeoutError):
         run(cut(Scripted(failure=TimeoutError()).lookup(boxes("ann"), QUESTION), timedelta(seconds=5)))
+
+
+def test_working_hours_of_the_configuration_stand_where_the_peer_tells_none() -> None:
+    peer = Scripted({"ann@b.example": [block(1, 2)]})
+    hours = WorkingHours(UTC, (WorkingPeriod(frozenset({Weekday.MONDAY}), 480, 1020),))
+    answers = run(Leaf("b", peer.ask, lambda: START, hours=hours).lookup(boxes("ann", "nobody"), QUESTION))
+    assert available(answers[0]).working_hours == hours
+    own = replace(available(answers[0]), working_hours=WorkingHours(UTC, ()))
+    [kept] = run(Leaf("b", _Lying([own]).ask, lambda: START, hours=hours).lookup(boxes("ann"), QUESTION))
+    assert available(kept).working_hours == WorkingHours(UTC, ())
+    [none] = run(Leaf("b", peer.ask, lambda: START).lookup(boxes("ann"), QUESTION))
+    assert available(none).working_hours is None
 
 
 def test_a_leaf_shows_the_blocks_it_was_told() -> None:

@@ -13,7 +13,8 @@ from proxy.connector import Connector, Leaf
 from proxy.federation import Federation
 from proxy.layers.cache import AnswerStore, Cache, Keep
 from proxy.layers.coalesce import Coalesce
-from routing.table import Route, RouteTable
+from routing.table import Combine, Route, RouteTable
+from routing.ways import Ways
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, available, block, boxes, reasons, window
 from tests.contracts.virtual import elapsed, now, run
@@ -21,10 +22,10 @@ from tests.contracts.virtual import elapsed, now, run
 QUESTION = Question(window=window(0, 24))
 TABLE = RouteTable(
     [
-        Route(match="a.example", via="a"),
-        Route(match="b.example", via="b"),
-        Route(match="old.example", via="b", rewrite="{local}@b.example"),
-        Route(match="long.example", via="b", rewrite="a-very-long-prefix-{local}@b.example"),
+        Route(match="a.example", via=("a",)),
+        Route(match="b.example", via=("b",)),
+        Route(match="old.example", via=("b",), rewrite="{local}@b.example"),
+        Route(match="long.example", via=("b",), rewrite="a-very-long-prefix-{local}@b.example"),
     ]
 )
 
@@ -35,7 +36,9 @@ def _named(*addresses: str) -> list[Mailbox]:
 
 def _federation(deadline: float = 8, **connectors: Connector) -> Federation:
     return Federation(
-        table=TABLE, connectors={"a": Scripted(), "b": Scripted(), **connectors}, deadline=timedelta(seconds=deadline)
+        ways=Ways(TABLE),
+        connectors={"a": Scripted(), "b": Scripted(), **connectors},
+        deadline=timedelta(seconds=deadline),
     )
 
 
@@ -57,7 +60,7 @@ class TestFederationOverACache(ConnectorContract):
 
 def test_a_route_to_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="no connector is called b"):
-        Federation(table=TABLE, connectors={"a": Scripted()}, deadline=timedelta(seconds=8))
+        Federation(ways=Ways(TABLE), connectors={"a": Scripted()}, deadline=timedelta(seconds=8))
 
 
 def test_everybody_is_asked_at_once_and_once() -> None:
@@ -249,3 +252,134 @@ def test_refusals_of_a_rewritten_mailbox_echo_the_one_asked() -> None:
     mailboxes = _named("ann@old.example")
     [answer] = run(_federation(b=Scripted(refusals=dict(refusals))).lookup(mailboxes, QUESTION))
     assert answer == Unavailable(mailbox=mailboxes[0], reason=Reason.NO_SUCH_MAILBOX, retry_after=timedelta(seconds=1))
+
+
+SEVERAL = RouteTable(
+    [
+        Route(match="both.example", via=("a", "b"), rewrite={"b": "{local}@b.example"}),
+        Route(match="first.example", via=("a", "b"), combine=Combine.FIRST, rewrite={"b": "{local}@b.example"}),
+        Route(match="b.example", via=("b",)),
+    ]
+)
+STRANGER = Unavailable(mailbox=None, reason=Reason.NO_SUCH_MAILBOX)
+DOWN = Unavailable(mailbox=None, reason=Reason.UNREACHABLE)
+
+
+def _several(never_via: tuple[str, ...] = (), deadline: float = 8, **connectors: Connector) -> Federation:
+    return Federation(
+        ways=Ways(SEVERAL),
+        connectors={"a": Scripted(), "b": Scripted(), **connectors},
+        deadline=timedelta(seconds=deadline),
+        never_via=never_via,
+    )
+
+
+def _starts(answer: Answer) -> list[object]:
+    return [interval.window for interval in available(answer).intervals]
+
+
+def test_both_calendars_are_asked_at_once_under_their_own_addresses() -> None:
+    a = Scripted({"ann@both.example": [block(1, 1)]}, takes=3)
+    b = Scripted({"ann@b.example": [block(5, 1)]}, takes=2)
+
+    async def asked() -> list[Answer]:
+        answers = await _several(a=a, b=b).lookup(_named("Ann@both.example", "ann@b.example"), QUESTION)
+        assert elapsed() == 3
+        return answers
+
+    both, alone = run(asked())
+    assert _starts(both) == [window(1, 1), window(5, 1)]
+    assert both.mailbox is not None
+    assert both.mailbox.asked == "Ann@both.example"
+    assert _starts(alone) == [window(5, 1)]
+    assert [mailboxes for mailboxes, _ in b.calls] == [["ann@b.example", "ann@b.example"]]
+
+
+def test_a_calendar_that_is_late_leaves_doubt_and_spoils_no_other() -> None:
+    a, b = Scripted(takes=20), Scripted({"ann@b.example": [block(5, 1)]})
+
+    async def asked() -> list[Answer]:
+        federation = _several(a=a, b=b)
+        answers = await federation.lookup(_named("ann@both.example", "ann@b.example"), QUESTION)
+        assert elapsed() == 8
+        await federation.close()
+        return answers
+
+    both, alone = run(asked())
+    assert available(both).unknown == (QUESTION.window,)
+    assert [part.reason for part in both.parts] == [Reason.TIMEOUT, None]
+    assert available(alone).unknown == ()
+
+
+def test_the_next_is_asked_only_where_the_first_does_not_know_the_mailbox() -> None:
+    a = Scripted({"ann@first.example": [block(1, 1)]}, {"bob@first.example": STRANGER, "eve@first.example": DOWN})
+    b = Scripted({"ann@b.example": [block(5, 1)], "bob@b.example": [block(7, 1)]})
+    people = ("bob@first.example", "ann@first.example", "eve@first.example", "bob@first.example")
+    answers = run(_several(a=a, b=b).lookup(_named(*people), QUESTION))
+    assert reasons(answers) == [None, None, Reason.UNREACHABLE, None]
+    assert [_starts(answer) for answer in answers[:2]] == [[window(7, 1)], [window(1, 1)]]
+    assert {address for mailboxes, _ in b.calls for address in mailboxes} == {"bob@b.example"}
+
+
+def test_nobody_knows_the_mailbox() -> None:
+    strangers = {"ann@first.example": STRANGER, "ann@b.example": STRANGER}
+    federation = _several(a=Scripted(refusals=strangers), b=Scripted(refusals=strangers))
+    assert reasons(run(federation.lookup(_named("ann@first.example"), QUESTION))) == [Reason.NO_SUCH_MAILBOX]
+
+
+def test_a_slow_chain_delays_nobody_beyond_the_deadline_nor_each_other() -> None:
+    a = Scripted(refusals={"ann@first.example": STRANGER}, takes=5)
+    b = Scripted({"ann@b.example": [block(5, 1)]}, takes=5)
+
+    async def asked() -> list[Answer]:
+        federation = _several(a=a, b=b)
+        answers = await federation.lookup(_named("ann@first.example", "ann@b.example"), QUESTION)
+        assert elapsed() == 8
+        await federation.close()
+        return answers
+
+    assert reasons(run(asked())) == [Reason.TIMEOUT, None]
+
+
+@pytest.mark.parametrize(
+    ("address", "never_via", "reason"),
+    [
+        ("ann@b.example", ("b",), Reason.LOOP),
+        ("ann@b.example", ("a",), None),
+        ("ann@both.example", ("a", "b"), Reason.LOOP),
+        ("ann@first.example", ("a",), Reason.LOOP),
+        ("ann@first.example", ("b",), None),
+    ],
+)
+def test_a_question_never_goes_back_where_it_came_from(
+    address: str, never_via: tuple[str, ...], reason: Reason | None
+) -> None:
+    peers = {"a": Scripted(), "b": Scripted()}
+    [answer] = run(_several(never_via, a=peers["a"], b=peers["b"]).lookup(_named(address), QUESTION))
+    assert reasons([answer]) == [reason]
+    assert all(not peers[name].calls for name in never_via)
+    if isinstance(answer, Unavailable):
+        assert "never_via" in answer.detail
+
+
+def test_one_side_that_may_not_be_asked_leaves_doubt() -> None:
+    [answer] = run(_several(("a",)).lookup(_named("ann@both.example"), QUESTION))
+    assert available(answer).unknown == (QUESTION.window,)
+
+
+def test_what_both_sides_have_ready_needs_no_task() -> None:
+    a, b = Scripted({"ann@both.example": [block(1, 1)]}), Scripted({"ann@b.example": [block(5, 1)]})
+
+    async def asked() -> list[Answer]:
+        federation = _several(a=_cached(a), b=_cached(b))
+        await federation.lookup(_named("ann@both.example"), QUESTION)
+        before = len(asyncio.all_tasks())
+        step = federation.lookup(_named("ann@both.example"), QUESTION)
+        with pytest.raises(StopIteration) as caught:
+            step.send(None)
+        assert len(asyncio.all_tasks()) == before
+        answers: list[Answer] = caught.value.value
+        return answers
+
+    assert _starts(run(asked())[0]) == [window(1, 1), window(5, 1)]
+    assert len(a.calls) == len(b.calls) == 1

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy.group_files import GroupFileError, members, numbered
+from proxy.group_files import members, numbered
+from proxy.list_files import ListFileError
 
 
 def test_one_address_or_domain_a_line(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_one_address_or_domain_a_line(tmp_path: Path) -> None:
 def test_every_wrong_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "board.txt"
     path.write_text("ann@b.example\nno address\n*\nann\n")
-    with pytest.raises(GroupFileError) as caught:
+    with pytest.raises(ListFileError) as caught:
         members(path)
     wrong = 'matches nobody: write an address, a domain or "*.domain"'
     assert str(caught.value).splitlines() == [f"{path}:2: {wrong}", f"{path}:3: {wrong}", f"{path}:4: {wrong}"]
@@ -28,7 +29,7 @@ def test_every_wrong_line_is_named(tmp_path: Path) -> None:
 def test_many_wrong_lines_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "board.txt"
     path.write_text("no address\n" * 30)
-    with pytest.raises(GroupFileError) as caught:
+    with pytest.raises(ListFileError) as caught:
         members(path)
     assert str(caught.value).splitlines()[10:] == [f"{path}: and 20 lines more"]
 
@@ -43,6 +44,6 @@ def test_a_file_that_is_none(tmp_path: Path, content: bytes | str | None, words:
         path.mkdir()
     elif content is not None:
         path.write_bytes(content)
-    with pytest.raises(GroupFileError, match=words) as caught:
+    with pytest.raises(ListFileError, match=words) as caught:
         members(path)
     assert str(path) in str(caught.value)

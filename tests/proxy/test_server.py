@@ -14,8 +14,9 @@ from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer, Question
 from protocols.model.mailbox import Mailbox
 from proxy.auth import Knock
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.server import Server
 from service.addresses import ListenAddress

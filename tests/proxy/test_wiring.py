@@ -228,7 +228,7 @@ def test_a_route_of_rooms_is_one_in_the_table(tmp_path: Path) -> None:
 
 def test_a_domain_is_served_where_anybody_in_it_has_a_route() -> None:
     matches = ("a.example", "*.b.example", "ann@c.example")
-    serves = served(RouteTable(Route(match=match, via="x") for match in matches))
+    serves = served(RouteTable(Route(match=match, via=("x",)) for match in matches))
     domains = ("a.example", "x.b.example", "c.example", "b.example", "d.example")
     assert [serves(domain) for domain in domains] == [True, True, True, False, False]
 

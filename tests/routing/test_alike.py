@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
+from routing.aliases import Aliases
 from routing.alike import folded, key
 from routing.policy import Policy, Verdict, judge
 from routing.rules import About, Mask, Rule, Rules
@@ -15,18 +16,18 @@ from routing.table import Route, RouteTable
 
 TABLE = RouteTable(
     [
-        Route(match="fabrikam.example", via="google", rewrite="{local}@g.fabrikam.example"),
-        Route(match="g.fabrikam.example", via="google"),
-        Route(match="other.example", via="google", rewrite="{local}@g.fabrikam.example"),
-        Route(match="chair@fabrikam.example", via="google", rewrite="boss+busy@g.fabrikam.example"),
-        Route(match="chair@single.example", via="google", rewrite="head@g.fabrikam.example"),
-        Route(match="*.wild.example", via="google", rewrite="{local}@w.example"),
-        Route(match="*.deep.example", via="google", rewrite="{local}@{domain}.test.example"),
-        Route(match="w.example", via="google"),
-        Route(match="*.test.example", via="google"),
-        Route(match="tagged.example", via="google", rewrite="shared+{local}@plain.example"),
-        Route(match="tail.example", via="google", rewrite="{local}+busy@plain.example"),
-        Route(match="plain.example", via="google"),
+        Route(match="fabrikam.example", via=("google",), rewrite="{local}@g.fabrikam.example"),
+        Route(match="g.fabrikam.example", via=("google",)),
+        Route(match="other.example", via=("google",), rewrite="{local}@g.fabrikam.example"),
+        Route(match="chair@fabrikam.example", via=("google",), rewrite="boss+busy@g.fabrikam.example"),
+        Route(match="chair@single.example", via=("google",), rewrite="head@g.fabrikam.example"),
+        Route(match="*.wild.example", via=("google",), rewrite="{local}@w.example"),
+        Route(match="*.deep.example", via=("google",), rewrite="{local}@{domain}.test.example"),
+        Route(match="w.example", via=("google",)),
+        Route(match="*.test.example", via=("google",)),
+        Route(match="tagged.example", via=("google",), rewrite="shared+{local}@plain.example"),
+        Route(match="tail.example", via=("google",), rewrite="{local}+busy@plain.example"),
+        Route(match="plain.example", via=("google",)),
     ]
 )
 CLOSED = {"busy_only": True}
@@ -147,3 +148,62 @@ def test_folding_is_idempotent_and_case_does_not_count(local: str) -> None:
     once = key(f"{local.replace('@', '')}x@b.example")
     assert key(once) == once
     assert folded(once.upper().replace("B.EXAMPLE", "b.example")) == folded(once)
+
+
+ALIASED = RouteTable(
+    [Route(match="fabrikam.example", via=("fabrikam",))],
+    Aliases({"g.fabrikam.example": "fabrikam.example"}, {"c_1@rooms.example": "room1@fabrikam.example"}),
+)
+
+
+@pytest.mark.parametrize(
+    "about", ["ceo@fabrikam.example", "ceo@g.fabrikam.example", "fabrikam.example", "g.fabrikam.example"]
+)
+@pytest.mark.parametrize("asked", ["ceo@fabrikam.example", "ceo@g.fabrikam.example", "CEO+x@g.fabrikam.example"])
+def test_an_alias_is_no_way_around_a_rule(about: str, asked: str) -> None:
+    rules = Rules([Rule(number=1, about=(About(about, about),), busy_only=True)], "x", ALIASED)
+    ruling = rules.ruling(Mailbox.parse(asked), Detail.DETAILS, room=False)
+    assert ruling is not None
+    assert ruling.detail is Detail.BUSY
+    assert rules.ruling(Mailbox.parse("ceo@other.example"), Detail.DETAILS, room=False) is None
+
+
+@pytest.mark.parametrize("asked", ["room1@fabrikam.example", "c_1@rooms.example", "room1@g.fabrikam.example"])
+def test_an_alias_of_a_room_is_a_room_and_under_its_rules(asked: str) -> None:
+    rules = Rules([Rule(number=1, about=(About("c_1@rooms.example", ""),), horizon_ahead=1)], "x", ALIASED)
+    policy = Policy(may_ask=("*",), sees=Detail.DETAILS, rooms=("room*@fabrikam.example",), rules=rules)
+    mailbox = Mailbox.parse(asked)
+    real, route = ALIASED.resolve(mailbox)
+    verdict = judge(policy, mailbox, route, real)
+    assert verdict.room
+    assert verdict.detail is Detail.BUSY
+    assert verdict.mask is not None
+
+
+MOVING = RouteTable(
+    [
+        Route(match="fabrikam.example", via=("fabrikam",), beside=("{local}@contoso.example",)),
+        Route(match="contoso.example", via=("contoso",), rewrite="{local}@tenant.example"),
+        Route(match="boss@single.example", via=("fabrikam",), beside=("chief@contoso.example",)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "about"),
+    [
+        ("ceo@fabrikam.example", "ceo@contoso.example"),
+        ("ceo@contoso.example", "ceo@fabrikam.example"),
+        ("ceo@fabrikam.example", "contoso.example"),
+        ("ceo@contoso.example", "fabrikam.example"),
+        ("ceo@fabrikam.example", "ceo@tenant.example"),
+        ("ceo@fabrikam.example", "tenant.example"),
+        ("chief@contoso.example", "single.example"),
+        ("boss@single.example", "chief@contoso.example"),
+    ],
+)
+def test_no_move_leads_around_a_rule(asked: str, about: str) -> None:
+    rule = Rule(number=1, about=(About(about, about),), busy_only=True)
+    policy = Policy(may_ask=("*",), sees=Detail.DETAILS, rules=Rules([rule], "x", MOVING))
+    mailbox = Mailbox.parse(asked)
+    assert judge(policy, mailbox, MOVING.find(mailbox)).detail is Detail.BUSY

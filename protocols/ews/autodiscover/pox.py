@@ -134,5 +134,8 @@ def _first(root: etree._Element, name: str) -> str | None:
 
 
 def _availability_url(root: etree._Element) -> str | None:
-    by_type = {_first(found, "Type"): _first(found, "ASUrl") for found in root.iter("{*}Protocol")}
+    by_type = {
+        _first(found, "Type"): _first(found, "ASUrl") or _first(found, "EwsUrl")  # one address, at every server known
+        for found in root.iter("{*}Protocol")
+    }
     return next((url for kind in _PROTOCOLS if (url := by_type.get(kind))), None)

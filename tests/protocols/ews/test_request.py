@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from protocols.errors import Fault, RequestError
 from protocols.ews.names import SOAP, M, T
-from protocols.ews.query import AvailabilityRequest, Target, View
+from protocols.ews.query import AvailabilityRequest, Guest, SuggestionsAsked, Target, View
 from protocols.ews.request import decode, encode, mailboxes_asked
 from protocols.ews.serial_zone import zone_of
 from protocols.ews.soap import read_envelope
 from protocols.model.freebusy import Question
 from protocols.model.mailbox import Mailbox
+from protocols.model.suggesting import Quality, Role, Terms
 from protocols.model.window import TimeWindow
 from protocols.zones.rules import rules_of
 from tests.protocols.ews.samples import ANN, BERLIN, BOB, START, ZONES, asking, decoded, soap_request, valid
@@ -102,11 +103,12 @@ def test_the_request_type_bare_or_wrapped(header: str) -> None:
 
 
 def test_suggestions_alone_beside_and_neither() -> None:
-    assert decoded(asking(after=_SUGGESTIONS)).suggestions
+    assert decoded(asking(after=_SUGGESTIONS)).suggestions is not None
     alone = asking(after=_SUGGESTIONS)
     start, end = alone.index(b"<t:FreeBusyViewOptions>"), alone.index(b"<t:SuggestionsViewOptions>")
     asked = decoded(alone[:start] + alone[end:])
-    assert (asked.question, asked.suggestions) == (None, True)
+    assert asked.question is None
+    assert asked.suggestions is not None
     neither = asking()
     start, end = neither.index(b"<t:FreeBusyViewOptions>"), neither.index(b"</m:GetUserAvailabilityRequest>")
     assert _fault(neither[:start] + neither[end:]).fault is Fault.INVALID_VIEW
@@ -156,15 +158,30 @@ def _requests(draw: st.DrawFn) -> AvailabilityRequest:
         st.sampled_from([ANN, BOB, Mailbox.parse("o'hara&sons@münchen.example")]),
         st.sampled_from(["", "", "nobody", "<&>"]),
     )
+    found = tuple(draw(st.lists(targets, min_size=1, max_size=5)))
+    guests = st.builds(Guest, st.sampled_from(Role), st.booleans())
+    suggestions = st.builds(
+        SuggestionsAsked,
+        window=st.just(TimeWindow(start, start + timedelta(days=draw(st.integers(1, 60))))),
+        terms=st.builds(
+            Terms,
+            duration=st.integers(30, 1440).map(lambda number: timedelta(minutes=number)),
+            good_threshold=st.integers(1, 49),
+            most=st.integers(0, 48),
+            most_outside=st.integers(0, 48),
+            at_least=st.sampled_from(Quality),
+        ),
+        guests=st.tuples(*[guests] * len(found)),
+    )
     return AvailabilityRequest(
-        targets=tuple(draw(st.lists(targets, min_size=1, max_size=5))),
+        targets=found,
         question=Question(
             window=window, detail=view.detail, interval=timedelta(minutes=minutes) if view.merged else None
         ),
         view=view,
         zone=zone,
         server_version=draw(st.sampled_from(["", "Exchange2010_SP2", 'V"<&'])),
-        suggestions=draw(st.booleans()),
+        suggestions=draw(st.none() | suggestions),
         request_type=draw(st.sampled_from(["", "CrossForest", "CrossSite"])),
     )
 

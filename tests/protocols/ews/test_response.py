@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from protocols.errors import Fault, RequestError
 from protocols.ews.manner import EXCHANGE, Manner
-from protocols.ews.query import View
+from protocols.ews.query import Guest, SuggestionsAsked, View
 from protocols.ews.response import encode, encode_refusal, read
 from protocols.ews.soap import read_envelope
 from protocols.model.freebusy import Availability, Detail, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
+from protocols.model.suggesting import Terms
 from protocols.model.window import TimeWindow
 from protocols.zones.rules import RuleZone, rules_of
 from protocols.zones.wall import to_utc
@@ -136,10 +137,13 @@ def test_doubt_outside_the_window_does_not_matter() -> None:
     assert texts(valid(answered(request_of(), found)), "ResponseCode") == ["NoError"]
 
 
+_WANTED = SuggestionsAsked(window=WEEK, terms=Terms(), guests=(Guest(),))
+
+
 def test_suggestions_are_refused_beside_the_answers_and_alone() -> None:
-    beside = valid(answered(replace(request_of(), suggestions=True), known()))
+    beside = valid(answered(replace(request_of(), suggestions=_WANTED), known()))
     assert texts(beside, "ResponseCode") == ["NoError", "ErrorMeetingSuggestionGenerationFailed"]
-    alone = valid(answered(replace(request_of(), suggestions=True, question=None)))
+    alone = valid(answered(replace(request_of(), suggestions=_WANTED, question=None)))
     assert texts(alone, "ResponseCode") == ["ErrorMeetingSuggestionGenerationFailed"]
     assert texts(alone, "FreeBusyResponseArray") == []
 

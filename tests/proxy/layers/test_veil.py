@@ -22,7 +22,7 @@ from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, available, block, boxes, reasons, window
 from tests.contracts.virtual import START, elapsed, run
 
-TABLE = RouteTable([Route(match="b.example", via="b"), Route(match="home.example", via="home")])
+TABLE = RouteTable([Route(match="b.example", via=("b",)), Route(match="home.example", via=("home",))])
 OPEN = Policy(may_ask=("*",), sees=Detail.DETAILS)
 BUSY = Question(window=window(0, 24))
 DETAILS = replace(BUSY, detail=Detail.DETAILS)
@@ -53,14 +53,19 @@ class TestVeilShowingDoubtAsBusy(ConnectorContract):
         return Veil(peer, policy=replace(OPEN, unknown_as="busy"), table=TABLE)
 
 
+class TestVeilTellingDoubtAsDoubt(ConnectorContract):
+    def around(self, peer: Scripted) -> Connector:
+        return Veil(peer, policy=replace(OPEN, unknown_as="unknown"), table=TABLE)
+
+
 def test_what_may_not_be_asked_is_answered_without_asking() -> None:
     peer = Scripted()
-    policy = Policy(may_ask=("b.example", "home.example", "nowhere.example"), never_via=frozenset({"home"}))
-    names = ("ann@home.example", "ann@nowhere.example", "ann@secret.example")
-    assert reasons(_ask(peer, policy, BUSY, *names)) == [Reason.LOOP, Reason.NO_ROUTE, Reason.FORBIDDEN]
+    policy = Policy(may_ask=("b.example", "nowhere.example"))
+    names = ("ann@nowhere.example", "ann@secret.example")
+    assert reasons(_ask(peer, policy, BUSY, *names)) == [Reason.NO_ROUTE, Reason.FORBIDDEN]
     assert peer.calls == []
-    assert reasons(_ask(peer, policy, BUSY, names[0], "ann", names[2], "bob")) == [
-        Reason.LOOP,
+    assert reasons(_ask(peer, policy, BUSY, names[0], "ann", names[1], "bob")) == [
+        Reason.NO_ROUTE,
         None,
         Reason.FORBIDDEN,
         None,
@@ -120,6 +125,13 @@ def test_doubt_is_busy_for_those_who_want_it_so() -> None:
         (window(5, 2), BusyStatus.BUSY),
         (window(23, 1), BusyStatus.BUSY),
     ]
+
+
+def test_doubt_stays_where_it_is_for_those_who_can_say_so() -> None:
+    peer = Scripted({"ann@b.example": [block(1, 1)]}, doubts={"ann@b.example": [window(5, 2)]})
+    [answer] = _ask(peer, replace(OPEN, unknown_as="unknown"), BUSY, "ann")
+    assert available(answer).unknown == (window(5, 2),)
+    assert [interval.window for interval in available(answer).intervals] == [window(1, 1)]
 
 
 def test_a_mailbox_nothing_is_known_of_is_an_error_for_everybody() -> None:

@@ -11,15 +11,16 @@ from structlog.testing import capture_logs
 
 from protocols.model.caller import Caller
 from proxy.auth import Knock
+from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import Desk, EwsFront
+from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
-from proxy.group_files import GroupFileError
 from proxy.ledger.files import Files
 from proxy.ledger.headcount import Headcount
 from proxy.ledger.pseudonyms import plainly, pseudonyms
 from proxy.ledger.witness import Witness
 from proxy.ledger.writer import Writer
+from proxy.list_files import ListFileError
 from proxy.server import Server
 from proxy.settings import ProxySettings
 from proxy.wiring import build
@@ -156,7 +157,7 @@ async def test_rules_reach_the_answers(tmp_path: Path) -> None:
 
 
 async def test_a_group_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
-    with pytest.raises(GroupFileError, match=r"board\.txt: there is no such file"):
+    with pytest.raises(ListFileError, match=r"board\.txt: there is no such file"):
         async with serving(tmp_path, settings=_settings(rules=[{"about": ["file:board.txt"], "busy_only": True}])):
             pass
 

@@ -6,7 +6,7 @@ import pytest
 
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
-from proxy.group_files import GroupFileError
+from proxy.list_files import ListFileError
 from proxy.settings.rules import RuleSettings
 from proxy.wiring.rules import rules_of
 from routing.policy import judge
@@ -40,7 +40,7 @@ def test_what_is_written_is_what_decides(tmp_path: Path) -> None:
 
 def test_all_files_that_are_wrong_are_named_at_once(tmp_path: Path) -> None:
     settings = [_settings(about=[f"file:{name}"], busy_only=True) for name in ("one.txt", "two.txt", "one.txt")]
-    with pytest.raises(GroupFileError) as caught:
+    with pytest.raises(ListFileError) as caught:
         rules_of(settings, tmp_path)
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
         str(tmp_path / "one.txt"),

@@ -28,7 +28,7 @@ async def _stack(url: str, directory: Path, metrics: Metrics, stack: AsyncExitSt
     (directory / "password").write_text(FEDERATION.password)
     auth = BasicAuth(kind="basic", username=FEDERATION.username, password=Reference.parse("file:password"))
     settings = EwsConnector(protocol="ews", url=f"{url}/EWS/Exchange.asmx", auth=auth)
-    shared = Shared(directory=directory, store=AnswerStore(), metrics=metrics, clock=utc_now)
+    shared = Shared(directory=directory, store=AnswerStore(), metrics=metrics, clock=utc_now, hop="")
     return await connector("fabrikam", settings, shared, stack)
 
 

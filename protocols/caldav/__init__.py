@@ -1,0 +1,1 @@
+"""Speaks CalDAV and iCalendar: what a calendar server answers, and what somebody publishes at a URL."""

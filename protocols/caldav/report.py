@@ -1,0 +1,42 @@
+"""Asks one calendar when its owner is busy: the free-busy-query REPORT (RFC 4791 7.10)."""
+
+from datetime import datetime, timedelta
+
+from protocols.caldav.answers import read_answer
+from protocols.caldav.dav import free_busy_query
+from protocols.caldav.errors import NotOfferedError, check
+from protocols.caldav.listing import Calendar
+from protocols.caldav.told import Told
+from protocols.errors import PeerError
+from protocols.http import HttpResponse, Send
+from protocols.model.freebusy import Reason
+from protocols.model.window import TimeWindow
+
+_PROBE = timedelta(hours=1)
+
+
+async def ask_calendar(send: Send, calendar: Calendar, window: TimeWindow, *, as_of: datetime) -> Told:
+    """What ``calendar`` tells about ``window``.
+
+    Raises PeerError, NotOfferedError where the server does not know the report. A server that answers 400 to the window
+    and not to its first hour finds it too full (Radicale, for one, has no other word for that): TOO_MANY_ENTRIES.
+    """
+    response = await send(free_busy_query(calendar.url, window))
+    try:
+        check(response, as_of, 200, what="free-busy-query")
+    except NotOfferedError as error:
+        if error.status == 400 and window.length > _PROBE and await _knows_the_report(send, calendar, window):
+            raise PeerError(Reason.TOO_MANY_ENTRIES, "free-busy-query: HTTP 400 to this window only") from None
+        raise
+    if not _is_calendar_data(response):
+        raise NotOfferedError("free-busy-query: the answer is no iCalendar", status=response.status)
+    return read_answer(response.body, window, zone=calendar.zone)
+
+
+async def _knows_the_report(send: Send, calendar: Calendar, window: TimeWindow) -> bool:
+    response = await send(free_busy_query(calendar.url, TimeWindow(window.start, window.start + _PROBE)))
+    return response.status == 200 and _is_calendar_data(response)
+
+
+def _is_calendar_data(response: HttpResponse) -> bool:
+    return response.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].upper() == b"BEGIN:VCALENDAR"

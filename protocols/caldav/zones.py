@@ -1,0 +1,107 @@
+"""Which zone a calendar means: by name, IANA's or Windows's, or by the definition that it brings (VTIMEZONE)."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Final
+
+from protocols.caldav.lines import Block, Properties
+from protocols.model.freebusy import Weekday
+from protocols.zones.names import zone_named
+from protocols.zones.rules import LAST, Change, RuleZone, ZoneRules
+
+_WANTED: Final = frozenset({"TZID", "X-LIC-LOCATION", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"})
+_OFFSET: Final = re.compile(r"([+-])([0-9]{2})([0-9]{2})([0-9]{2})?")
+_BYDAY: Final = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+_WEEKDAYS: Final = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
+_LONGEST_NAME: Final = 200
+
+
+class Zones:
+    """The zones of one calendar. ``own`` is what its all-day and floating times are meant in."""
+
+    def __init__(self, own: tzinfo, unknown: tzinfo, definitions: Sequence[Block] = ()) -> None:
+        self.own, self._unknown = own, unknown
+        self._definitions = definitions
+        self._found: dict[str, tzinfo] = {}
+
+    def named(self, name: str | None) -> tzinfo | None:
+        """The zone called ``name``; None where there is no name, ``unknown`` where nobody knows it."""
+        if name is None or not name.strip():
+            return None
+        if name not in self._found:
+            self._found[name] = named(name) or self._defined(name) or self._unknown
+        return self._found[name]
+
+    def _defined(self, name: str) -> tzinfo | None:
+        for block in self._definitions:
+            try:
+                own = block.properties(_WANTED)
+                if next((each.value.strip() for each in own.all("TZID")), None) == name.strip():
+                    return _by_location(own) or defined(block)
+            except ValueError:
+                continue
+        return None
+
+
+def named(name: str) -> tzinfo | None:
+    """The zone of a name, also where a path stands before it (``/mozilla.org/20050126_1/Europe/Berlin``)."""
+    name = name.strip()[:_LONGEST_NAME]
+    if found := zone_named(name):
+        return found
+    if not name.startswith("/"):
+        return None
+    parts = name.split("/")
+    return next(filter(None, (zone_named("/".join(parts[-count:])) for count in (3, 2, 1))), None)
+
+
+def defined(block: Block) -> tzinfo | None:
+    """What a VTIMEZONE defines, where it is two yearly changes or none; None where it is anything else.
+
+    Of a history the rules in force are meant: those that no UNTIL ends. Raises ValueError where it cannot be read.
+    """
+    changes = [(each.name, each.properties(_WANTED)) for each in block.inner if each.name in ("STANDARD", "DAYLIGHT")]
+    lasting = [(name, each) for name, each in changes if _lasts(each)]
+    if len(changes) == 1:
+        return RuleZone(ZoneRules(-_minutes(changes[0][1], "TZOFFSETTO")))
+    if sorted(name for name, _ in lasting) != ["DAYLIGHT", "STANDARD"]:
+        return None
+    by_name = dict(lasting)
+    standard = _minutes(by_name["STANDARD"], "TZOFFSETTO")
+    return RuleZone(
+        ZoneRules(
+            -standard,
+            _change(by_name["STANDARD"], 0),
+            _change(by_name["DAYLIGHT"], standard - _minutes(by_name["DAYLIGHT"], "TZOFFSETTO")),
+        )
+    )
+
+
+def _lasts(change: Properties) -> bool:
+    return bool(change.word("RRULE")) and "UNTIL=" not in change.word("RRULE")
+
+
+def _by_location(own: Properties) -> tzinfo | None:
+    return next((named(each.value) for each in own.all("X-LIC-LOCATION")), None)
+
+
+def _minutes(change: Properties, name: str) -> int:
+    match = _OFFSET.fullmatch(change.word(name))
+    if match is None or int(match[3]) > 59:
+        raise ValueError(f"no {name}")
+    minutes = int(match[2]) * 60 + int(match[3])
+    return -minutes if match[1] == "-" else minutes
+
+
+def _change(change: Properties, bias: int) -> Change:
+    rule = dict(part.partition("=")[::2] for part in change.word("RRULE").split(";"))
+    day = _BYDAY.fullmatch(rule.get("BYDAY", ""))
+    plain = {"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "WKST"}
+    if rule.get("FREQ") != "YEARLY" or rule.get("INTERVAL", "1") != "1" or not set(rule) <= plain or day is None:
+        raise ValueError("no yearly change by the weekday of a month")
+    order = int(day[1] or 0)
+    if order not in (-1, 1, 2, 3, 4, 5):
+        raise ValueError("a weekday counted from the month's end")
+    start = datetime.strptime(change.word("DTSTART")[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007  # a wall has no zone
+    month = int(rule["BYMONTH"]) if "BYMONTH" in rule else start.month
+    return Change(bias, month, LAST if order in (-1, 5) else order, Weekday(_WEEKDAYS[day[2]]), start.time())

@@ -1,0 +1,34 @@
+"""Opens the scheduling outbox for CalDAV clients, to every caller."""
+
+from protocols.caldav.resources import ROOT, Principal
+from protocols.model.mailbox import canonical
+from proxy.fronts.outbox import OutboxFront, WellKnownFront
+from proxy.settings.callers import CallerSettings
+from proxy.wiring.house import Fronts, House
+
+WELL_KNOWN = "/.well-known/caldav"
+
+
+def outbox(house: House) -> Fronts:
+    """Everything below /caldav/, and what leads there."""
+    front = OutboxFront(
+        entrance=house.entrance,
+        desks=house.desks,
+        principals={caller.name: _principal(caller) for caller in house.settings.callers},
+        clock=house.clock,
+        max_body=house.settings.server.max_body,
+    )
+    return Fronts(paths={ROOT.rstrip("/"): front, WELL_KNOWN: WellKnownFront()}, prefixes={ROOT: front})
+
+
+def _principal(caller: CallerSettings) -> Principal:
+    names = caller.basic.usernames if caller.basic is not None else ()
+    return Principal(caller.organisation or caller.name, tuple(found for name in names if (found := _address(name))))
+
+
+def _address(name: str) -> str:
+    """The user name, where it is an address."""
+    try:
+        return canonical(name)
+    except ValueError:
+        return ""

@@ -1,0 +1,74 @@
+"""The asking end of a CalDAV server."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from protocols.caldav.ask import ask as ask_server
+from protocols.caldav.server import Manner, Server, Strategy
+from protocols.http import Send
+from protocols.model.freebusy import Answer, Question
+from protocols.model.mailbox import Mailbox
+from proxy.layers.batch import BatchLimits
+from proxy.settings.connectors import CaldavConnector
+from proxy.settings.connectors.caldav import CaldavBasicAuth
+from proxy.wiring.peers.peer import WINDOW, Peer
+from proxy.wiring.sign_in import PeerNetwork
+from service.attempts import Attempts, spared
+from service.reach import bound
+from service.secrets import Secret
+from service.tokens import authorized, basic
+
+
+async def peer(name: str, settings: CaldavConnector, network: PeerNetwork) -> Peer:
+    """The server of ``settings``. Raises SecretError, OSError (the CA file)."""
+    server = Server(manner(settings))
+    send = await _signed_in(settings, network)
+
+    async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
+        onward = network.onward(send, question)
+        return await ask_server(onward, mailboxes, question, server=server, source=name, as_of=as_of)
+
+    return Peer((ask,), lambda question: BatchLimits(server.at_once(question), WINDOW))
+
+
+def manner(settings: CaldavConnector) -> Manner:
+    """How the server of ``settings`` is to be asked."""
+    return Manner(
+        url=settings.url,
+        strategy=None if settings.strategy == "auto" else Strategy(settings.strategy),
+        principal=settings.principal,
+        home=settings.home,
+        ifb=settings.ifb,
+        organizer=settings.organizer,
+        recipients=settings.recipients,
+        old_headers=settings.old_headers,
+        zone=_zone(settings.zone),
+        remember=settings.remember,
+    )
+
+
+async def _signed_in(settings: CaldavConnector, network: PeerNetwork) -> Send:
+    """A ``Send`` to the server of ``settings`` alone, with its credentials."""
+    send = (await network.wire(redirects=True)).send
+    auth = settings.auth
+    if auth is None:
+        return bound(send, settings.url)
+    if isinstance(auth, CaldavBasicAuth):
+        by_password = basic(send, auth.username, network.secret(auth.password), to=settings.url)
+        return spared(by_password, Attempts(together=True), patience=settings.deadline)
+    return authorized(send, _Fixed(network.secret(auth.token)), to=settings.url)
+
+
+class _Fixed:
+    """A token that was given once and for all."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    async def bearer(self, *, renew: bool = False) -> Secret:
+        return self._token
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    return ZoneInfo(name) if name else None

@@ -1,0 +1,59 @@
+"""The asking end of a Google Workspace domain."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from protocols.google import events, freebusy
+from protocols.http import Send
+from protocols.model.freebusy import Answer, Detail, Question, all_unavailable
+from protocols.model.mailbox import Mailbox
+from proxy.layers.batch import BatchLimits
+from proxy.scopes import GOOGLE_EVENTS, GOOGLE_FREEBUSY
+from proxy.settings.connectors import GoogleConnector
+from proxy.wiring.peers.peer import WINDOW, Peer
+from proxy.wiring.sign_in import PeerNetwork
+from service.tokens import authorized
+from service.tokens_google import GoogleTokens, SubjectError, key_file
+
+_MAILBOXES: Final = 50
+_SUBJECTS: Final = 4_096  # people whose tokens are kept
+
+
+async def peer(name: str, settings: GoogleConnector, network: PeerNetwork) -> Peer:
+    """The Workspace domain of ``settings``. Raises SecretError, OSError (the CA file)."""
+    account = key_file(network.secret(settings.service_account))
+    blocking, wire = network.blocking(only=str(account["token_uri"])), await network.wire()
+    api_url = settings.api_url or freebusy.API_URL
+    each_as_themself = settings.subject == "target"
+
+    @lru_cache(maxsize=_SUBJECTS)
+    def send_as(subject: str, scope: str) -> Send:
+        tokens = GoogleTokens(
+            blocking, account=account, subject=subject, scopes=(scope,), subject_is_asked=each_as_themself
+        )
+        return authorized(wire.send, tokens, to=api_url)
+
+    def by_events(question: Question) -> bool:
+        return settings.statuses or question.detail is Detail.DETAILS
+
+    async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
+        try:
+            return await asked(mailboxes, question, as_of)
+        except SubjectError as refusal:  # of one person, not of the call: nobody else is refused, and no way is closed
+            return all_unavailable(mailboxes, refusal.reason, detail=refusal.detail)
+
+    async def asked(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
+        subject = mailboxes[0].address if each_as_themself else settings.subject
+        if by_events(question):
+            send = network.onward(send_as(subject, GOOGLE_EVENTS), question)
+            return await events.ask(send, mailboxes, question, api_url=api_url, source=name, as_of=as_of)
+        send = network.onward(send_as(subject, GOOGLE_FREEBUSY), question)
+        return await freebusy.ask(send, mailboxes, question, api_url=api_url, source=name, as_of=as_of)
+
+    def limits(question: Question) -> BatchLimits:
+        alone = each_as_themself or by_events(question)
+        return BatchLimits(1 if alone else _MAILBOXES, WINDOW)
+
+    return Peer((ask,), limits)

@@ -1,0 +1,174 @@
+"""Who is where while people move between calendar systems: the way to each of them at an instant."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from protocols.model.mailbox import Mailbox
+from routing.people import People
+from routing.sides import Sides
+from routing.stages import FOREVER, NO_PLAN, Plan, Stage, stage_of
+from routing.table import Combine
+from routing.ways import Leg, Way
+
+_KEPT: Final = 16_384
+
+Clock: TypeAlias = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a move knows of one person. ``address`` is the one on the list, ``words`` say the rest of it.
+
+    ``moved_at`` is None where it is not planned; ``batch`` is "" for none. ``current`` and ``old`` are the two sides.
+    """
+
+    move: str
+    address: str
+    batch: str
+    stage: Stage
+    moved_at: datetime | None
+    words: str
+    current: Leg
+    old: Leg
+
+
+class Move:
+    """The people of one list, and the plans of their batches by name. Never changed while it is in use."""
+
+    __slots__ = ("_found", "_plans", "_said", "people", "plans", "sides")
+
+    def __init__(self, sides: Sides, people: People, plans: Mapping[str, Plan]) -> None:
+        self.sides, self.people, self.plans = sides, people, plans
+        self._plans = [*(plans.get(name, NO_PLAN) for name in people.names), NO_PLAN]  # the last by -1: of no batch
+        self._found = lru_cache(maxsize=_KEPT)(self._way)
+        self._said = lru_cache(maxsize=1024)(self._words)
+
+    def way(self, mailbox: Mailbox, clock: Clock) -> Leg | Way | None:
+        """The way to the mailbox now; None where nobody on the list has that address."""
+        people, address = self.people, mailbox.address
+        kind = people.kinds.get(address)
+        if kind is None:
+            if (origin := people.origins.get(address)) is None:
+                return None
+            mailbox = Mailbox(origin, mailbox.asked)
+            kind = people.kinds[origin]
+        return self._found(mailbox, kind, self._stage(kind, int(clock().timestamp())))
+
+    def told(self, mailbox: Mailbox, now: datetime) -> Told | None:
+        """What is known of whoever has the mailbox's address; None of nobody on the list."""
+        if (origin := self.people.origin(mailbox.address)) is None:
+            return None
+        kind = self.people.kinds[origin]
+        stage, moved_at = self._stage(kind, int(now.timestamp())), self._moved_at(kind)
+        current, old = self._legs(Mailbox(origin, mailbox.asked), stage)
+        return Told(
+            move=self.sides.name,
+            address=origin,
+            batch=self._batch(kind),
+            stage=stage,
+            moved_at=None if moved_at >= FOREVER else datetime.fromtimestamp(moved_at, UTC),
+            words=self._said(kind, stage),
+            current=current,
+            old=old,
+        )
+
+    def counts(self, now: datetime) -> dict[tuple[str, Stage], int]:
+        """How many people of each batch are at which stage; only what there is."""
+        found: dict[tuple[str, Stage], int] = {}
+        second = int(now.timestamp())
+        for kind, count in enumerate(self.people.counts):
+            key = self._batch(kind), self._stage(kind, second)
+            found[key] = found.get(key, 0) + count
+        return found
+
+    def _moved_at(self, kind: int) -> int:
+        instant = self.people.instants[kind]
+        return instant if instant >= 0 else self._plans[self.people.batches[kind]].moved_at
+
+    def _stage(self, kind: int, now: int) -> Stage:
+        plan = self._plans[self.people.batches[kind]]
+        instant = self.people.instants[kind]
+        return stage_of(instant if instant >= 0 else plan.moved_at, plan, now, self.sides.joined)
+
+    def _batch(self, kind: int) -> str:
+        batch = self.people.batches[kind]
+        return self.people.names[batch] if batch >= 0 else ""
+
+    def _way(self, mailbox: Mailbox, kind: int, stage: Stage) -> Leg | Way:
+        current, old = self._legs(mailbox, stage)
+        return Way((current, old), Combine.MOVE, self._said(kind, stage)) if stage.joined else current
+
+    def _legs(self, mailbox: Mailbox, stage: Stage) -> tuple[Leg, Leg]:
+        """The current side, then the other."""
+        left, new = self.sides.left(mailbox), self.sides.new(mailbox)
+        return (new, left) if stage.there else (left, new)
+
+    def _words(self, kind: int, stage: Stage) -> str:
+        sides, at, batch = self.sides, self._moved_at(kind), self._batch(kind)
+        plan = self._plans[self.people.batches[kind]]
+        wave = f", batch {batch}" if batch else ""
+        when = "at an instant not planned yet" if at >= FOREVER else f"at {_written(at)}"
+        back = "" if plan.rolled_back_at is None else f"; rolled back at {_written(plan.rolled_back_at)}"
+        back += "" if plan.resumed_at is None else f", resumed at {_written(plan.resumed_at)}"
+        where = f"{sides.target} now" if stage.there else f"{sides.source} now"
+        both = ", and both calendars are joined" if stage.joined else ""
+        words = f'[[moves]] "{sides.name}": from {sides.source} to {sides.target} {when}{wave}{back}'
+        return f"{words}: {where}{both}"
+
+
+class Everybody:
+    """Both sides are asked about everybody whom a route leads to the one that is left: where each is, nobody knows."""
+
+    __slots__ = ("_found", "_words", "sides")
+
+    def __init__(self, sides: Sides, words: str = "nobody says who has moved, so both are asked") -> None:
+        self.sides, self._words = sides, words
+        self._found = lru_cache(maxsize=_KEPT)(self._way)
+
+    def way(self, mailbox: Mailbox, clock: Clock) -> Leg | Way | None:
+        """Both sides; None where the mailbox is neither's."""
+        return self._found(mailbox)
+
+    def _way(self, mailbox: Mailbox) -> Way | None:
+        origins = [origin for origin in self.sides.origins(mailbox) if self.sides.leaves(origin)]
+        if not origins:
+            return None
+        try:
+            legs = (*map(self.sides.left, origins), self.sides.new(origins[0]))
+        except ValueError:
+            return None  # the other side cannot know such an address
+        words = f'[[moves]] "{self.sides.name}": from {self.sides.source} to {self.sides.target}: {self._words}'
+        return Way(legs, Combine.EITHER, words)
+
+
+class Moves:
+    """Several moves as one :class:`routing.ways.Follower`; nobody is on two lists."""
+
+    __slots__ = ("_clock", "_moves", "moves")
+
+    def __init__(self, moves: Sequence[Move | Everybody], clock: Clock) -> None:
+        # those who are on a list are found there before anybody is looked for on both sides
+        self.moves = tuple(sorted(moves, key=lambda move: isinstance(move, Everybody)))
+        self._clock = clock
+
+    def way(self, mailbox: Mailbox) -> Leg | Way | None:
+        """The way to the mailbox now; None where it does not move."""
+        for move in self.moves:
+            if (way := move.way(mailbox, self._clock)) is not None:
+                return way
+        return None
+
+    def told(self, mailbox: Mailbox) -> Told | None:
+        """What the lists know of whoever has the mailbox's address."""
+        now = self._clock()
+        for move in self.moves:
+            if isinstance(move, Move) and (told := move.told(mailbox, now)) is not None:
+                return told
+        return None
+
+
+def _written(instant: int) -> str:
+    return f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,58 @@
+"""A CalDAV server for the contract: each person's home holds one calendar, asked for events or for free/busy time."""
+
+from aiohttp import web
+
+from simulation.faults import Call, Trouble
+from tests.contracts.published import PublishedServer, vevents
+
+_NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
+_CALENDAR = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
+_TRUNCATED = "HTTP/1.1 507 Insufficient Storage"  # RFC 5323 5.3: there is more
+
+
+class DavServer(PublishedServer):
+    """``/{address}/`` is a home, ``/{address}/c/`` the calendar in it. With ``until`` an answer is not whole."""
+
+    def is_question(self, path: str) -> bool:
+        return path.endswith("/c/")
+
+    def addresses_in(self, request: web.Request, call: Call) -> tuple[str, ...]:
+        return (request.path.split("/")[1],)
+
+    async def answer(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
+        address = request.path.split("/")[1]
+        if trouble is Trouble.DENIED:
+            return web.Response(status=401)
+        if code := self.faults.addresses.get(address):
+            return web.Response(status=int(code))
+        if address not in self.world.calendars:
+            return web.Response(status=404)
+        if request.method == "PROPFIND":
+            return self._home(address)
+        if b"free-busy-query" in call.body:
+            return self.calendar(self.free_busy(address))
+        return self._events_of(address)
+
+    def _home(self, address: str) -> web.Response:
+        home = _response(f"/{address}/", "<D:resourcetype><D:collection/></D:resourcetype>")
+        return _multistatus(home + _response(f"/{address}/c/", _CALENDAR))
+
+    def _events_of(self, address: str) -> web.Response:
+        found = ""
+        for number, series in enumerate(self.world.calendars[address]):
+            text = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *vevents(series), "END:VCALENDAR", ""])
+            data = f"<C:calendar-data><![CDATA[{text}]]></C:calendar-data>"
+            found += _response(f"/{address}/c/{number}.ics", data)
+        if self.until is not None:
+            found += f"<D:response><D:href>/{address}/c/</D:href><D:status>{_TRUNCATED}</D:status></D:response>"
+        return _multistatus(found)
+
+
+def _response(href: str, properties: str) -> str:
+    found = f"<D:propstat><D:prop>{properties}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
+    return f"<D:response><D:href>{href}</D:href>{found}</D:response>"
+
+
+def _multistatus(responses: str) -> web.Response:
+    text = f'<?xml version="1.0" encoding="utf-8"?><D:multistatus {_NAMESPACES}>{responses}</D:multistatus>'
+    return web.Response(status=207, text=text, content_type="application/xml", charset="utf-8")

@@ -1,0 +1,64 @@
+"""Tests of proxy/hops.py."""
+
+import asyncio
+
+import pytest
+
+from protocols.http import Headers, HttpRequest, HttpResponse
+from protocols.model.freebusy import Question, Reason
+from proxy.hops import HEADER, Counter, Loopless, hop_of, hops_in, onward
+from tests.contracts.scripted import Scripted, boxes, reasons, window
+from tests.contracts.virtual import run
+
+HERE, THERE = hop_of("https://busy.example.com"), hop_of("https://busy.contoso.example")
+QUESTION = Question(window=window(0, 24))
+
+
+def test_each_busyline_has_a_name_of_its_own_that_stays() -> None:
+    assert hop_of("https://busy.example.com") == HERE != THERE
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (None, ()),
+        ("", ()),
+        (HERE, (HERE,)),
+        (f"{THERE}, {HERE}", (THERE, HERE)),
+        (f"{THERE},nonsense, {HERE.upper()}", (THERE,)),
+        (f"{HERE}," * 1000, (HERE,) * 58),
+    ],
+)
+def test_hops_are_read_and_nonsense_is_not(written: str | None, read: tuple[str, ...]) -> None:
+    assert hops_in({} if written is None else {HEADER: written}) == read
+
+
+def test_the_hops_so_far_and_ours_go_onward() -> None:
+    sent: list[HttpRequest] = []
+
+    async def send(request: HttpRequest) -> HttpResponse:
+        sent.append(request)
+        return HttpResponse(200)
+
+    question = Question(window=window(0, 1), hops=(THERE,))
+    asked = HttpRequest("POST", "https://mail.example/", Headers({"Accept": "text/xml"}), b"body")
+    asyncio.run(_awaited(onward(send, question, HERE)(asked)))
+    [request] = sent
+    assert dict(request.headers.fields) == {"Accept": "text/xml", HEADER: f"{THERE}, {HERE}"}
+    assert (request.method, request.url, request.body) == (asked.method, asked.url, asked.body)
+
+
+async def _awaited(response: object) -> None:
+    await response  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("hops", "refused"),
+    [((), 0), ((THERE,), 0), ((HERE,), 1), ((THERE, HERE), 1), ((THERE,) * 4, 0), ((THERE,) * 5, 1)],
+)
+def test_a_question_that_was_here_before_is_refused_and_counted(hops: tuple[str, ...], refused: int) -> None:
+    peer, counter = Scripted(), Counter()
+    loopless = Loopless(peer, hop=HERE, refused=counter)
+    answers = run(loopless.lookup(boxes("ann", "bob"), Question(window=QUESTION.window, hops=hops)))
+    assert reasons(answers) == [Reason.LOOP if refused else None] * 2
+    assert (counter.count, len(peer.calls)) == (refused, 1 - refused)

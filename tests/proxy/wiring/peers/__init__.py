@@ -1,0 +1,1 @@
+"""The asking end of each connector, against its simulated system."""

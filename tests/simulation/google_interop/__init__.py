@@ -1,0 +1,1 @@
+"""Tests of simulation/google_interop."""
