@@ -26,7 +26,8 @@ from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.server import Server
 from proxy.settings import ProxySettings
-from proxy.wiring import EWS_PATH, build
+from proxy.wiring import build
+from proxy.wiring.exchange_front import EWS_PATH
 from proxy.wiring.gate import entry
 from service.addresses import ListenAddress
 from service.door import Door

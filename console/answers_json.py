@@ -3,8 +3,9 @@
 from typing import Any
 
 from console.drawing import Row
-from console.words import REASONS, STATUSES
-from protocols.model.freebusy import Unavailable
+from console.parts import part_facts, reason_words
+from console.words import STATUSES
+from protocols.model.freebusy import Answer, Unavailable
 from protocols.model.intervals import BusyInterval
 from protocols.model.window import TimeWindow
 
@@ -13,7 +14,8 @@ def as_json(row: Row) -> dict[str, Any]:
     """One mailbox: its busy intervals in UTC, or why nothing is known."""
     answer = row.answer
     if isinstance(answer, Unavailable):
-        return {"address": row.label, "reason": answer.reason.value, "words": REASONS[answer.reason]}
+        why = {"address": row.label, "reason": answer.reason.value, "words": reason_words(answer)}
+        return why | _parts(answer)
     return {
         "address": row.label,
         "window": _window(answer.window),
@@ -22,7 +24,12 @@ def as_json(row: Row) -> dict[str, Any]:
         "detail": answer.detail.value,
         "unknown": [_window(gap) for gap in answer.unknown],
         "intervals": [_interval(interval) for interval in answer.intervals],
-    }
+    } | _parts(answer)
+
+
+def _parts(answer: Answer) -> dict[str, Any]:
+    """What each of several calendar systems said; nothing where one alone was asked."""
+    return {"parts": [part_facts(part) for part in answer.parts]} if answer.parts else {}
 
 
 def _window(window: TimeWindow) -> dict[str, str]:

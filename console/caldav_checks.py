@@ -6,13 +6,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from console.configuration import Configuration
-from console.findings import Finding, error, warning
+from console.findings import Finding, error, note, warning
 from console.secret_checks import read
 from proxy.settings.connectors import CaldavConnector
 from proxy.settings.connectors.caldav import CaldavBasicAuth
 from service.reach import origin
 
 _TEMPLATES: Final = ("principal", "home", "ifb")
+_TOLD_IN_UTC: Final = frozenset({"outbox", "report", "ifb"})  # the server has reckoned already
 # What each way of asking never looks at; auto looks at everything.
 _UNUSED: Final = {
     "outbox": ("principal", "home", "ifb"),
@@ -30,6 +31,7 @@ def check_caldav(configuration: Configuration, directory: Path) -> Iterator[Find
             yield from _secret(f"{section}.auth", connector, directory)
             yield from _strategy(section, connector)
             yield from _templates(section, connector)
+            yield from _zone(section, connector)
 
 
 def _secret(section: str, connector: CaldavConnector, directory: Path) -> Iterator[Finding]:
@@ -48,6 +50,10 @@ def _strategy(section: str, connector: CaldavConnector) -> Iterator[Finding]:
     if strategy == "outbox" and connector.auth is None:
         mend = "write auth, or another strategy"
         yield error(f"{section}.strategy", "an outbox belongs to an account, and no auth names one", mend)
+    if strategy == "report":
+        what = "a server that takes all-day events and times without a zone for UTC leaves doubt beside each of them"
+        mend = 'write strategy = "auto", or "expand" where the account may read events; else ignore this'
+        yield warning(f"{section}.strategy", what, mend)
     for key in _UNUSED.get(strategy, ()):
         if key in connector.model_fields_set:
             what = f'strategy = "{strategy}" does not look at it'
@@ -64,6 +70,12 @@ def _templates(section: str, connector: CaldavConnector) -> Iterator[Finding]:
         if template is not None and not template.startswith("/") and not _is_of(own, template):
             mend = f"write the path alone, or an address at {urlsplit(connector.url).netloc}"
             yield error(f"{section}.{key}", "it leads to another host, where this account's secret is not sent", mend)
+
+
+def _zone(section: str, connector: CaldavConnector) -> Iterator[Finding]:
+    if connector.zone is None and connector.strategy not in _TOLD_IN_UTC:
+        what = "all-day and floating events are unknown where a calendar names no zone, and so is who has one"
+        yield note(f"{section}.zone", what, 'write the zone of these people, such as zone = "Europe/Berlin"')
 
 
 def _is_of(own: tuple[str, str, int], template: str) -> bool:

@@ -1,7 +1,9 @@
 """Checks what callers prove themselves by: that hashes are hashes, and authorities are authorities."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 
@@ -13,6 +15,11 @@ from console.secret_checks import read
 from proxy.auth.passwords import objection
 from proxy.settings.callers import CallerSettings
 from service.secrets import Reference
+
+_RUN_AGAIN: Final = (
+    "perhaps `busyline hash-password` failed when it was written: run it again, with 12 characters "
+    "or more, or --generate"
+)
 
 
 def check_proofs(key: str, caller: CallerSettings, directory: Path) -> Iterator[Finding]:
@@ -28,7 +35,9 @@ def check_proofs(key: str, caller: CallerSettings, directory: Path) -> Iterator[
 
 def _hash(key: str, reference: Reference, directory: Path) -> Iterator[Finding]:
     text, found = read(key, reference, directory)
-    yield from found
+    for finding in found:
+        empty = reference.kind == "file" and finding.what.endswith("is empty")
+        yield replace(finding, mend=_RUN_AGAIN) if empty else finding
     if not found and (wrong := objection(text)):
         yield error(key, wrong, "store what `busyline hash-password` prints")
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from rich.console import Console
 from rich.text import Text
 
+from console.parts import failed_words
 from console.words import REASONS, STATUSES
 from protocols.model.freebusy import Answer, Availability, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus
@@ -158,7 +159,7 @@ def _reading(row: Row, day: TimeWindow) -> tuple[bytes, str]:
     """The cells of a day and, where nothing is known, why."""
     answer = row.answer
     if isinstance(answer, Unavailable):
-        return bytes([UNKNOWN_CELL]) * _cells(day), row.words or REASONS[answer.reason]
+        return bytes([UNKNOWN_CELL]) * _cells(day), row.words or failed_words(answer) or REASONS[answer.reason]
     outside = [gap for gap in _around(answer.window, day) if gap is not None]  # not asked is not free
     return bytes(merged(answer.intervals, day, HALF_HOUR, [*answer.unknown, *outside])), ""
 

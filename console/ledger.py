@@ -15,6 +15,7 @@ import typer
 
 from console.configuration import Configuration
 from console.mistakes import did_you_mean
+from console.other_names import OtherNames, kept_by_directories
 from console.terminal import (
     WRONG_USAGE,
     ConfigOption,
@@ -54,7 +55,7 @@ def command(
         raise EndingError("write --json or --csv, not both", WRONG_USAGE)
     configuration, directory = configured(config)
     settings = _kept(configuration)
-    names = _names(person, settings, directory)
+    names = _names(person, configuration, settings, directory)
     reader = Reader(directory / settings.directory, names or ())
     found = _found(reader, names, caller, _since(since, datetime.now(UTC)))
     _note_a_stranger(caller, configuration)
@@ -80,8 +81,10 @@ def _kept(configuration: Configuration) -> LedgerSettings:
     return configuration.ledger
 
 
-def _names(person: str | None, settings: LedgerSettings, directory: Path) -> frozenset[str] | None:
-    """How the ledger may have written the person down; None where everybody is wanted."""
+def _names(
+    person: str | None, configuration: Configuration, settings: LedgerSettings, directory: Path
+) -> frozenset[str] | None:
+    """How the ledger may have written the person down, by whichever name; None where everybody is wanted."""
     if person is None:
         return None
     try:
@@ -89,15 +92,24 @@ def _names(person: str | None, settings: LedgerSettings, directory: Path) -> fro
     except ValueError:
         words = f'--person "{person}" is no e-mail address: write it alone, such as ann@contoso.example'
         raise EndingError(words, WRONG_USAGE) from None
-    return frozenset({plain, naming(settings, directory)(plain)})
+    names = OtherNames(configuration, directory, datetime.now(UTC)).of(plain)
+    if others := sorted(names - {plain}):
+        _note(f"looked for as well: {', '.join(others)}, by [[aliases]], [[routes]] and [[moves]]")
+    for move in kept_by_directories(configuration):
+        _note(f'a directory says who moves by "{move}": ask for the address on the other side by itself')
+    written = naming(settings, directory)
+    return names | {written(name) for name in names}
 
 
 def _note_a_stranger(caller: str | None, configuration: Configuration) -> None:
     """No error: the ledger remembers callers that the settings know no more."""
     known = {each.name for each in configuration.callers}
     if caller is not None and caller not in known:
-        note = f'note: no caller is named "{caller}" in the settings now: {did_you_mean(caller, known)}'
-        screen(stderr=True).print(note, soft_wrap=True)
+        _note(f'no caller is named "{caller}" in the settings now: {did_you_mean(caller, known)}')
+
+
+def _note(words: str) -> None:
+    screen(stderr=True).print(f"note: {words}", soft_wrap=True)
 
 
 @contextmanager
@@ -152,7 +164,8 @@ def _print(found: Iterable[Look], last: int, person: str | None, reader: Reader)
         console.print("nothing is written down" + (f" about {person}" if person else "") + " in this time")
         return
     behind = ("person",) if any(look.person for look in rows) else ()
-    columns = [*_SHOWN, *behind, *(("part",) if person else ()), "request"]
+    through = ("through",) if any(look.through for look in rows) else ()
+    columns = [*_SHOWN, *through, *behind, *(("part",) if person else ()), "request"]
     cells = [[_HEADINGS.get(name, name) for name in columns]]
     cells += [[_cell(look, name) for name in columns] for look in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

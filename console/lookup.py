@@ -28,11 +28,11 @@ from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import utc_now
-from proxy.settings.words import Url
+from proxy.settings.words import EwsUrl
 from service.secrets import Reference
 
 MOST_DAYS = 60
-_URL = TypeAdapter[str](Url)
+_URL = TypeAdapter[str](EwsUrl)
 
 
 def command(  # noqa: PLR0913  each is an option of the command line
@@ -95,6 +95,8 @@ def _in_process(config: Path | None, caller: str | None, mailboxes: list[Mailbox
 
     async def ask() -> list[Answer]:
         async with opened(configuration, directory, name, mailboxes) as proxy:
+            for words in proxy.moves.doubts.values():
+                screen(stderr=True).print(f"warning: {words}; both sides are asked", soft_wrap=True)
             return await proxy.asker(name).lookup(mailboxes, question)
 
     return asyncio.run(ask())

@@ -76,12 +76,21 @@ def _in_data(loc: tuple[str | int, ...], data: object, *, absent: bool) -> Place
     """
     place: list[str | int] = []
     for index, part in enumerate(loc):
+        if isinstance(data, dict) and _is_tag(part, loc[index + 1 :], data, absent=absent):
+            continue
         if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
             place.append(part)
             data = data[part]  # type: ignore[index]
         elif absent and index == len(loc) - 1:
             place.append(part)
     return tuple(place)
+
+
+def _is_tag(part: str | int, rest: tuple[str | int, ...], data: dict[str, Any], *, absent: bool) -> bool:
+    """Whether the part is the name of a kind although the section has a key of that name, whose value has no keys."""
+    if not rest or isinstance(data.get(str(part)), dict | list):
+        return False
+    return rest[0] in data or (absent and len(rest) == 1)
 
 
 def _value(place: Place, data: object) -> object:

@@ -22,7 +22,7 @@ from console.terminal import (
 from protocols.model.mailbox import Mailbox
 from proxy.connector import utc_now
 from proxy.published import PublishedUrl, changing, digest_of, new_token, read, rewrite, url_of
-from routing.patterns import Patterns
+from proxy.routes import ways_of
 
 _SECTION: Final = "there is no [free_busy_urls] in the configuration: add the section, its defaults will do"
 
@@ -49,21 +49,21 @@ def command(
         return
     if address is None:
         raise EndingError("whose? write an address, or --list", WRONG_USAGE)
+    mailbox, routed = _known(_mailbox(address), configuration, directory)
     try:
         if revoke:
-            _revoke(path, _mailbox(address), as_json)
+            _revoke(path, mailbox, as_json)
+        elif routed:
+            _publish(configuration, path, mailbox, utc_now(), as_json)
         else:
-            _publish(configuration, path, _mailbox(address), utc_now(), as_json)
+            what = f"no route fits {mailbox}: a URL would show nothing but doubt; add a route first"
+            raise EndingError(what, FOUND_WRONG)
     except OSError as error:
         what = f"{error.filename or path}: {error.strerror}"
         raise EndingError(f"{what}; run the command as the user that Busyline runs as", FOUND_WRONG) from None
 
 
 def _publish(configuration: Configuration, path: Path, mailbox: Mailbox, now: datetime, as_json: bool) -> None:
-    if Patterns({route.match: True for route in configuration.routes}).find(mailbox) is None:
-        raise EndingError(
-            f"no route fits {mailbox}: a URL would show nothing but doubt; add a route first", FOUND_WRONG
-        )
     token = new_token()
     with changing(path):
         urls = read(path)
@@ -105,6 +105,15 @@ def _list(urls: tuple[PublishedUrl, ...], as_json: bool) -> None:
     for url in ordered:
         table.add_row(url.address, f"{url.made:%Y-%m-%d %H:%M}")
     screen().print(table)
+
+
+def _known(mailbox: Mailbox, configuration: Configuration, directory: Path) -> tuple[Mailbox, bool]:
+    """The mailbox by the name that routes know, which is said where it is another, and whether a route fits it."""
+    real, route = ways_of(configuration, directory).table.resolve(mailbox)
+    if real.address == mailbox.address or route is None:
+        return mailbox, route is not None
+    print(f"{mailbox} is {real} by its real name ([[aliases]]), and is published by that.", file=sys.stderr)
+    return Mailbox(real.address, real.address), True
 
 
 def _mailbox(address: str) -> Mailbox:

@@ -9,7 +9,7 @@ from console.server_checks import meets
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
 from proxy.settings.rules import RuleSettings
-from routing.alike import known_as
+from routing.names import known_as
 from routing.patterns import ANY
 from routing.rules import About, Rule, Rules
 from routing.table import Route, RouteTable

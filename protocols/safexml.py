@@ -11,6 +11,11 @@ MAX_NODES = 200_000
 _NODE_BYTES = 4  # the shortest element is <a/>
 _TOO_DEEP = etree.XPath("/" + "/".join("*" * (MAX_DEPTH + 1)))
 _OVER_A_LIMIT = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG})
+_ERRORS: Final = {
+    code: name.partition("_")[2].lower().replace("_", " ")
+    for name, code in vars(etree.ErrorTypes).items()
+    if isinstance(code, int)
+}
 _UNREADABLE: Final = "the bytes are not text in an encoding that we read"
 _SPACE: Final = rb"[ \t\r\n]"
 _DECLARATION: Final = re.compile(
@@ -70,7 +75,7 @@ def parse(data: bytes, *, max_nodes: int = MAX_NODES) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         malformed = getattr(error, "code", None) not in _OVER_A_LIMIT
-        raise XmlRefused(_first_line(error), malformed=malformed, line=line, column=column) from None
+        raise XmlRefused(_in_words(error), malformed=malformed, line=line, column=column) from None
     except (ValueError, LookupError, UnicodeError):
         raise XmlRefused(_UNREADABLE, malformed=True) from None
     if any(map(_is_wrong_name, parser.error_log)):  # which lxml overlooks where a warning follows
@@ -127,5 +132,8 @@ def _more_than(root: etree._Element, limit: int) -> bool:
     return any(number > limit for number, _ in enumerate(root.iter(), 1))
 
 
-def _first_line(error: etree.XMLSyntaxError) -> str:
-    return (error.msg or "not well-formed").splitlines()[0]
+def _in_words(error: etree.XMLSyntaxError) -> str:
+    """The parser's name for the error and its place: its own words repeat names and values of the document."""
+    line, column = error.position
+    name = _ERRORS.get(getattr(error, "code", 0), "not well-formed")
+    return f"{name}, line {line}, column {column}"

@@ -34,6 +34,13 @@ def fitted(answer: Availability, mailbox: Mailbox, window: TimeWindow) -> Availa
     )
 
 
+def incomplete(answer: Availability, detail: str) -> Unavailable:
+    """What is said instead of ``answer`` where doubt cannot be shown; who gave it, and which parts it has, is kept."""
+    return Unavailable(
+        mailbox=answer.mailbox, reason=Reason.INCOMPLETE, detail=detail, source=answer.source, parts=answer.parts
+    )
+
+
 def bare(answer: Availability) -> Availability:
     """The same answer without any details."""
     if answer.detail is Detail.BUSY and not answer.intervals.has_details:

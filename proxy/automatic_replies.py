@@ -12,6 +12,7 @@ from protocols.model.freebusy import Detail, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.complaints import Complaints
 from proxy.connector import Clock, heard
+from routing.names import Names
 from routing.policy import Policy, Verdict, judge
 from routing.rules import LEVEL_KEYS
 from routing.ways import Leg, Ways, legs_in
@@ -48,7 +49,8 @@ NO_ADDRESS: Final = Unavailable(mailbox=None, reason=Reason.INVALID_ADDRESS)
 class Replies:
     """What a caller with ``policy`` may hear, by ``ways``, of ``sources`` by connector but those of ``never_via``.
 
-    Connectors without a source tell nothing of anybody. What has not come after ``deadline`` is TIMEOUT.
+    Of a mailbox behind connectors without a source nothing is known: NO_ACCESS, as of whoever may not be asked about,
+    where no other of its connectors has one. What has not come after ``deadline`` is TIMEOUT.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Replies:
     ) -> None:
         self._policy, self._ways, self._sources = policy, ways, dict(sources)
         self._never_via, self._deadline, self.clock = frozenset(never_via), deadline, clock
+        self._names = Names(ways.table)
 
     async def look_up(self, mailboxes: Sequence[Mailbox | None]) -> list[Told]:
         """One answer per mailbox, in order; None is no address (INVALID_ADDRESS). Each mailbox is asked about once."""
@@ -77,16 +80,16 @@ class Replies:
                 task.cancel()
 
     async def _told(self, mailbox: Mailbox) -> Told:
-        real, route = self._ways.table.resolve(mailbox)
-        verdict = judge(self._policy, mailbox, route, real)
+        verdict = judge(self._policy, mailbox, self._ways.table.find(mailbox), self._names)
         if verdict.reason is not None:
             return Unavailable(mailbox=mailbox, reason=verdict.reason)
-        if _kept_back(verdict):
-            return None
         found = self._ways.find(mailbox)
         if isinstance(found, Unavailable):
             return found
-        return await self._first_that_tells(legs_in(found), mailbox)
+        legs = legs_in(found)
+        if not any(leg.via in self._sources for leg in legs):
+            return Unavailable(mailbox=mailbox, reason=Reason.NO_ACCESS)
+        return None if _kept_back(verdict) else await self._first_that_tells(legs, mailbox)
 
     async def _first_that_tells(self, legs: Sequence[Leg], mailbox: Mailbox) -> Told:
         """The reply of the first leg that has one; that there is none only where no leg is in doubt."""
@@ -98,9 +101,9 @@ class Replies:
                 return told
             if told is None:
                 known = True
-            elif doubt is None or doubt.reason is Reason.NO_SUCH_MAILBOX:
+            elif doubt is None or _is_weak(doubt):
                 doubt = told
-        if doubt is None or (known and doubt.reason is Reason.NO_SUCH_MAILBOX):
+        if doubt is None or (known and _is_weak(doubt)):
             return None
         return Unavailable(mailbox=mailbox, reason=doubt.reason, source=doubt.source)
 
@@ -108,7 +111,14 @@ class Replies:
         if leg.via in self._never_via:
             return Unavailable(mailbox=leg.mailbox, reason=Reason.LOOP, source=leg.via)
         source = self._sources.get(leg.via)
-        return await source.told(leg.mailbox) if source is not None else None
+        if source is None:
+            return Unavailable(mailbox=leg.mailbox, reason=Reason.NO_ACCESS)
+        return await source.told(leg.mailbox)
+
+
+def _is_weak(doubt: Unavailable) -> bool:
+    """Whether it comes from where there is nobody, or nobody to ask, and so takes nothing from what another tells."""
+    return doubt.reason is Reason.NO_SUCH_MAILBOX or not doubt.source
 
 
 def _kept_back(verdict: Verdict) -> bool:

@@ -10,6 +10,7 @@ import structlog
 
 from protocols.errors import PeerError
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, WorkingHours, all_unavailable
+from protocols.model.intervals import can_hold
 from protocols.model.mailbox import Mailbox
 from proxy.answers import addressed, bare, fitted, whole_call_failed
 from proxy.complaints import Complaints
@@ -68,6 +69,8 @@ class Leaf:
         """See :class:`Connector`."""
         if not mailboxes:
             return []
+        if not can_hold(question.window):
+            return all_unavailable(mailboxes, Reason.INCOMPLETE, detail="the window reaches outside 1970 to 2106")
         try:
             answers = await self._ask(mailboxes, question, self._clock())
         except PeerError as error:

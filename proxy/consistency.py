@@ -69,7 +69,7 @@ PROOFS: Final[Mapping[str, tuple[_Claim, ...]]] = {
 def check_scheme(public_url: str, certificate: str) -> None:
     """Raises ValidationError where the address promises plain HTTP although there is a certificate."""
     if public_url.startswith("http:") and certificate != "none":
-        _raise([(("public_url",), f'there is a certificate, so write "https://{public_url.partition("://")[2]}"')])
+        raise_all([(("public_url",), f'there is a certificate, so write "https://{public_url.partition("://")[2]}"')])
 
 
 def check_acme(public_url: str, names: Sequence[str], plain_listen: Sequence[object]) -> None:
@@ -82,7 +82,7 @@ def check_acme(public_url: str, names: Sequence[str], plain_listen: Sequence[obj
     if names and host not in names:
         what = f"callers use {host}, which is not among them: write it first"
         problems.append((("certificate", "acme", "names"), what))
-    _raise(problems)
+    raise_all(problems)
 
 
 def check_client_certificates(certificate: str, callers: Sequence[CallerLike]) -> None:
@@ -90,26 +90,26 @@ def check_client_certificates(certificate: str, callers: Sequence[CallerLike]) -
     text = 'TLS ends before Busyline (kind = "none"), which sees no client certificate: write another proof'
     shown = [number for number, caller in enumerate(callers) if getattr(caller, "certificate", None) is not None]
     if certificate == "none":
-        _raise([(("callers", number, "certificate"), text) for number in shown])
+        raise_all([(("callers", number, "certificate"), text) for number in shown])
 
 
 def check_names(connectors: Collection[str], routes: Sequence[RouteLike], callers: Sequence[CallerLike]) -> None:
     """Raises ValidationError, with one entry per problem at its own key."""
-    _raise([*_routes(connectors, routes), *_callers(connectors, callers)])
+    raise_all([*_routes(connectors, routes), *_callers(connectors, callers)])
 
 
 def check_federation(*, trust: bool, callers: Sequence[CallerLike]) -> None:
     """Raises ValidationError at every caller who is to prove itself by a federation trust that there is not."""
     text = "there is no federation trust: write a section [federation], or let the caller prove itself otherwise"
     numbers = [number for number, caller in enumerate(callers) if getattr(caller, "federation", None) is not None]
-    _raise([(("callers", number, "federation"), text) for number in numbers if not trust])
+    raise_all([(("callers", number, "federation"), text) for number in numbers if not trust])
 
 
 def check_issuers(issuers: Sequence[IssuerLike]) -> None:
     """Raises ValidationError at every one of several issuers that might vouch for the callers of another."""
     text = 'there are several issuers: write domains = ["contoso.example"], the domains that this one may vouch for'
     bare = [number for number, issuer in enumerate(issuers) if not issuer.domains]
-    _raise([(("federation", "issuers", number, "domains"), text) for number in bare if len(issuers) > 1])
+    raise_all([(("federation", "issuers", number, "domains"), text) for number in bare if len(issuers) > 1])
 
 
 def check_oidc(issuers: Sequence[str], callers: Sequence[CallerLike]) -> None:
@@ -125,7 +125,7 @@ def check_oidc(issuers: Sequence[str], callers: Sequence[CallerLike]) -> None:
             known = ", ".join(f'"{one}"' for one in issuers)
             remedy = f"write one of {known}, to the letter" if known else f'add [[oidc]] with issuer = "{wanted}"'
             problems.append((("callers", number, "oidc", "issuer"), f'there is no issuer "{wanted}": {remedy}'))
-    _raise(problems)
+    raise_all(problems)
 
 
 def _routes(connectors: Collection[str], routes: Sequence[RouteLike]) -> Iterator[Problem]:
@@ -180,7 +180,8 @@ def _no_connector(name: str, known: Collection[str]) -> str:
     return f'there is no connector "{name}": {remedy}'
 
 
-def _raise(problems: list[Problem]) -> None:
+def raise_all(problems: list[Problem]) -> None:
+    """Raises ValidationError where there are ``problems``, with one entry for each at its own place."""
     if problems:
         raise ValidationError.from_exception_data("configuration", [_entry(*problem) for problem in problems])
 

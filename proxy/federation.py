@@ -1,7 +1,7 @@
 """Asks every calendar system concerned at once, and answers in order and in time."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
@@ -9,7 +9,8 @@ from typing import TypeAlias
 from protocols.model.freebusy import Answer, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.answers import addressed
-from proxy.combining import combined
+from proxy.chain import Chain
+from proxy.combining import combined, looping
 from proxy.connector import Connector, Ready, at_once, guarded
 from proxy.flights import Flights
 from routing.table import Combine
@@ -36,15 +37,27 @@ class _Asked:
     """One question on its way.
 
     ``answers`` has a place for each mailbox, and behind them one for each leg of those with several. ``several``: by
-    the place of a mailbox, its way and the places of its legs. ``chains``: the ways of which the next leg is asked
-    only where one does not know the mailbox.
+    the place of a mailbox, its way and the places of its legs. ``chains``: by the connectors asked one after the
+    other, the places of mailboxes and their ways.
     """
 
     question: Question
     answers: list[Answer | None]
     groups: dict[str, _Group] = field(default_factory=dict)
     several: dict[int, tuple[Way, range]] = field(default_factory=dict)
-    chains: dict[int, Way] = field(default_factory=dict)
+    chains: dict[tuple[str, ...], tuple[list[int], list[Way]]] = field(default_factory=dict)
+
+    def chains_left(self) -> Iterator[tuple[list[int], list[Way]]]:
+        """Those of ``chains`` without an answer."""
+        for places, ways in self.chains.values():
+            left = [pair for pair in zip(places, ways, strict=True) if self.answers[pair[0]] is None]
+            if left:
+                yield [place for place, _ in left], [way for _, way in left]
+
+    def whom(self, place: int) -> str:
+        """Which connector's answer is awaited at ``place``; the first of a chain; "" where it is none's."""
+        asked = (name for name, group in self.groups.items() if place in group.places)
+        return next(asked, next((vias[0] for vias, (places, _) in self.chains.items() if place in places), ""))
 
 
 class Federation:
@@ -68,6 +81,7 @@ class Federation:
         self._ways, self._connectors, self._deadline = ways, dict(connectors), deadline
         self._never_via, self._observer = frozenset(never_via), observer
         self._ready = {name: connector for name, connector in connectors.items() if isinstance(connector, Ready)}
+        self._chain = Chain(self._connectors, self._never_via)
         self._flights = Flights()
 
     @property
@@ -84,19 +98,22 @@ class Federation:
         """See :class:`proxy.connector.Connector`. What is ready is answered without a task and without waiting."""
         asked = self._planned(mailboxes, question)
         self._take_ready(asked.groups, asked)
-        if asked.chains or any(answer is None for answer in asked.answers):
+        for places, ways in asked.chains.values():
+            for place, found in zip(places, self._chain.ready(ways, question), strict=True):
+                asked.answers[place] = found
+        if any(answer is None for answer in asked.answers):
             await self._ask(asked)
-        for place, (way, places) in asked.several.items():
+        for place, (way, beyond) in asked.several.items():
             legs = [
-                _late(leg.mailbox) if (found := asked.answers[each]) is None else found
-                for leg, each in zip(way.legs, places, strict=True)
+                _late(leg.mailbox, leg.via) if (known := asked.answers[each]) is None else known
+                for leg, each in zip(way.legs, beyond, strict=True)
             ]
             if self._observer is not None:
                 self._observer(mailboxes[place], way, legs)
-            asked.answers[place] = combined(legs, way.combine, question.window)
+            asked.answers[place] = combined(way, legs, question.window)
         return [
-            _late(mailbox) if answer is None else addressed(answer, mailbox)
-            for mailbox, answer in zip(mailboxes, asked.answers, strict=False)
+            _late(mailbox, asked.whom(place)) if answer is None else addressed(answer, mailbox)
+            for place, (mailbox, answer) in enumerate(zip(mailboxes, asked.answers, strict=False))
         ]
 
     async def close(self, *, grace: timedelta = timedelta()) -> None:
@@ -120,7 +137,7 @@ class Federation:
         """Ask the leg's connector; its answer comes to ``place``."""
         via = leg.via
         if via in self._never_via:
-            asked.answers[place] = _looping(leg)
+            asked.answers[place] = looping(leg)
             return
         group = asked.groups.get(via)
         if group is None:
@@ -130,12 +147,14 @@ class Federation:
 
     def _take_several(self, way: Way, place: int, asked: _Asked) -> None:
         if way.combine is Combine.FIRST:
-            asked.chains[place] = way
+            places, ways = asked.chains.setdefault(tuple(leg.via for leg in way.legs), ([], []))
+            places.append(place)
+            ways.append(way)
             return
-        places = range(len(asked.answers), len(asked.answers) + len(way.legs))
-        asked.answers += [None] * len(places)
-        asked.several[place] = way, places
-        for each, leg in zip(places, way.legs, strict=True):
+        beyond = range(len(asked.answers), len(asked.answers) + len(way.legs))
+        asked.answers += [None] * len(beyond)
+        asked.several[place] = way, beyond
+        for each, leg in zip(beyond, way.legs, strict=True):
             self._take(leg, each, asked)
 
     def _take_ready(self, groups: Mapping[str, _Group], asked: _Asked) -> None:
@@ -150,44 +169,29 @@ class Federation:
             for name, group in left.items()
             if group.places
         }
-        chains = {
-            place: self._flights.start(self._first_that_knows(way, asked.question))
-            for place, way in asked.chains.items()
-        }
-        if not tasks and not chains:
+        chains = [
+            (left_places, self._flights.start(self._chain.lookup(ways, asked.question)))
+            for left_places, ways in asked.chains_left()
+        ]
+        flights = [*tasks.values(), *(task for _, task in chains)]
+        if not flights:  # both sides of everybody were ready
             return
-        await asyncio.wait([*tasks.values(), *chains.values()], timeout=self._deadline.total_seconds())
+        await asyncio.wait(flights, timeout=self._deadline.total_seconds())
         late = {}
         for name, task in tasks.items():
             if task.done() and not task.cancelled():
                 _fill(asked.answers, left[name], task.result())
             else:
                 late[name] = left[name]
-        for place, chain in chains.items():
-            asked.answers[place] = chain.result() if chain.done() and not chain.cancelled() else None
+        for left_places, task in chains:
+            if task.done() and not task.cancelled():
+                for place, answer in zip(left_places, task.result(), strict=True):
+                    asked.answers[place] = answer
         self._take_ready(late, asked)  # what other flights have brought meanwhile
 
-    async def _first_that_knows(self, way: Way, question: Question) -> Answer:
-        """The answer of the first leg that knows the mailbox, or why it is not known whether one does."""
-        answers: list[Answer] = []
-        for leg in way.legs:
-            if leg.via in self._never_via:
-                answers.append(_looping(leg))
-            else:
-                answers += await guarded(self._connectors[leg.via], leg.via, [leg.mailbox], question)
-            last = answers[-1]
-            if not isinstance(last, Unavailable) or last.reason is not Reason.NO_SUCH_MAILBOX:
-                break
-        return combined(answers, Combine.EITHER, question.window)
 
-
-def _looping(leg: Leg) -> Unavailable:
-    detail = f"this caller is never answered via {leg.via} (never_via)"
-    return Unavailable(mailbox=leg.mailbox, reason=Reason.LOOP, detail=detail, source=leg.via)
-
-
-def _late(mailbox: Mailbox) -> Unavailable:
-    return Unavailable(mailbox=mailbox, reason=Reason.TIMEOUT, detail="the caller's deadline")
+def _late(mailbox: Mailbox, via: str) -> Unavailable:
+    return Unavailable(mailbox=mailbox, reason=Reason.TIMEOUT, detail="the caller's deadline", source=via)
 
 
 def _fill(answers: list[Answer | None], group: _Group, found: Sequence[Answer | None]) -> None:

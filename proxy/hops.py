@@ -6,7 +6,8 @@ stands ``never_via``.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from protocols.http import HttpRequest, HttpResponse, Send
@@ -24,21 +25,36 @@ def hop_of(public_url: str) -> str:
     return hashlib.sha256(public_url.encode()).hexdigest()[:16]
 
 
-def hops_in(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The hops that a request came through, the nearest last; what is no hop's name is left out."""
-    written = headers.get(HEADER)
-    return tuple(_NAME.findall(written[:1000])) if written else ()
+def hops_in(lines: Iterable[str]) -> tuple[str, ...]:
+    """The hops that the header ``lines`` of a request tell, the nearest last; what is no hop's name is left out.
+
+    Of more than are borne only the first are told, which are too many already.
+    """
+    names = (name for line in lines for name in _NAME.findall(line))
+    return tuple(islice(names, _MOST))
 
 
 def onward(send: Send, question: Question, hop: str) -> Send:
     """``send`` for what ``question`` makes us ask: it tells the hops so far, and ours."""
-    value = ", ".join((*question.hops, hop))
+    return bearing(send, (*question.hops, hop))
+
+
+def bearing(send: Send, hops: Sequence[str]) -> Send:
+    """``send`` that tells ``hops``; of none it says nothing."""
+    value = ", ".join(hop for hop in hops if hop)
+    if not value:
+        return send
 
     async def sent(request: HttpRequest) -> HttpResponse:
         headers = request.headers.set(HEADER, value)
         return await send(HttpRequest(request.method, request.url, headers, request.body))
 
     return sent
+
+
+def goes_round(hops: Sequence[str], hop: str) -> bool:
+    """Whether what came by ``hops`` has been at ``hop`` before, or at so many that somebody hides a circle."""
+    return bool(hops) and (hop in hops or len(hops) >= _MOST)
 
 
 class Loopless:
@@ -49,11 +65,23 @@ class Loopless:
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
-        hops = question.hops
-        if hops and (self._hop in hops or len(hops) >= _MOST):
+        if goes_round(question.hops, self._hop):
             self._refused.count += 1
             return all_unavailable(mailboxes, Reason.LOOP, detail="the question has been here before")
         return await self._inner.lookup(mailboxes, question)
+
+
+class Circles:
+    """Sees what is no question about calendars and has been at ``hop``, our own name, before; ``refused`` counts it."""
+
+    def __init__(self, hop: str = "", refused: "Counter | None" = None) -> None:
+        self.hop, self._refused = hop, refused or Counter()
+
+    def refuse(self, hops: Sequence[str]) -> bool:
+        """Whether what came by ``hops`` is to be refused; then it is counted."""
+        found = goes_round(hops, self.hop)
+        self._refused.count += found
+        return found
 
 
 class Counter:

@@ -1,26 +1,21 @@
 """Hides what a mask hides: time becomes one flat Busy that says nothing of what lies below, subjects are gone."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from protocols.model.freebusy import Answer, Reason, Unavailable, WorkingHours
+from protocols.model.freebusy import Answer, Unavailable, WorkingHours
 from protocols.model.intervals import LAST_SECOND, Intervals
+from protocols.model.spans import Spans, in_both, outside
 from protocols.model.window import TimeWindow
-from protocols.zones.rules import RuleZone
-from protocols.zones.transitions import offset_of, transitions
-from proxy.answers import within
+from protocols.zones.working import working_spans
+from proxy.answers import incomplete, within
 from proxy.recent import Recent
 from routing.rules import Mask
 
 _DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
-_THURSDAY = 3  # what 1 January 1970 was
-
-Spans: TypeAlias = tuple[tuple[int, int], ...]
-"""Stretches of time in seconds since 1970: ordered, apart from one another."""
 
 
 class Masks:
@@ -40,7 +35,7 @@ class Masks:
             return answer
         low, high = window.seconds
         if mask.hides_time and (low < 0 or high > LAST_SECOND):
-            return Unavailable(mailbox=answer.mailbox, reason=Reason.INCOMPLETE, detail="hidden time after 2106")
+            return incomplete(answer, "hidden time after 2106")
         place = _Place(mask, answer.working_hours if mask.own_hours else None, low, high, today)
         made = answer.intervals.content, place
         intervals = self._made.get(made)
@@ -89,59 +84,8 @@ def stretches(mask: Mask, own: WorkingHours | None, low: int, high: int, today: 
     shown: Spans = ((first, last),) if first < last else ()
     every = (*mask.hours, own) if mask.own_hours else mask.hours
     for hours in every:
-        shown = () if hours is None else _both(shown, _working(hours, low, high), low, high)
-    return shown, tuple(_between(shown, low, high))
-
-
-def _working(hours: WorkingHours, low: int, high: int) -> Spans:
-    found = [
-        span
-        for start, end, offset in _offsets(hours.zone, low, high)
-        for span in _on_this_clock(hours, start, end, offset)
-    ]
-    return tuple(_joined(found))
-
-
-def _offsets(zone: tzinfo, low: int, high: int) -> Iterator[tuple[int, int, int]]:
-    """The stretches of one offset from UTC each."""
-    changes = zone.transitions(low, high) if isinstance(zone, RuleZone) else transitions(zone, low, high)
-    offset, start = offset_of(zone, low), low
-    for at, following in [*changes, (high, 0)]:
-        if start < at:
-            yield start, min(at, high), offset
-        offset, start = following, at
-
-
-def _on_this_clock(hours: WorkingHours, low: int, high: int, offset: int) -> Iterator[tuple[int, int]]:
-    for day in range((low + offset) // _DAY, (high + offset - 1) // _DAY + 1):
-        weekday, midnight = (day + _THURSDAY) % 7, day * _DAY - offset
-        for period in hours.periods:
-            start, end = max(midnight + period.start * 60, low), min(midnight + period.end * 60, high)
-            if weekday in period.days and start < end:
-                yield start, end
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(joined[-1][1], end)
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _both(one: Spans, other: Spans, low: int, high: int) -> Spans:
-    """Where the two share time: all but what either leaves out."""
-    left_out = _joined([*_between(one, low, high), *_between(other, low, high)])
-    return tuple(_between(left_out, low, high))
-
-
-def _between(spans: Iterable[tuple[int, int]], low: int, high: int) -> Iterator[tuple[int, int]]:
-    for start, end in (*spans, (high, high)):
-        if low < start:
-            yield low, start
-        low = end
+        shown = () if hours is None else in_both(shown, working_spans(hours, low, high))
+    return shown, outside(((low, high),), shown)
 
 
 def _doubtful(unknown: tuple[TimeWindow, ...], place: _Place) -> tuple[TimeWindow, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from protocols.model.freebusy import Answer, Availability, Reason, Unavailable
 from protocols.model.intervals import EMPTY, BusyInterval, BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
+from protocols.model.spans import Spans, joined, outside
 from protocols.model.window import TimeWindow
 
 
@@ -14,7 +15,8 @@ def merged_view(group: Mailbox, members: Sequence[Answer], window: TimeWindow) -
 
     At each instant the highest status of any member, in as few blocks as can be: neither events nor members can be
     counted in it. A member of whom nothing is known makes the whole window unknown, and time that is unknown of one
-    stays so. No details, no working hours; ``as_of`` is the oldest part's. Of nobody nothing can be said: NO_CALENDAR.
+    stays so. No details, no working hours; ``as_of`` is the oldest part's, ``members`` are
+    those of whom something is known. Of nobody nothing can be said: NO_CALENDAR.
     """
     known = [answer for answer in members if isinstance(answer, Availability)]
     if not members:
@@ -29,6 +31,7 @@ def merged_view(group: Mailbox, members: Sequence[Answer], window: TimeWindow) -
         unknown=gaps,
         source="+".join(dict.fromkeys(answer.source for answer in known)),
         as_of=_oldest(known),
+        members=tuple(answer.mailbox for answer in known),
     )
 
 
@@ -40,36 +43,13 @@ def flat(intervals: Iterable[Intervals], window: TimeWindow) -> Intervals:
         for start, end, status in each.edges():
             if start < high and end > low and status != BusyStatus.FREE:
                 spans.setdefault(status, []).append((max(start, low), min(end, high)))
-    taken: list[tuple[int, int]] = []
+    taken: Spans = ()
     blocks: list[BusyInterval] = []
     for status in sorted(spans, reverse=True):
-        own = _joined(spans[status])
-        blocks += [BusyInterval(TimeWindow.of_seconds(*part), BusyStatus(status)) for part in _less(own, taken)]
-        taken = _joined([*taken, *own])
+        own = joined(spans[status])
+        blocks += [BusyInterval(TimeWindow.of_seconds(*part), BusyStatus(status)) for part in outside(own, taken)]
+        taken = joined([*taken, *own])
     return Intervals.pack(blocks) if blocks else EMPTY
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(joined[-1][1], end)
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _less(spans: Iterable[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """The parts of ``spans`` that lie in none of ``taken``; both ordered and apart."""
-    for start, end in spans:
-        for low, high in taken:
-            if high <= start or low >= end:
-                continue
-            if start < low:
-                yield start, low
-            start = high  # noqa: PLW2901
-        if start < end:
-            yield start, end
 
 
 def _oldest(answers: Iterable[Availability]) -> datetime:

@@ -9,7 +9,8 @@ from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.rooms import NoRooms, Room, RoomList
-from proxy.directories.shelf import RoomShelf
+from proxy.directories.shelf import Hops, RoomShelf
+from proxy.hops import Circles
 from routing.backwards import Backwards
 from routing.policy import Policy, judge
 from routing.ways import Ways, legs_in
@@ -29,7 +30,9 @@ class RoomDesk:
     """One caller's rooms. Directories of connectors ``never_via`` which it is answered are not opened for it.
 
     A list is offered where the caller may ask about its address, a room where the caller would be answered. A
-    directory that fails, or takes longer than ``deadline``, spoils no other's lists.
+    directory that fails, or takes longer than ``deadline``, spoils no other's lists. What ``circles``
+    know to go round is refused (CIRCLE); directories are asked in the name of the hops so far, so that
+    another Busyline offers none of the lists that it has from us.
     """
 
     def __init__(
@@ -41,27 +44,36 @@ class RoomDesk:
         backwards: Backwards,
         deadline: timedelta,
         never_via: Collection[str] = (),
+        circles: Circles | None = None,
     ) -> None:
         self._shelf, self._policy, self._ways, self._backwards = shelf, policy, ways, backwards
         self._deadline, self._never_via = deadline, frozenset(never_via)
+        self._circles = circles or Circles()
         self._names = [name for name in shelf.names if name not in self._never_via]
 
-    async def room_lists(self) -> tuple[RoomList, ...] | NoRooms:
+    async def room_lists(self, hops: Hops = ()) -> tuple[RoomList, ...] | NoRooms:
         """All lists, each address once, those of the configuration last; UNREADABLE where there is none for a
-        directory's failure."""
-        offered, failed = await self._offered()
+        directory's failure, CIRCLE where each of those failures is one."""
+        if self._circles.refuse(hops):
+            return NoRooms.CIRCLE
+        offered, failures = await self._offered(hops)
         lists = [one.shown for one in offered]
         lists += [RoomList(one.name, one.address) for one in self._shelf.written if self._may_ask(one.address)]
         once: dict[str, RoomList] = {}
         for one in lists:
             once.setdefault(one.address.address, one)
-        return NoRooms.UNREADABLE if failed and not once else tuple(once.values())
+        if failures and not once:
+            return NoRooms.CIRCLE if failures == {Reason.LOOP} else NoRooms.UNREADABLE
+        return tuple(once.values())
 
-    async def rooms(self, room_list: Mailbox) -> tuple[Room, ...] | NoRooms:
+    async def rooms(self, room_list: Mailbox, hops: Hops = ()) -> tuple[Room, ...] | NoRooms:
         """The rooms of all lists that are offered under this address, each once."""
-        offered, failed = await self._offered()
+        if self._circles.refuse(hops):
+            return NoRooms.CIRCLE
+        offered, failures = await self._offered(hops)
+        failed = bool(failures - {Reason.LOOP})  # who refuses a circle has no list for us in this direction
         here = [one for one in offered if one.shown.address == room_list]
-        told = await self._all({f"{i}": self._shelf.rooms(one.via, one.known) for i, one in enumerate(here)})
+        told = await self._all({f"{i}": self._shelf.rooms(one.via, one.known, hops) for i, one in enumerate(here)})
         found = [
             shown
             for one, rooms in zip(here, told.values(), strict=True)
@@ -78,9 +90,9 @@ class RoomDesk:
             return NoRooms.NO_LIST
         return tuple({room.address.address: room for room in reversed(found)}.values())[::-1]
 
-    async def _offered(self) -> tuple[list[_Offered], bool]:
-        """The lists of directories, and whether any directory failed."""
-        told = await self._all({name: self._shelf.lists(name) for name in self._names})
+    async def _offered(self, hops: Hops) -> tuple[list[_Offered], set[Reason]]:
+        """The lists of directories, and why directories failed."""
+        told = await self._all({name: self._shelf.lists(name, hops) for name in self._names})
         offered = [
             _Offered(RoomList(one.name, shown), via, one.address)
             for via, lists in told.items()
@@ -88,7 +100,7 @@ class RoomDesk:
             for one in lists
             if (shown := next(filter(self._may_ask, self._backwards.asked(via, one.address)), None)) is not None
         ]
-        return offered, any(isinstance(lists, PeerError) for lists in told.values())
+        return offered, {lists.reason for lists in told.values() if isinstance(lists, PeerError)}
 
     async def _all(self, wanted: Mapping[str, Awaitable[T | PeerError]]) -> dict[str, T | PeerError]:
         tasks = {name: asyncio.ensure_future(each) for name, each in wanted.items()}

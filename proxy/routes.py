@@ -1,6 +1,7 @@
 """Makes the routes and aliases of the settings into the ways that questions go."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,11 @@ _TO_DOMAIN: Final = "{{local}}@{}"
 
 def ways_of(settings: ProxySettings, directory: Path) -> Ways:
     """The ways, files relative to ``directory``. Raises ListFileError in words, for all that is wrong with aliases."""
-    domains, addresses = _written(settings.aliases, directory)
-    try:
-        aliases = Aliases(domains, addresses)
-    except ValueError as error:
-        raise ListFileError(f"[[aliases]]: {error}") from None
+    written = written_aliases(settings.aliases, directory)
+    if written.wrong:
+        raise ListFileError("\n".join(words for _, words in written.wrong))
+    domains, addresses = written.domains, written.addresses
+    aliases = Aliases(domains, addresses)
     table = table_of(settings.routes, domains, addresses)
     return Ways(RouteTable(with_other_side(table.routes, settings.moves), aliases))
 
@@ -66,12 +67,46 @@ def _templates(route: RouteSettings) -> dict[str, str]:
     return dict.fromkeys(route.via, route.rewrite) if route.rewrite else {}
 
 
-def _written(settings: Sequence[AliasSettings], directory: Path) -> tuple[dict[str, str], dict[str, str]]:
-    domains: dict[str, str] = {}
-    addresses: dict[str, str] = {}
-    for one in settings:
-        if one.addresses is not None:
-            addresses |= addresses_of(directory / one.addresses)
-        elif one.domain is not None and one.of is not None:
-            domains[one.domain] = one.of
-    return domains, addresses
+@dataclass(slots=True)
+class WrittenAliases:
+    """What [[aliases]] say: real names by alias. ``wrong``: the number of an entry, from 1, and what to mend."""
+
+    domains: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    wrong: list[tuple[int, str]] = field(default_factory=list)
+
+
+def written_aliases(settings: Sequence[AliasSettings], directory: Path) -> WrittenAliases:
+    """Every entry; one that leads in a circle with those before it, or contradicts them, is wrong and left out."""
+    written = WrittenAliases()
+    for number, one in enumerate(settings, 1):
+        try:
+            domains, addresses = _of_entry(one, directory)
+        except ListFileError as error:
+            written.wrong += [(number, line) for line in str(error).splitlines()]
+            continue
+        if words := _objection(written, domains, addresses):
+            written.wrong.append((number, f"[[aliases]] number {number}: {words}"))
+        else:
+            written.domains |= domains
+            written.addresses |= addresses
+    return written
+
+
+def _of_entry(one: AliasSettings, directory: Path) -> tuple[dict[str, str], dict[str, str]]:
+    if one.addresses is not None:
+        return {}, addresses_of(directory / one.addresses)
+    return ({one.domain: one.of} if one.domain is not None and one.of is not None else {}), {}
+
+
+def _objection(written: WrittenAliases, domains: Mapping[str, str], addresses: Mapping[str, str]) -> str:
+    """Why the entry cannot stand beside those before it; "" where it can."""
+    for before, now in ((written.domains, domains), (written.addresses, addresses)):
+        for alias, real in now.items():
+            if before.get(alias, real) != real:
+                return f"{alias} is an alias of {before[alias]} already: remove one of the two"
+    try:
+        Aliases({**written.domains, **domains}, {**written.addresses, **addresses})
+    except ValueError as error:
+        return str(error)
+    return ""

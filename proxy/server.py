@@ -122,7 +122,7 @@ class Server:
         record = Record(next(self._ids))
         REQUEST_ID.set(record.request_id)
         if HOPS in request.headers:
-            record.hops = hops_in(request.headers)
+            record.hops = hops_in(request.headers.getall(HOPS))
         front = self._front(request.path)
         outcome = ""
         if front is None:

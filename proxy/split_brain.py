@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 import structlog
 
 from protocols.model.freebusy import Answer, Availability
 from protocols.model.intervals import BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
+from protocols.model.spans import Spans, in_both, joined, outside
 from protocols.model.window import TimeWindow
 from proxy.connector import Clock
 from proxy.recent import Recent
@@ -20,8 +21,6 @@ _PEOPLE: Final = 20_000
 _MEMORY: Final = 32 * 1024 * 1024
 _AGAIN: Final = timedelta(hours=1)
 _PAUSE: Final = timedelta(minutes=1)  # between two looks at one person: what is cached does not change anyway
-
-_Span: TypeAlias = tuple[int, int]
 
 _log = structlog.get_logger("busyline.moves")
 
@@ -39,29 +38,48 @@ def suspected(current: Answer, old: Answer, since: datetime | None = None) -> bo
         return False
     first = shared[0] if since is None else max(shared[0], int(since.timestamp()))
     ours, theirs = _begun(current, first, shared[1]), _begun(old, first, shared[1])
-    return bool(_without(ours, _busy(old)) and _without(theirs, _busy(current)))
-
-
-def split(before: Availability, current: Availability, old: Availability) -> bool:
-    """Whether the calendar that was left became busy, since it gave the answer ``before``, where the current is not.
-
-    Only time that both of its answers cover counts, and only as long as the current calendar is in use as well: it is
-    busy at some time at which the other is not. A copy that nobody touches never gets busier, whatever is moved or
-    cancelled in the current one; what a tool copies back is busy in both.
-    """
-    shared = _shared(before.window, old.window)
-    if shared is None:
-        return False
-    new = _without(_begun(old, *shared), _busy(before))
-    return bool(_without(new, _busy(current)) and _without(_busy(current), _busy(old)))
+    return bool(outside(ours, _busy(old)) and outside(theirs, _busy(current)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a calendar showed when it was looked at ``at``."""
+class Seen:
+    """What a calendar showed when each time was looked at first: ``covered`` is that time, ``taken`` what was taken.
+
+    ``at`` is when it was looked at first of all.
+    """
 
     at: datetime
-    answer: Availability
+    covered: Spans
+    taken: Spans
+
+    def with_more(self, answer: Availability, now: datetime) -> "Seen":
+        """The same, and what ``answer`` shows of time not looked at before; without what is over."""
+        window, over = (answer.window.seconds,), ((0, int(now.timestamp())),)
+        new = in_both(_busy(answer), outside(window, self.covered))
+        covered, taken = joined((*self.covered, *window)), joined((*self.taken, *new))
+        return Seen(self.at, outside(covered, over), outside(taken, over))
+
+
+def first_seen(answer: Availability, now: datetime) -> Seen:
+    """What is remembered of a calendar that is looked at for the first time."""
+    return Seen(now, (answer.window.seconds,), _busy(answer))
+
+
+def split(before: Seen, current: Availability, old: Availability) -> bool:
+    """Whether the calendar that was left became busy, since it showed ``before``, where the current is not.
+
+    Only time that was looked at both times counts, however the windows differ, and only as long as the current calendar
+    is in use as well: it is busy at some time at which the other is not. A copy that nobody touches never gets busier,
+    whatever is moved, confirmed or cancelled in the current one; what a tool copies back is busy in both.
+    """
+    shared = in_both(before.covered, (old.window.seconds,))
+    begun = joined(span for first, last in shared for span in _begun(old, first, last))
+    return bool(outside(outside(begun, before.taken), _busy(current)) and _used(current, old))
+
+
+def _used(current: Availability, old: Availability) -> bool:
+    """Whether the calendar is busy where the one that was left is not."""
+    return bool(outside(_begun(current, *current.window.seconds), _busy(old)))
 
 
 class SplitBrain:
@@ -73,7 +91,7 @@ class SplitBrain:
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
         self.count = 0
-        self._seen: Recent[tuple[str, str, object], _Seen] = Recent(count=_PEOPLE, weight=_MEMORY, weigh=_weight)
+        self._seen: Recent[tuple[str, str, object], Seen] = Recent(count=_PEOPLE, weight=_MEMORY, weigh=_weight)
         self._told: Recent[str, datetime] = Recent(count=_PEOPLE, weight=_MEMORY, weigh=lambda *_: 100)
 
     def saw(self, mailbox: Mailbox, way: Way, answers: Sequence[Answer]) -> None:
@@ -97,20 +115,13 @@ class SplitBrain:
         old, current = known[side], known[1 - side]
         key = mailbox.address, way.legs[side].via, old.detail
         seen = self._seen.get(key)
-        if seen is None or not seen.answer.window.covers(old.window):
-            self._remember(key, old, now)
+        if seen is None:
+            self._seen[key] = first_seen(old, now)
             return False
-        return now - seen.at >= _PAUSE and split(seen.answer, current, old)
-
-    def _remember(self, key: tuple[str, str, object], answer: Availability, now: datetime) -> None:
-        bare = Availability(
-            mailbox=answer.mailbox,
-            window=answer.window,
-            intervals=answer.intervals.bare(),
-            source=answer.source,
-            as_of=answer.as_of,
-        )
-        self._seen[key] = _Seen(now, bare)
+        grown = now - seen.at >= _PAUSE and split(seen, current, old)
+        if outside((old.window.seconds,), seen.covered):
+            self._seen[key] = seen.with_more(old, now)
+        return grown
 
     def _tell(self, mailbox: Mailbox, way: Way, now: datetime) -> None:
         told = self._told.get(mailbox.address)
@@ -122,58 +133,30 @@ class SplitBrain:
         _log.warning("split_brain", mailbox=mailbox.address, current=sides[0], other=sides[1], why=way.reason)
 
 
-def _weight(_: object, seen: _Seen) -> int:
-    return 400 + seen.answer.intervals.nbytes
+def _weight(_: object, seen: Seen) -> int:
+    return 400 + 140 * (len(seen.covered) + len(seen.taken))
 
 
-def _busy(answer: Availability) -> list[_Span]:
-    """The time taken, joined: one system tells of two meetings where another tells of one block."""
-    return _joined(answer.intervals, answer.window.seconds[0], answer.window.seconds[1])
+def _busy(answer: Availability) -> Spans:
+    """The time taken, joined: one system tells of two meetings where another tells of one block.
+
+    What is tentative counts: where that becomes busy, nothing new came.
+    """
+    first, last = answer.window.seconds
+    spans = ((max(start, first), min(end, last)) for start, end in _taken(answer.intervals, BusyStatus.TENTATIVE))
+    return joined(span for span in spans if span[0] < span[1])
 
 
-def _begun(answer: Availability, first: int, last: int) -> list[_Span]:
-    """The time taken by what begins from ``first`` on and ends until ``last``."""
-    found = [(start, end) for start, end in _taken(answer.intervals) if start >= first and end <= last]
-    return _merged(found)
+def _begun(answer: Availability, first: int, last: int) -> Spans:
+    """The time surely taken by what begins from ``first`` on and ends until ``last``."""
+    spans = _taken(answer.intervals, BusyStatus.BUSY)
+    return joined((start, end) for start, end in spans if start >= first and end <= last)
 
 
-def _joined(intervals: Intervals, first: int, last: int) -> list[_Span]:
-    return _merged((max(start, first), min(end, last)) for start, end in _taken(intervals))
+def _taken(intervals: Intervals, least: BusyStatus) -> Iterator[tuple[int, int]]:
+    return ((start, end) for start, end, status in intervals.edges() if status >= least)
 
 
-def _taken(intervals: Intervals) -> Iterator[_Span]:
-    """Without what is merely tentative or elsewhere: systems differ in whether they tell of it."""
-    return ((start, end) for start, end, status in intervals.edges() if status >= BusyStatus.BUSY)
-
-
-def _merged(spans: "Iterator[_Span] | list[_Span]") -> list[_Span]:
-    found: list[_Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        elif start < end:
-            found.append((start, end))
-    return found
-
-
-def _without(spans: list[_Span], taken: list[_Span]) -> list[_Span]:
-    """What of ``spans`` lies in none of ``taken``; both ordered and apart."""
-    left: list[_Span] = []
-    for start, end in spans:
-        at = start
-        for low, high in taken:
-            if high <= at:
-                continue
-            if low >= end:
-                break
-            if low > at:
-                left.append((at, low))
-            at = max(at, high)
-        if at < end:
-            left.append((at, end))
-    return left
-
-
-def _shared(one: TimeWindow, other: TimeWindow) -> _Span | None:
+def _shared(one: TimeWindow, other: TimeWindow) -> tuple[int, int] | None:
     low, high = max(one.seconds[0], other.seconds[0]), min(one.seconds[1], other.seconds[1])
     return (low, high) if low < high else None

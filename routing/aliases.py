@@ -53,9 +53,10 @@ class Aliases:
 
 
 def _check_ends(domains: Mapping[str, str], addresses: Mapping[str, str]) -> None:
-    for alias, real in (*domains.items(), *addresses.items()):
-        if alias == real:
-            raise ValueError(f"{alias} is an alias of itself")
+    every = (*domains.items(), *addresses.items())
+    if own := next((alias for alias, real in every if alias == real), None):
+        raise ValueError(f"{own} is an alias of itself: write the real name, or remove it")
+    for alias, real in every:
         onward = addresses.get(real) or domains.get(real.rpartition("@")[2])
         if onward is not None:
             raise ValueError(f"{alias} is an alias of {real}, which is an alias itself: name the real one")

@@ -13,18 +13,20 @@ from routing.sides import ALIAS, Sides
 
 _PLAIN: Final = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _TRIED: Final = "0l0"
+_MOST: Final = 64  # octets of a local part: RFC 5321 4.5.3.1.1
 
 
 @dataclass(slots=True)
 class _Domain:
     """What is true of all plain addresses of a domain: ``there`` is the domain on the other side, "" for the same.
 
-    ``alone``: each address of it must be looked at by itself.
+    ``alone``: each address of it must be looked at by itself. ``longest``: what local part each side has a name for.
     """
 
     name: str
     there: str = ""
     alone: bool = True
+    longest: int = 0
 
 
 class Listing:
@@ -71,7 +73,12 @@ class Listing:
         domain = self._domains.get(name)
         if domain is None:
             domain = self._domains[name] = self._judged(name)
-        if domain.alone or (self._own and low in self._own) or _PLAIN.fullmatch(local) is None:
+        if (
+            domain.alone
+            or len(local) > domain.longest
+            or (self._own and low in self._own)
+            or _PLAIN.fullmatch(local) is None
+        ):
             return self._add_alone(text, kind, line)
         if not domain.there:
             return self._put(low, low, kind, line)
@@ -85,29 +92,71 @@ class Listing:
             mailbox = Mailbox.parse(text)
         except ValueError:
             return f'"{text[:100]}" is no address: write one such as ann@contoso.example'
-        mailbox, _ = self._sides.table.resolve(mailbox)
+        written, (mailbox, _) = mailbox, self._sides.table.resolve(mailbox)
         if words := self._sides.objection(mailbox):
             return words
         origin, *others = self._sides.origins(mailbox)
         if others:
             return f"{mailbox} may be one of several at {self._sides.source}: write the address that is known there"
-        try:
-            there = self._sides.there(origin).address
-        except ValueError:
-            return f"rewrite makes no address of {origin}: write another template, or remove the line"
-        return self._put(origin.address, there, kind, line)
+        if origin != mailbox and (words := self._sides.objection(origin)):
+            return words
+        words = self._put(origin.address, self._sides.there(origin).address, kind, line)
+        return _by_both_names(written, origin.address, words) if words and written != origin else words
+
+    def add_all(self, names: Sequence[Mailbox], kind: int) -> str:
+        """Put whoever a directory tells of on the list, by the first of ``names`` that may move.
+
+        Where one may have been any of several on the side that is left, all of them. Somebody who stands there already
+        is no mistake: two groups may hold one person.
+        """
+        said = ""
+        for name in names:
+            mailbox, _ = self._sides.table.resolve(name)
+            words = self._sides.objection(mailbox)
+            if not words:
+                homes = [each for each in self._sides.origins(mailbox) if not self._sides.objection(each)]
+                words = "" if homes else f"no route leads to {self._sides.source} from where {mailbox} comes"
+                return words or self._at_home(homes, kind)
+            said = said or words
+        return said
+
+    def _at_home(self, homes: Sequence[Mailbox], kind: int) -> str:
+        there = self._sides.there(homes[0]).address
+        people, known = self.people, [each.address for each in homes]
+        if len(known) == 1:
+            if people.kinds.get(known[0]) is not None and people.origins.get(there, known[0]) == known[0]:
+                return ""
+            return self._put(known[0], there, kind, 0)
+        if words := self._taken_elsewhere(*known, there):
+            return words
+        for each in known:
+            if each not in people.kinds:
+                people.kinds[each] = kind
+                people.counts[kind] += 1
+                self._lines.append(0)
+        people.origins.setdefault(there, known[0])
+        people.homes[there] = tuple(known)
+        return ""
+
+    def _taken_elsewhere(self, *addresses: str) -> str:
+        for name, others in self._taken:
+            for address in addresses:
+                if address in others:
+                    return f'{address} is on the list of the move "{name}" as well: remove it from one of the two'
+        return ""
 
     def _put(self, address: str, there: str, kind: int, line: int) -> str:
-        people = self.people
-        if address in people.kinds or address in people.origins or (there != address and there in people):
+        kinds, origins = self.people.kinds, self.people.origins
+        if address in kinds or address in origins:
             return self._met(address, there)
-        for name, others in self._taken:
-            if address in others or there in others:
-                return f'{address} is on the list of the move "{name}" as well: remove it from one of the two'
-        people.kinds[address] = kind
+        if there != address and (there in kinds or there in origins):
+            return self._met(address, there)
+        if self._taken and (words := self._taken_elsewhere(address, there)):
+            return words
+        kinds[address] = kind
         if there != address:
-            people.origins[there] = address
-        people.counts[kind] += 1
+            origins[there] = address
+        self.people.counts[kind] += 1
         self._lines.append(line)
         return ""
 
@@ -140,6 +189,22 @@ class Listing:
             return _Domain(name)
         if there.local != _TRIED or self._sides.rewrite == ALIAS:
             return domain
+        legs = (self._sides.left(sample).mailbox, self._sides.new(sample).mailbox)
+        if any(_TRIED in leg.domain for leg in legs):
+            return domain
+        domain.longest = min(map(_longest, legs))
         domain.there = "" if there.domain == name else there.domain
         domain.alone = False
         return domain
+
+
+def _longest(made: Mailbox) -> int:
+    """How long a local part may be in place of the one tried, so that a template makes an address of it."""
+    times = made.local.count(_TRIED)
+    return (_MOST - len(made.local.encode()) + times * len(_TRIED)) // times if times else _MOST
+
+
+def _by_both_names(written: Mailbox, address: str, words: str) -> str:
+    """What stands in the way of ``address``, told to whoever wrote another name of it."""
+    behind = words.removeprefix(f"{address} ")
+    return f"{written} is {address}, which {behind}" if behind.startswith("stands") else f"{written}: {words}"

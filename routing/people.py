@@ -12,6 +12,7 @@ class People:
     ``kinds``: by address as the side that is left knows it, the number of a pair of instant and batch. ``origins``: by
     the address on the other side where that differs, the first. Of each kind ``instants`` says when it moves, -1 for
     when its batch does; ``batches`` which of ``names`` its batch is, -1 for none; ``counts`` how many people it has.
+    ``homes``: by the address on the other side, where one may have been any of several on the side that is left.
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
@@ -20,6 +21,7 @@ class People:
     batches: "array[int]" = field(default_factory=lambda: array("q"))
     counts: "array[int]" = field(default_factory=lambda: array("q"))
     names: list[str] = field(default_factory=list)
+    homes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.kinds)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from protocols.model.freebusy import Detail, Reason
 from protocols.model.mailbox import Mailbox
-from routing.alike import known_as
+from routing.names import Names, known_as
 from routing.patterns import Patterns, canonical_pattern
 from routing.rules import LEVEL_KEYS, Mask, Rules, Ruling, Said
 from routing.table import Route
@@ -44,12 +44,14 @@ class Policy:
         """The most particular entry of ``may_ask`` that fits the mailbox; None: it may not be asked about."""
         return self._may_ask.find(mailbox)
 
-    def is_room(self, mailbox: Mailbox, route: Route, real: Mailbox | None = None) -> bool:
-        """Whether the mailbox counts as a room, by its own name, its ``real`` one or that of a connector."""
-        if route.rooms or self._rooms is None:
-            return route.rooms
-        real = real or mailbox
-        return any(map(self._rooms.match, {mailbox.address, real.address, *known_as(real, route)}))
+    def is_room(self, mailbox: Mailbox, route: Route, names: Names | None = None) -> bool:
+        """Whether the mailbox counts as a room, by any of its ``names``: without them, its own and the connectors'."""
+        if route.rooms or (names is not None and names.is_room(mailbox)):
+            return True
+        if self._rooms is None:
+            return False
+        named = names.of(mailbox) if names is not None else {mailbox.address, *known_as(mailbox, route)}
+        return any(map(self._rooms.match, named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,10 @@ class Verdict:
     said: tuple[Said, ...] = ()
 
 
-def judge(policy: Policy, mailbox: Mailbox, route: Route | None, real: Mailbox | None = None) -> Verdict:
+def judge(policy: Policy, mailbox: Mailbox, route: Route | None, names: Names | None = None) -> Verdict:
     """May ``policy``'s caller ask about ``mailbox``, which ``route`` would answer for, and how much may it see.
 
-    ``real`` is the mailbox by its real name, where what is asked is an alias of it.
+    ``names`` tell under which other addresses it is known, which counts for rooms.
 
     Permission comes first: who may not ask learns nothing of routes.
     """
@@ -82,7 +84,7 @@ def judge(policy: Policy, mailbox: Mailbox, route: Route | None, real: Mailbox |
         return _FORBIDDEN
     if route is None:
         return _NO_ROUTE
-    room = policy.is_room(mailbox, route, real)
+    room = policy.is_room(mailbox, route, names)
     own = policy.rooms_see if room else policy.sees
     ruling = policy.rules.ruling(mailbox, own, room=room) if policy.rules is not None else None
     if ruling is None:

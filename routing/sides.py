@@ -76,6 +76,8 @@ class Sides:
             there = self.there(mailbox)
         except ValueError:
             return f"rewrite makes no address of {mailbox}: write another template, or remove the line"
+        if words := self.nameless(mailbox):
+            return words
         real, route = self.table.resolve(there)
         if real == mailbox or route is None or self.target in route.via:
             return ""
@@ -84,6 +86,15 @@ class Sides:
         else:
             where = f"to {_several(route.via)} and not to {self.target}"
         return f"{mailbox} would be {there} at {self.target}, which [[routes]] lead {where}: mend rewrite, or the route"
+
+    def nameless(self, mailbox: Mailbox) -> str:
+        """Why one of the sides cannot be asked about whoever has this address, in words; "" where both can."""
+        for leg in (self.left, self.new):
+            try:
+                leg(mailbox)
+            except ValueError:
+                return f"the rewrite of [[routes]] makes no address of {mailbox}: shorten it there, or remove the line"
+        return ""
 
     def there(self, mailbox: Mailbox) -> Mailbox:
         """The mailbox by the address that is asked for on the other side. Raises ValueError where there is none."""

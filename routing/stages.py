@@ -60,7 +60,7 @@ def stage_of(moved_at: int, plan: Plan, now: int, joined: Joined) -> Stage:
     """The stage at ``now`` of somebody who moves at ``moved_at``, in a batch with ``plan``.
 
     A batch that is rolled back before its instant does not move at all. One that goes on moves when it does, not
-    sooner: what came to the old side meanwhile is asked for as after any move.
+    sooner: what came to the old side meanwhile is asked for as after any move. Until then it waits like any other.
     """
     back = plan.rolled_back_at
     if back is None or now < back:
@@ -69,6 +69,8 @@ def stage_of(moved_at: int, plan: Plan, now: int, joined: Joined) -> Stage:
         moved_at = max(moved_at, plan.resumed_at)
         if now >= moved_at - joined.before:
             return _forward(moved_at, now, joined)
+        if now >= plan.resumed_at:
+            return Stage.BEFORE if now < back + joined.after else Stage.WAITING
     return Stage.ROLLED_BACK if now < back + joined.after else Stage.RETURNED
 
 

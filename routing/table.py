@@ -1,7 +1,7 @@
 """Which calendar systems answer for a mailbox, and under which address each of them knows it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from protocols.model.mailbox import Mailbox
@@ -40,8 +40,11 @@ class Route:
     rewrite: str | Mapping[str, str] | None = None
     rooms: bool = False
     beside: tuple[str, ...] = ()
+    only: str = field(init=False, repr=False, compare=False)
+    """The one connector, where there is but one and it knows the address asked; "" where it is not so simple."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "only", self.via[0] if len(self.via) == 1 and self.rewrite is None else "")
         if canonical_pattern(self.match) == ANY:
             raise ValueError("a route names an address, a domain or *.domain, not everybody")
         if not self.via or len(set(self.via)) < len(self.via):
@@ -66,7 +69,7 @@ class Route:
 class RouteTable:
     """All routes, and the ``aliases`` that share them. Raises ValueError where two have the same match."""
 
-    __slots__ = ("_patterns", "aliases", "routes")
+    __slots__ = ("_exact", "_patterns", "aliases", "routes")
 
     def __init__(self, routes: Iterable[Route], aliases: Aliases = NO_ALIASES) -> None:
         self.routes, self.aliases = tuple(routes), aliases
@@ -75,7 +78,7 @@ class RouteTable:
         if len(found) < len(matches):
             twice = sorted({match for match in matches if matches.count(match) > 1})
             raise ValueError(f"more than one route for {', '.join(twice)}")
-        self._patterns = Patterns(found)
+        self._exact, self._patterns = found, Patterns(found)
 
     @property
     def connectors(self) -> frozenset[str]:
@@ -91,8 +94,9 @@ class RouteTable:
 
     def resolve(self, mailbox: Mailbox) -> tuple[Mailbox, Route | None]:
         """The route, and the mailbox by the name that the route was found by; ``asked`` is kept."""
-        route = self._patterns.find(mailbox)
-        if route is None and self.aliases:
+        address, exact = mailbox.address, self._exact
+        route = exact.get(address) or exact.get(address.rpartition("@")[2])  # nearly always
+        if route is None and (route := self._patterns.find(mailbox)) is None and self.aliases:
             mailbox = self.aliases.real(mailbox)
             route = self._patterns.find(mailbox)
         return mailbox, route

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from protocols.model.freebusy import Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from routing.table import Combine, Route, RouteTable, rewritten
 
-_KEPT = 65_536
+_KEPT = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ Found: TypeAlias = Leg | Way | Unavailable
 class Follower(Protocol):
     """Who knows where people are who move: routing/moves.py."""
 
-    def way(self, mailbox: Mailbox) -> Leg | Way | None:
-        """The way to the mailbox, which is as asked or by its real name; None where it does not move."""
+    def way(self, mailbox: Mailbox) -> Found | None:
+        """The way to the mailbox, which is as asked or by its real name; None where it does not move. Never raises."""
         ...
 
 
@@ -49,8 +48,9 @@ class Ways:
     __slots__ = ("_aliases", "_fixed", "_follower", "table")
 
     def __init__(self, table: RouteTable, *, follower: Follower | None = None) -> None:
-        self.table, self._aliases, self._follower = table, table.aliases, follower
-        self._fixed = lru_cache(maxsize=_KEPT)(self._by_route)
+        self.table, self._follower = table, follower
+        self._aliases = table.aliases or None  # whether there are any is asked once
+        self._fixed: dict[str, Found] = {}  # by address: a string knows its hash, a mailbox reckons it each time
 
     def follow(self, follower: Follower | None) -> None:
         """From now on ``follower`` tells who moves: the next look-up goes by it."""
@@ -61,18 +61,22 @@ class Ways:
         follower = self._follower
         if follower is not None:
             way = follower.way(mailbox)
-            if way is None and self._aliases and (real := self._aliases.real(mailbox)) is not mailbox:
+            if way is None and self._aliases is not None and (real := self._aliases.real(mailbox)) is not mailbox:
                 way = follower.way(real)
             if way is not None:
                 return way
-        return self._fixed(mailbox)
+        if (found := self._fixed.get(mailbox.address)) is None:
+            if len(self._fixed) >= _KEPT:
+                self._fixed.clear()
+            found = self._fixed[mailbox.address] = self._by_route(mailbox)
+        return found
 
     def _by_route(self, mailbox: Mailbox) -> Found:
         mailbox, route = self.table.resolve(mailbox)
         if route is None:
             return Unavailable(mailbox=mailbox, reason=Reason.NO_ROUTE)
-        if route.rewrite is None and len(route.via) == 1:
-            return Leg(route.via[0], mailbox)
+        if route.only:
+            return Leg(route.only, mailbox)
         try:
             return _joined(legs_of(mailbox, route), route)
         except ValueError as error:

@@ -37,10 +37,6 @@ class Estate:
         person = self.mailboxes.get(address.lower())
         return person if person and system in (None, person.company.system) else None
 
-    def people_of(self, company: Company) -> tuple[Person, ...]:
-        """The people of one company, without its rooms."""
-        return tuple(p for p in self.people if p.company is company)
-
     def events(self, address: str, window: TimeWindow) -> list[Occurrence]:
         """Every event that shares time with ``window``, whole, by start and end. KeyError for nobody's address."""
         calendar = self._calendar(address.lower())

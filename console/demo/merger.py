@@ -15,7 +15,7 @@ from certs import first_run, pem
 from console.configuration import FILE_NAME, load
 from console.serve import running
 from proxy.auth.passwords import hash_password
-from proxy.wiring import EWS_PATH, POX_PATH
+from proxy.wiring.exchange_front import EWS_PATH, POX_PATH
 from service.wire import client_context
 from simulation.callers import AddressSpace, ExchangeCaller, GoogleCaller, role_accounts
 from simulation.estate import Estate

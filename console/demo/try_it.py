@@ -13,7 +13,7 @@ from protocols.ews.request import encode
 from protocols.model.freebusy import Question
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
-from proxy.wiring import POX_PATH
+from proxy.wiring.exchange_front import POX_PATH
 
 _WHOM = ("jack.thompson@northwind.example", "anna.schneider@contoso.example")
 

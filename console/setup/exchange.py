@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from console.setup.grants import Grant
 from console.setup.quoting import quoted, quoted_list
 from console.setup.sides import Kind, Side, left_out
 from console.setup.text import Step, powershell
@@ -87,6 +88,8 @@ def _steps(side: Side) -> Iterator[Step]:
         yield _availability_config(side)
     yield _address_spaces(side)
     yield _contacts(side)
+    for grant in side.grants:
+        yield Step(title=_more(grant), why=_how(side, grant))
     yield Step(
         title="Wait, then try.",
         why=(
@@ -221,6 +224,23 @@ def _contact_lines() -> tuple[str, ...]:
         "        }",
         "    }",
         "}",
+    )
+
+
+def _more(grant: Grant) -> str:
+    return f"By hand: let Busyline read more than calendars here ([connectors.{grant.connector}])."
+
+
+def _how(side: Side, grant: Grant) -> str:
+    names = " and ".join(grant.permissions)
+    if side.kind is Kind.EXCHANGE_ONLINE:
+        return (
+            f"Entra admin center > App registrations > the one with client ID {grant.client_id} > API permissions: add "
+            f"the application permissions of Microsoft Graph {names}, beside those it has, and grant admin consent."
+        )
+    return (
+        f"Give the account of that connector the role {names}, confined to the people concerned: "
+        "docs/guides/suggestions-and-mailtips.md has the command."
     )
 
 

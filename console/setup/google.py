@@ -7,6 +7,7 @@ from console.setup.text import Step, prose
 
 INTEROP_PAGE = "https://admin.google.com/ac/apps/calendar/settings/interop"
 MENU = "Admin console > Apps > Google Workspace > Calendar > Calendar Interop management"
+DELEGATION = "Admin console > Security > API controls > Domain-wide delegation"
 HTTPS_PORT = 443
 _BASIC = "Google names Basic for Exchange on one's own servers; it is what this caller uses."
 
@@ -63,6 +64,12 @@ def _steps(side: Side) -> Iterator[Step]:
         title=f"{tick}: {'a rule shows this caller details of some people' if side.details_by_rule else sees}.",
         why="Busyline gives this caller no more than sees and [[rules]] allow, whatever is ticked here.",
     )
+    for grant in side.grants:
+        yield Step(
+            title=f"Let Busyline read more than calendars here ([connectors.{grant.connector}]).",
+            why=f"{DELEGATION}: edit the service account's client and add, beside the scopes it has",
+            lines=grant.permissions,
+        )
     yield Step(
         title="Try it.",
         why="In Google Calendar make an event, add a guest of the domains above and open Find a time. Where it shows "

@@ -6,6 +6,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from console.configuration import Configuration
+from console.setup.grants import Grant, grants_of
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
 from proxy.settings.callers import CallerSettings
@@ -32,7 +33,7 @@ class Side:
     ``domains`` are those of its contacts' ExternalEmailAddress, each reached through Busyline; ``wildcards`` those
     patterns that no command can express; ``tenant`` that of Microsoft 365. ``own`` and ``unrouted`` are left out:
     asking about the former would lead in a circle, and nobody answers for the latter. ``details``: it sees them of
-    somebody; ``details_by_rule``: of those alone whom a rule names.
+    somebody; ``details_by_rule``: of those alone whom a rule names. ``grants``: what its system lets us read besides.
     """
 
     caller: str
@@ -50,6 +51,7 @@ class Side:
     client_id: str = ""  # where it proves itself by our own tokens alone
     own: tuple[str, ...] = ()
     unrouted: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     @property
     def autodiscover_url(self) -> str:
@@ -170,6 +172,7 @@ def _side(configuration: Configuration, caller: CallerSettings, kind: Kind) -> S
         tenant=tenants[0] if tenants else "",
         own=asked.own,
         unrouted=asked.unrouted,
+        grants=grants_of(configuration, caller.never_via),
     )
 
 

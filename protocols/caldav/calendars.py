@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TypeAlias
 
 from protocols.caldav.discovery import Site, find_site
@@ -26,8 +26,18 @@ AskOne: TypeAlias = Callable[[Calendar, Person], Awaitable[Told]]
 
 async def known_site(send: Send, server: Server, as_of: datetime) -> Site:
     """What the server tells of our account, asked for once an hour. Raises PeerError."""
-    site = server.sites.get("", as_of)
-    return site or server.sites.put("", await find_site(send, server.manner.url, as_of), as_of)
+    return server.site(as_of) or server.keep_site(await find_site(send, server.manner.url, as_of), as_of)
+
+
+async def person_of(send: Send, server: Server, mailbox: Mailbox, as_of: datetime) -> Person:
+    """Where the calendars of ``mailbox`` are, looked for once an hour. Raises PeerError."""
+    manner, address = server.manner, mailbox.address
+    person = server.people.get(address, as_of)
+    if person is None:
+        site = await known_site(send, server, as_of) if manner.home is None else Site(url=manner.url)
+        person = await find_person(send, mailbox, site, principal=manner.principal, home=manner.home, as_of=as_of)
+        server.people.put(address, person, as_of)
+    return person
 
 
 async def ask_calendars(
@@ -65,7 +75,7 @@ class _Asked:
         """What was told, with doubt where a calendar did not tell. Raises PeerError where nothing can be said."""
         for error in self.failures:
             if isinstance(error, NotOfferedError):
-                raise NotOfferedError(error.detail, status=error.status, of_server=not self.told)
+                raise NotOfferedError(error.detail, status=error.status, of_server=not self.told, plain=error.plain)
         if self.failures and (whole or not self.told):
             raise _of_a_calendar(self.failures[0])
         doubt = [Told(intervals=EMPTY, unknown=(window,))] if self.failures or self.listing.doubt else []
@@ -83,7 +93,7 @@ async def _asked(send: Send, server: Server, mailbox: Mailbox, ask_one: AskOne, 
     try:
         person, listing = await _listed(send, server, mailbox, as_of)
     except NotOfferedError as error:  # whoever cannot be found so says nothing of the server
-        raise NotOfferedError(error.detail, status=error.status, of_server=False) from None
+        raise NotOfferedError(error.detail, status=error.status, of_server=False, plain=error.plain) from None
     found = _Asked(listing, [], [])
     for calendar in listing.calendars:
         try:
@@ -96,15 +106,10 @@ async def _asked(send: Send, server: Server, mailbox: Mailbox, ask_one: AskOne, 
 
 
 async def _listed(send: Send, server: Server, mailbox: Mailbox, as_of: datetime) -> tuple[Person, Listing]:
-    manner, address = server.manner, mailbox.address
-    person = server.people.get(address, as_of)
-    if person is None:
-        site = await known_site(send, server, as_of) if manner.home is None else Site(url=manner.url)
-        person = await find_person(send, mailbox, site, principal=manner.principal, home=manner.home, as_of=as_of)
-        server.people.put(address, person, as_of)
-    listing = server.listings.get(address, as_of)
+    person = await person_of(send, server, mailbox, as_of)
+    listing = server.listings.get(mailbox.address, as_of)
     if listing is None:
-        listing = server.listings.put(address, await list_calendars(send, person, as_of), as_of)
+        listing = server.listings.put(mailbox.address, await list_calendars(send, person, as_of), as_of)
     return person, listing
 
 
@@ -113,10 +118,13 @@ def _in_zone(calendar: Calendar, server: Server) -> Calendar:
 
 
 def _hours(listing: Listing, server: Server, window: TimeWindow) -> WorkingHours | None:
-    """Hours that cannot be read are not told; they say nothing of busy time."""
     zones = (calendar.zone for calendar in listing.calendars if calendar.zone)
+    return working_hours(listing.hours, next(zones, server.manner.zone), window)
+
+
+def working_hours(data: bytes, zone: tzinfo | None, window: TimeWindow) -> WorkingHours | None:
+    """What a VAVAILABILITY tells; hours that cannot be read are not told: they say nothing of busy time."""
     try:
-        zone = next(zones, server.manner.zone)
-        return read(listing.hours, window, zone=zone, detail=Detail.BUSY).hours if listing.hours else None
+        return read(data, window, zone=zone, detail=Detail.BUSY).hours if data else None
     except PeerError:
         return None

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from protocols.caldav.dav import CALDAV, DAV, propfind
-from protocols.caldav.errors import STANDING, check
+from protocols.caldav.errors import STANDING, NotOfferedError, check
 from protocols.caldav.multistatus import Resource, decode
 from protocols.caldav.places import at_root, mailto, same_place, within
 from protocols.errors import PeerError
@@ -29,7 +29,8 @@ _MOST_PLACES = 5  # homes of one person, collections of principals
 class Site:
     """What a server told of itself and of our account there: addresses, and ``addresses`` of mail.
 
-    ``principal`` is None where it tells none of us; ``trouble`` then says why, for the log.
+    ``principal`` is None where it tells none of us; ``trouble`` then says why, for the log. ``passing``: that may be
+    otherwise at any moment.
     """
 
     url: str
@@ -40,15 +41,16 @@ class Site:
     addresses: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     trouble: str = ""
+    passing: bool = False
 
 
 async def find_site(send: Send, url: str, as_of: datetime) -> Site:
     """What the server at ``url`` offers. Its path is looked at first; without one, /.well-known/caldav.
 
-    Redirects are followed within its origin only. Raises PeerError where the server itself fails or refuses us; where
-    it merely tells no principal, the Site says so.
+    Redirects are followed within its origin only. Raises PeerError where the server itself fails or refuses us,
+    PEER_FAILED for HTTP 500 and the like; where it merely tells no principal, the Site says so.
     """
-    trouble = ""
+    trouble, failures = "", []
     for start in _starts(url):
         try:
             principal = await _principal(send, start, as_of)
@@ -59,7 +61,18 @@ async def find_site(send: Send, url: str, as_of: datetime) -> Site:
             if error.reason in STANDING:
                 raise
             trouble = trouble or f"our own account: {error.detail}"
-    return Site(url=url, trouble=trouble)
+            failures.append(error)
+    broken = next((error for error in failures if _is_broken(error)), None)
+    if broken is not None:
+        raise PeerError(Reason.PEER_FAILED, f"our own account: {broken.detail}")
+    return Site(url=url, trouble=trouble, passing=any(error.reason is Reason.GARBLED for error in failures))
+
+
+def _is_broken(error: PeerError) -> bool:
+    """Whether the server has failed, instead of telling that there is nothing to tell."""
+    if isinstance(error, NotOfferedError):
+        return error.status >= 500 and not error.plain
+    return error.reason is Reason.PEER_FAILED
 
 
 async def principal_properties(send: Send, url: str, as_of: datetime) -> Resource:

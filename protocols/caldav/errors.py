@@ -32,8 +32,10 @@ _CONDITIONS: Final = {
 _NOT_OFFERED: Final = frozenset(
     {f"{DAV}supported-report", f"{CALDAV}supported-filter", f"{CALDAV}supported-calendar-data"}
 )
-# What a server answers to a request that it does not know, RFC 9110 and the facts of single servers.
-_NOT_KNOWN: Final = frozenset({400, 405, 406, 409, 415, 422, 500, 501})
+# What a server answers to a request that it does not know, RFC 9110 and the facts of single servers; only the first two
+# mean nothing else.
+_PLAINLY_NOT: Final = frozenset({405, 501})
+_NOT_KNOWN: Final = _PLAINLY_NOT | {400, 406, 409, 415, 422, 500}
 STANDING: Final = frozenset({Reason.UNAUTHORIZED, Reason.THROTTLED, Reason.UNREACHABLE, Reason.TIMEOUT})
 """Said of us or of the server, whoever is asked about."""
 TOO_LARGE: Final = frozenset({Reason.TOO_MANY_ENTRIES, Reason.WINDOW_TOO_LONG})
@@ -42,13 +44,15 @@ TOO_LARGE: Final = frozenset({Reason.TOO_MANY_ENTRIES, Reason.WINDOW_TOO_LONG})
 class NotOfferedError(PeerError):
     """This way of asking leads nowhere; another may. ``status`` is what the server answered.
 
-    ``of_server``: it leads nowhere for anybody, as far as this answer tells.
+    ``of_server``: it leads nowhere for anybody, as far as this answer tells. ``plain``: the server says so itself; else
+    it may just as well have failed, and of a way that has worked before that is the only thing it can mean.
     """
 
-    def __init__(self, detail: str, *, status: int = 0, of_server: bool = True) -> None:
+    def __init__(self, detail: str, *, status: int = 0, of_server: bool = True, plain: bool = False) -> None:
         super().__init__(Reason.PEER_FAILED, detail)
         self.status = status
         self.of_server = of_server
+        self.plain = plain
 
 
 def check(response: HttpResponse, as_of: datetime, *expected: int, what: str) -> None:
@@ -61,8 +65,9 @@ def check(response: HttpResponse, as_of: datetime, *expected: int, what: str) ->
     conditions = _conditions(response)
     named = next((reason for condition in conditions if (reason := _CONDITIONS.get(condition))), None)
     detail = f"{what}: HTTP {response.status} {' '.join(map(_short, conditions))}".rstrip()
-    if named is None and (response.status in _NOT_KNOWN or _NOT_OFFERED & set(conditions)):
-        raise NotOfferedError(detail, status=response.status)
+    plain = response.status in _PLAINLY_NOT or bool(_NOT_OFFERED & set(conditions))
+    if named is None and (plain or response.status in _NOT_KNOWN):
+        raise NotOfferedError(detail, status=response.status, plain=plain)
     if 200 <= response.status < 300:
         raise NotOfferedError(f"{detail}, which is no answer to it", status=response.status)
     if 300 <= response.status < 400:

@@ -1,10 +1,11 @@
 """Reads one VEVENT (RFC 5545 3.6.1): when it is, how it takes its owner's time, and what may be shown of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from protocols.caldav.budget import TooManyError
 from protocols.caldav.lines import Block, Properties, Property
 from protocols.caldav.times import DAY, Moment, duration, moment, moments, period
 from protocols.caldav.zones import Zones
@@ -25,13 +26,15 @@ _STATUS: Final = {"STATUS", "TRANSP", "ATTENDEE", "X-MICROSOFT-CDO-BUSYSTATUS", 
 _BARE: Final = frozenset(_TIMES | _STATUS)
 _DETAILED: Final = _BARE | {"SUMMARY", "LOCATION"}
 _SPARE: Final = _DETAILED - _TIMES  # without any of these an event is busy, and shows less
+_MOST_DATES: Final = 20_000  # of one event's exceptions and dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One VEVENT. ``extra`` are the periods of RDATE; ``replaces`` is which occurrence of its series it stands for.
 
-    ``doubtful``: it was written to end before it starts, and nobody knows what is meant by the time between.
+    With ``and_future`` it stands for those after it as well, with ``and_prior`` for those before it. ``doubtful``: it
+    was written to end before it starts, and nobody knows what is meant by the time between.
     """
 
     uid: str
@@ -45,6 +48,7 @@ class Event:
     without: tuple[Moment, ...] = ()
     replaces: Moment | None = None
     and_future: bool = False
+    and_prior: bool = False
     sequence: int = 0
     doubtful: bool = False
 
@@ -52,6 +56,13 @@ class Event:
     def repeats(self) -> bool:
         """Whether it may be on several days."""
         return bool(self.rules or self.dates or self.extra)
+
+    @property
+    def veiled(self) -> "Event":
+        """The event without its subject and place."""
+        if self.details is None:
+            return self
+        return replace(self, details=replace(self.details, subject=None, location=None, private=True))
 
 
 def read(block: Block, zones: Zones, *, owners: Collection[str], details: bool) -> Event:
@@ -65,6 +76,9 @@ def read(block: Block, zones: Zones, *, owners: Collection[str], details: bool) 
     reversed_ = end.latest < start.earliest
     replaced = own.one("RECURRENCE-ID")
     dates = list(own.all("RDATE"))
+    if sum(each.value.count(",") for name in ("RDATE", "EXDATE") for each in own.all(name)) > _MOST_DATES:
+        raise TooManyError("more dates than are looked at")
+    reach = "" if replaced is None else replaced.parameters.get("RANGE", "").strip().upper()
     status = _status(own, owners)
     return Event(
         uid=next((each.value.strip() for each in own.all("UID")), ""),
@@ -83,21 +97,18 @@ def read(block: Block, zones: Zones, *, owners: Collection[str], details: bool) 
         ),
         without=tuple(at for each in own.all("EXDATE") for at in moments(each, zones)),
         replaces=None if replaced is None else moment(replaced, zones),
-        and_future=replaced is not None and replaced.parameters.get("RANGE", "").upper() == "THISANDFUTURE",
+        and_future=reach == "THISANDFUTURE",
+        and_prior=reach == "THISANDPRIOR",
         sequence=_number(own.word("SEQUENCE")),
     )
 
 
 def _end(own: Properties, start: Moment, zones: Zones) -> Moment:
     end, length = own.one("DTEND"), own.one("DURATION")
-    if end is not None:
-        written = moment(end, zones)
-        if start.day and not written.day and written.wall == start.wall:
-            return start.plus(DAY)
-        return written
-    if length is not None:
-        return duration(length.value).after(start)
-    return start.plus(DAY) if start.day else start  # RFC 5545 3.6.1
+    found = [moment(end, zones)] if end is not None else []
+    found += [duration(length.value).after(start)] if length is not None else []  # of both the one that takes more
+    written = max(found, key=lambda each: each.latest, default=start)
+    return start.plus(DAY) if start.day and written.wall == start.wall else written  # RFC 5545 3.6.1
 
 
 def _is_period(prop: Property) -> bool:
@@ -160,6 +171,16 @@ def _is_private(block: Block) -> bool:
     except ValueError:
         return True
     return word not in ("", "PUBLIC")  # an unknown one is as PRIVATE (RFC 5545 3.8.1.3)
+
+
+def private_name(block: Block) -> str:
+    """The UID of a private VEVENT, of whose series nothing is to be shown; empty where it has none or is public."""
+    if b"CLASS" not in block.own.upper() or not _is_private(block):
+        return ""
+    try:
+        return next((each.value.strip() for each in block.properties(frozenset({"UID"})).all("UID")), "")
+    except ValueError:
+        return ""
 
 
 def blind(block: Block, zones: Zones) -> datetime | None:

@@ -1,18 +1,20 @@
 """Asks one calendar for its events and reads them here: calendar-query (RFC 4791 7.8), the only way to details."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 
 from protocols.caldav.dav import CALDAV, calendar_query
 from protocols.caldav.errors import check
 from protocols.caldav.icalendar import read
 from protocols.caldav.listing import Calendar
+from protocols.caldav.means import Means
 from protocols.caldav.multistatus import Resource, decode
 from protocols.caldav.places import same_place
-from protocols.caldav.told import Told
+from protocols.caldav.told import Budget, Told
 from protocols.caldav.union import union
 from protocols.errors import PeerError
-from protocols.http import Send
+from protocols.http import HttpResponse, Send
 from protocols.model.freebusy import Detail, Reason
 from protocols.model.intervals import EMPTY
 from protocols.model.window import TimeWindow
@@ -22,7 +24,15 @@ _MARGIN = timedelta(days=1)  # all-day and floating times lie up to 14 hours fro
 
 
 async def ask_events(
-    send: Send, calendar: Calendar, window: TimeWindow, *, detail: Detail, owners: Collection[str], as_of: datetime
+    send: Send,
+    calendar: Calendar,
+    window: TimeWindow,
+    *,
+    detail: Detail,
+    owners: Collection[str],
+    means: Means,
+    budget: Budget,
+    as_of: datetime,
 ) -> Told:
     """What the events of ``calendar`` tell about ``window``; ``owners`` as of :func:`protocols.caldav.icalendar.read`.
 
@@ -33,8 +43,21 @@ async def ask_events(
         raise PeerError(Reason.NO_ACCESS, "the server lets us see when this calendar is busy, not its events")
     response = await send(calendar_query(calendar.url, window.widen(_MARGIN, _MARGIN)))
     check(response, as_of, 207, what="calendar-query")
+    reading = partial(_read, response, calendar, window, detail, owners, budget)
+    return await means.aside(len(response.body), reading)
+
+
+def _read(
+    response: HttpResponse,
+    calendar: Calendar,
+    window: TimeWindow,
+    detail: Detail,
+    owners: Collection[str],
+    budget: Budget,
+) -> Told:
     resources = [each for each in decode(response, calendar.url) if not _is_itself(each, calendar)]
-    return union(window, [_told(each, calendar, window, detail, owners) for each in resources])
+    reader = partial(read, window=window, zone=calendar.zone, detail=detail, owners=owners, budget=budget)
+    return union(window, [_told(each, window, reader) for each in resources])
 
 
 def _is_itself(resource: Resource, calendar: Calendar) -> bool:
@@ -42,13 +65,12 @@ def _is_itself(resource: Resource, calendar: Calendar) -> bool:
     return same_place(resource.url, calendar.url) and _DATA not in resource.properties
 
 
-def _told(resource: Resource, calendar: Calendar, window: TimeWindow, detail: Detail, owners: Collection[str]) -> Told:
+def _told(resource: Resource, window: TimeWindow, reader: Callable[[bytes], Told]) -> Told:
+    """What an event that is not shown, or cannot be read, takes of the window nobody knows."""
     data = resource.text(_DATA).strip()
-    if resource.status >= 400 or not data:
-        return Told(
-            intervals=EMPTY, unknown=(window,)
-        )  # an event that is not shown takes some time, nobody knows which
     try:
-        return read(data.encode(), window, zone=calendar.zone, detail=detail, owners=owners)
+        if resource.status < 400 and data:
+            return reader(data.encode())
     except PeerError:
-        return Told(intervals=EMPTY, unknown=(window,))
+        pass
+    return Told(intervals=EMPTY, unknown=(window,))

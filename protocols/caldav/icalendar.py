@@ -5,8 +5,8 @@ from datetime import tzinfo
 from typing import Final
 
 from protocols.caldav import vavailability, vevents, vfreebusy
+from protocols.caldav.budget import Budget, TooManyError
 from protocols.caldav.lines import Block, calendars
-from protocols.caldav.rules import Budget
 from protocols.caldav.spans import gaps, union
 from protocols.caldav.times import ANYWHERE, written
 from protocols.caldav.told import Bounds, Scope, Told
@@ -14,12 +14,14 @@ from protocols.caldav.vevents import Reading
 from protocols.caldav.zones import Zones, named
 from protocols.errors import PeerError
 from protocols.model.freebusy import Detail, Reason, WorkingHours
-from protocols.model.intervals import Intervals
+from protocols.model.intervals import EMPTY, Intervals
 from protocols.model.window import TimeWindow
 
-__all__ = ["Bounds", "Scope", "Told", "read"]
+__all__ = ["Bounds", "Budget", "Scope", "Told", "read"]
 
 _OF_CALENDAR: Final = frozenset({"X-WR-TIMEZONE", "TIMEZONE-ID", "X-CLIPSTART", "X-CLIPEND", "CALSCALE"})
+_CALENDAR, _PERIOD = 10, 16  # steps that a calendar costs, besides what is in it, and a period of free/busy
+_LONGEST_AVAILABILITY: Final = 256 * 1024  # bytes; hours for every day of a year have a tenth of that
 USUAL: Final = Bounds()
 
 
@@ -32,22 +34,32 @@ def read(
     scope: Scope = Scope.CALENDAR,
     owners: Collection[str] = (),
     bounds: Bounds = USUAL,
+    budget: Budget | None = None,
 ) -> Told:
     """What ``data`` (one VCALENDAR or several) tells about ``window``.
 
     ``zone`` is what all-day and floating times are meant in where the data names none (X-WR-TIMEZONE); without either
     such times are unknown. ``owners`` are the canonical addresses of whose calendar it is: what they have declined
     takes none of their time. A component that cannot be read makes the time it may take unknown, and so does a
-    recurrence beyond the ``bounds``; details are told only where ``detail`` asks for them.
+    recurrence beyond the ``bounds``; details are told only where ``detail`` asks for them. ``budget``, made once by
+    ``bounds.budget()`` where several calls answer one question, is what all of them may cost: when it is spent, the
+    rest is unknown.
     Raises PeerError: GARBLED where the data is no iCalendar, INCOMPLETE where it breaks off or exceeds the size.
     """
     if len(data) > bounds.size:
         # not TOO_MANY_ENTRIES: half the window would bring the same bytes again
         raise PeerError(Reason.INCOMPLETE, f"the calendar exceeds {bounds.size} bytes")
-    reader = _Reader(window, zone, detail, scope, owners, bounds)
-    for calendar in calendars(data):
-        reader.take(calendar)
-    return reader.told()
+    budget = budget or bounds.budget()
+    if budget.spent:
+        return Told(intervals=EMPTY, unknown=(window,))
+    with budget.reading():
+        reader = _Reader(window, zone, detail, scope, owners, budget)
+        every = calendars(data)
+        if detail is Detail.DETAILS:
+            reader.veil(every)
+        for calendar in every:
+            reader.take(calendar)
+        return reader.told()
 
 
 class _Reader:
@@ -58,20 +70,27 @@ class _Reader:
         detail: Detail,
         scope: Scope,
         owners: Collection[str],
-        bounds: Bounds,
+        budget: Budget,
     ) -> None:
         self._window, self._zone, self._scope = window, zone, scope
         self._details, self._owners = detail is Detail.DETAILS, frozenset(owners)
-        self._budget = Budget(bounds.steps, bounds.series)
-        self._reading = Reading(bounds.occurrences)
+        self._budget = budget
+        self._reading = Reading()
         self._spoken: list[TimeWindow] = []
         self._events, self._speaks = False, False
         self._clips: list[TimeWindow] = []
         self._hours: WorkingHours | None = None
 
+    def veil(self, every: Sequence[Block]) -> None:
+        self._reading.veil(block for calendar in every for block in calendar.inner if block.name == "VEVENT")
+
     def take(self, calendar: Block) -> None:
         try:
+            self._budget.work(_CALENDAR + len(calendar.own) // 1000)
             own = calendar.properties(_OF_CALENDAR)
+        except TooManyError:
+            self._reading.unknown.append(self._window)
+            return
         except ValueError:
             raise PeerError(Reason.GARBLED, "a calendar whose own properties cannot be read") from None
         if own.word("CALSCALE") not in ("", "GREGORIAN"):
@@ -79,8 +98,8 @@ class _Reader:
         by_kind: dict[str, list[Block]] = {}
         for block in calendar.inner:
             by_kind.setdefault(block.name, []).append(block)
-        names = [each.value for name in ("X-WR-TIMEZONE", "TIMEZONE-ID") for each in own.all(name)]
-        zones = Zones(ANYWHERE, ANYWHERE, by_kind.get("VTIMEZONE", ()))
+        names = [each.value for name in ("X-WR-TIMEZONE", "TIMEZONE-ID") for each in own.all(name)][:10]
+        zones = Zones(ANYWHERE, ANYWHERE, by_kind.get("VTIMEZONE", ()), self._window)
         zones.own = next(filter(None, map(named, names)), None) or self._defined(zones, names) or ANYWHERE
         self._clip(own.word("X-CLIPSTART"), own.word("X-CLIPEND"), zones)
         self._free_busy(by_kind.get("VFREEBUSY", ()), zones)
@@ -95,7 +114,9 @@ class _Reader:
                 budget=self._budget,
                 reading=self._reading,
             )
-        self._hours = self._hours or vavailability.hours(by_kind.get("VAVAILABILITY", ()), self._window, zones)
+        availability = by_kind.get("VAVAILABILITY", ())
+        if self._hours is None and sum(map(_length, availability)) < _LONGEST_AVAILABILITY:
+            self._hours = vavailability.hours(availability, self._window, zones)
 
     def _defined(self, zones: Zones, names: Sequence[str]) -> tzinfo | None:
         """The calendar's zone by its own definition; where it names none, the one we were told."""
@@ -116,6 +137,7 @@ class _Reader:
         for block in blocks:
             self._speaks = True
             try:
+                self._budget.work(_PERIOD * block.own.count(b"/") + len(block.own) // 40)
                 found = vfreebusy.read(block, zones)
             except ValueError:
                 self._reading.unknown.append(self._window)
@@ -137,3 +159,7 @@ class _Reader:
             unknown=union([*reading.unknown, *silent], window),
             hours=self._hours,
         )
+
+
+def _length(block: Block) -> int:
+    return len(block.own) + sum(map(_length, block.inner))

@@ -3,16 +3,27 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 
-_EDGES: Final = re.compile(rb"^(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_LINE: Final = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:])*)*):(.*)', re.DOTALL)
+# Whatever some client may take for the beginning or end of a component, and the only way to write one
+_EDGES: Final = re.compile(
+    rb"^[^\n!-~]{0,8}(?:[A-Z0-9-]{1,60}\.)?(?:BEGIN|END)[^A-Z0-9\n:;-]{0,8}[:;][^\n]*", re.IGNORECASE | re.MULTILINE
+)
+_EDGE: Final = re.compile(rb"(BEGIN|END)[ \t]*:[ \t]*([A-Za-z0-9-]+)[ \t]*", re.IGNORECASE)
+_NAME: Final = r"^[^\S\n]*(?:[A-Z0-9-]{1,60}\.)?(%s)[^\S\n]*(?:[:;][^\n]*)?$"  # a group before it means nothing to us
+_LINE: Final = re.compile(
+    r'\s*(?:[A-Za-z0-9-]{1,60}\.)?([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:])*)*):(.*)', re.DOTALL
+)
 _PARAMETER: Final = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:])*)')
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DEEPEST: Final = 8  # VCALENDAR, VEVENT, VALARM and a little more
+_LONGEST: Final = 1024 * 1024  # characters of a line that matters
+_MOST: Final = 200_000  # components; the smallest event of any use has 50 bytes
+_WITHIN_CALENDARS: Final = frozenset({"VEVENT", "VFREEBUSY"})  # anywhere else they would go unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +120,15 @@ class _Open:
 
 def _nested(text: bytes) -> list[Block]:
     stack = [_Open("", 0)]
-    for edge in _EDGES.finditer(text):
-        name = edge[2].decode("ascii").upper()
-        if edge[1].upper() == b"BEGIN":
+    for number, edge in enumerate(_EDGES.finditer(text)):
+        written = _EDGE.fullmatch(edge[0])
+        if written is None:
+            raise PeerError(Reason.GARBLED, "a component whose beginning or end is misshapen")
+        name = written[2].decode("ascii").upper()
+        if written[1].upper() == b"BEGIN":
+            _check_place(name, stack, number)
             stack[-1].own.append(text[stack[-1].mark : edge.start()])
             stack.append(_Open(name, edge.end() + 1))
-            if len(stack) > _DEEPEST:
-                raise PeerError(Reason.GARBLED, "components nested too deep")
             continue
         last = stack.pop()
         if not stack or last.name != name:
@@ -133,12 +146,20 @@ def _nested(text: bytes) -> list[Block]:
     return stack[0].inner
 
 
+def _check_place(name: str, stack: list[_Open], number: int) -> None:
+    """Raises PeerError where a component called ``name`` must not begin here."""
+    if len(stack) >= _DEEPEST:
+        raise PeerError(Reason.GARBLED, "components nested too deep")
+    if (name in _WITHIN_CALENDARS and len(stack) > 2) or (name == "VCALENDAR" and len(stack) > 1):
+        raise PeerError(Reason.GARBLED, f"a {name} within another component")
+    if number > 2 * _MOST:
+        raise PeerError(Reason.INCOMPLETE, f"more than {_MOST} components")
+
+
 def _properties(text: str, wanted: frozenset[str], spare: frozenset[str]) -> Iterator[Property]:
-    for line in text.split("\n"):
-        name = _name_of(line)
-        if name not in wanted:
-            continue
-        match = _LINE.fullmatch(line)
+    for found in _finding(wanted).finditer(text):
+        name = found[1].upper()
+        match = _LINE.fullmatch(found[0]) if len(found[0]) <= _LONGEST else None
         if match is None and name in spare:
             continue
         if match is None:
@@ -147,11 +168,9 @@ def _properties(text: str, wanted: frozenset[str], spare: frozenset[str]) -> Ite
         yield Property(name, match[3], parameters)
 
 
-def _name_of(line: str) -> str:
-    for place, letter in enumerate(line[:80]):
-        if letter in ";:":
-            return line[:place].strip().upper()
-    return line[:80].strip().upper()
+@cache  # of the few sets of names that are asked for
+def _finding(wanted: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(_NAME % "|".join(map(re.escape, sorted(wanted))), re.IGNORECASE | re.MULTILINE)
 
 
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)

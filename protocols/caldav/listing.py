@@ -104,9 +104,15 @@ def _zone(resource: Resource) -> tzinfo | None:
 async def _hours(send: Send, person: Person, found: list[Resource], as_of: datetime) -> bytes:
     """The availability of the scheduling inbox (RFC 7953 7.2.4); working hours that do not come are no failure."""
     listed = [each for each in found if person.inbox is None or same_place(each.url, person.inbox)]
-    if not listed and person.inbox is not None:
-        response = await send(propfind(person.inbox, *_HOURS))
-        if response.status == 207:
-            listed = decode(response, person.inbox)
+    return _written(listed) if listed or person.inbox is None else await availability(send, person.inbox)
+
+
+async def availability(send: Send, inbox: str) -> bytes:
+    """The VAVAILABILITY of a scheduling inbox; nothing where it is not told. Raises PeerError where nothing comes."""
+    response = await send(propfind(inbox, *_HOURS))
+    return _written(decode(response, inbox)) if response.status == 207 else b""
+
+
+def _written(listed: list[Resource]) -> bytes:
     texts = (each.text(name).strip() for name in _HOURS for each in listed)
     return next((text for text in texts if text), "").encode()

@@ -2,18 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
 from typing import Final
 
 from lxml.etree import _Element as Element
 
-from protocols.caldav.answers import read_answer
-from protocols.caldav.dav import CALDAV, DAV, stamp, whole_seconds
+from protocols.caldav.answers import read_reply
+from protocols.caldav.dav import CALDAV, DAV, stamp
 from protocols.caldav.errors import NotOfferedError, check
+from protocols.caldav.icalendar import USUAL
+from protocols.caldav.means import Means
 from protocols.caldav.multistatus import document, text_of
 from protocols.caldav.places import mailto
-from protocols.caldav.told import Told
+from protocols.caldav.told import Budget, Told
+from protocols.caldav.whole_days import with_margin
 from protocols.errors import PeerError
 from protocols.http import Headers, HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
@@ -33,32 +37,36 @@ _REASONS: Final = {
 
 async def ask_outbox(
     send: Send,
+    request: HttpRequest,
     recipients: Sequence[str],
     window: TimeWindow,
     *,
-    url: str,
-    organizer: str,
-    old_headers: bool = False,
+    zone: tzinfo | None = None,
+    means: Means,
     as_of: datetime,
 ) -> dict[str, Told | PeerError]:
-    """What the server tells of each of ``recipients`` (canonical addresses), in one call.
+    """What the server tells of each of ``recipients`` (canonical addresses) in answer to ``request``, see
+    :func:`encode`.
 
-    ``organizer`` is an address of the outbox's owner. Raises PeerError where the whole call failed, NotOfferedError
-    where the server does not take such questions.
+    ``zone`` is that of all-day events. Raises PeerError where the whole call failed, NotOfferedError where the server
+    does not take such questions.
     """
-    request = encode(recipients, window, url=url, organizer=organizer, old_headers=old_headers, as_of=as_of)
     response = await send(request)
     if response.status in (403, 404):  # the outbox is ours: nobody who is asked about has anything to do with it
         raise NotOfferedError(f"the outbox: HTTP {response.status}", status=response.status)
     check(response, as_of, 200, what="the outbox")
-    return decode(response, recipients, window)
+    reading = partial(decode, response, recipients, window, zone=zone, budget=means.budget)
+    return await means.aside(len(response.body), reading)
 
 
 def encode(
     recipients: Sequence[str], window: TimeWindow, *, url: str, organizer: str, old_headers: bool, as_of: datetime
 ) -> HttpRequest:
-    """The request: each recipient once."""
-    whole = whole_seconds(window)
+    """The request, about all days that touch ``window`` somewhere: each recipient once.
+
+    ``organizer`` is an address of the outbox's owner.
+    """
+    whole = with_margin(window)
     asked = list(dict.fromkeys(recipients))
     lines = [
         "BEGIN:VCALENDAR",
@@ -81,7 +89,14 @@ def encode(
     return HttpRequest("POST", url, Headers(tuple(headers)), "".join(map(_folded, lines)).encode())
 
 
-def decode(response: HttpResponse, recipients: Sequence[str], window: TimeWindow) -> dict[str, Told | PeerError]:
+def decode(
+    response: HttpResponse,
+    recipients: Sequence[str],
+    window: TimeWindow,
+    *,
+    zone: tzinfo | None = None,
+    budget: Callable[[], Budget] = USUAL.budget,
+) -> dict[str, Told | PeerError]:
     """What is told of each recipient; one that is not mentioned, or twice and differently, is not known.
 
     Raises PeerError(GARBLED) where the answer as a whole cannot be read, NotOfferedError where it is another document.
@@ -94,10 +109,13 @@ def decode(response: HttpResponse, recipients: Sequence[str], window: TimeWindow
         address = mailto(text_of(element.find(f"{CALDAV}recipient/{DAV}href")))
         if address is not None:
             said.setdefault(address, []).append(element)
-    return {address: _told(said.get(address, []), window) for address in recipients}
+    return {
+        address: _told(said.get(address, []), partial(read_reply, window=window, attendee=address, zone=zone), budget())
+        for address in recipients
+    }
 
 
-def _told(elements: Sequence[Element], window: TimeWindow) -> Told | PeerError:
+def _told(elements: Sequence[Element], reader: Callable[..., Told], budget: Budget) -> Told | PeerError:
     if len(elements) != 1:
         count = f"{len(elements)} times" if elements else "not at all"
         return PeerError(Reason.INCOMPLETE, f"the outbox speaks of this person {count}")
@@ -110,7 +128,7 @@ def _told(elements: Sequence[Element], window: TimeWindow) -> Told | PeerError:
     if not text.strip():
         return PeerError(Reason.INCOMPLETE, "the outbox reports success without data")
     try:
-        return read_answer(text.strip().encode(), window, zone=None)
+        return reader(text.strip().encode(), budget=budget)
     except PeerError as error:
         return error
 

@@ -56,7 +56,7 @@ async def find_person(
     if site.addresses and await _searched(send, site.addresses[0], site, as_of) is not None:
         raise PeerError(Reason.NO_SUCH_MAILBOX, "the server knows nobody by that address")
     trouble = site.trouble or "the server finds nobody by address"
-    raise NotOfferedError(f"{trouble}: {_ADVICE}", of_server=False)
+    raise NotOfferedError(f"{trouble}: {_ADVICE}", of_server=False, plain=not site.trouble)
 
 
 async def _searched(send: Send, address: str, site: Site, as_of: datetime) -> Person | None:

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from protocols.caldav.published_urls import fits
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox, canonical
@@ -35,7 +36,12 @@ def at_root(url: str, path: str) -> str:
 
 
 def filled(template: str, mailbox: Mailbox, *, base: str) -> str:
-    """The address that ``template`` means for ``mailbox`` at the server ``base``. Raises PeerError(GARBLED)."""
+    """The address that ``template`` means for ``mailbox`` at the server ``base``.
+
+    Raises PeerError: NO_SUCH_MAILBOX for an address that would lead out of its place in the path, else GARBLED.
+    """
+    if not (fits(mailbox.local) and fits(mailbox.domain)):
+        raise PeerError(Reason.NO_SUCH_MAILBOX, "the address does not fit into a path, so nothing is found there")
     words = {"{local}": mailbox.local, "{domain}": mailbox.domain, "{address}": mailbox.address}
     for part, word in words.items():
         template = template.replace(part, quote(word, safe="@"))

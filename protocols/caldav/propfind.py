@@ -11,6 +11,7 @@ from protocols.caldav.refusals import DavError, dav, new, written
 from protocols.errors import Fault
 
 _MOST_NODES: Final = 500
+_MOST_NAMES: Final = 32_768  # characters; each name is answered with its whole namespace, for each thing asked about
 _OK, _NOT_FOUND = "HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found"
 
 Fill: TypeAlias = Callable[[etree._Element], None]
@@ -47,7 +48,10 @@ def decode(data: bytes) -> Wanted:
     if len(asked) != 1:
         raise _refused("write one of DAV:prop, DAV:allprop and DAV:propname into DAV:propfind")
     if asked[0].tag == dav("prop"):
-        return Wanted(tuple(dict.fromkeys(str(child.tag) for child in asked[0])))
+        names = tuple(dict.fromkeys(str(child.tag) for child in asked[0]))
+        if sum(map(len, names)) > _MOST_NAMES:
+            raise _refused("the names of the properties are too long: ask for fewer at once")
+        return Wanted(names)
     return Wanted(values=asked[0].tag == dav("allprop"))
 
 

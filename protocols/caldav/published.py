@@ -4,13 +4,16 @@ import zlib
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 from typing import Final, Protocol, TypeAlias, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from protocols.caldav.budget import Stopwatch
 from protocols.caldav.icalendar import read
 from protocols.caldav.published_urls import Published
 from protocols.caldav.spans import union
 from protocols.caldav.told import Bounds, Scope, Told
+from protocols.caldav.whole_days import doubted, with_margin
 from protocols.errors import PeerError
 from protocols.http import Headers, HttpRequest, HttpResponse, Send, retry_after
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, Unavailable
@@ -35,6 +38,9 @@ _STATUSES: Final = {
 _OF_THE_SERVER: Final = frozenset(
     {Reason.UNAUTHORIZED, Reason.THROTTLED, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.PEER_FAILED}
 )
+_Key: TypeAlias = tuple[str, TimeWindow, Detail]
+"""Whose file it is read as, and what of it: what an owner declined takes none of that owner's time."""
+_OLD_ENOUGH: Final = timedelta(seconds=60)
 _TELLING: Final = frozenset({Reason.NO_SUCH_MAILBOX, Reason.NO_ACCESS, Reason.UNAUTHORIZED})
 
 
@@ -56,7 +62,7 @@ class Kept:
     packed: bytes = field(default=b"", repr=False)
     etag: str = ""
     modified: str = ""
-    told: dict[tuple[TimeWindow, Detail], Told] = field(default_factory=dict, repr=False)
+    told: dict[_Key, Told] = field(default_factory=dict, repr=False)
     refused_until: datetime | None = None
 
     @property
@@ -75,7 +81,7 @@ class Files:
     """Where files are, how they are read and what is kept of them.
 
     ``zone`` and ``bounds`` are as of :func:`protocols.caldav.icalendar.read`; what is later than ``ahead`` from now is
-    not published, and unknown.
+    not published, and unknown. ``stopwatch`` counts the seconds of reading; without one only steps bound it.
     """
 
     find: Find
@@ -84,6 +90,7 @@ class Files:
     bounds: Bounds
     zone: tzinfo | None = None
     ahead: timedelta | None = None
+    stopwatch: Stopwatch | None = None
 
 
 async def ask(
@@ -145,7 +152,7 @@ class _Asking:
         headers = Headers({"Accept": "text/calendar, text/*;q=0.5"})
         if kept is not None and kept.etag:
             headers = headers.set("If-None-Match", kept.etag)
-        if kept is not None and kept.modified:
+        elif kept is not None and kept.modified:
             headers = headers.set("If-Modified-Since", kept.modified)
         place = url
         for _ in range(_HOPS + 1):
@@ -164,7 +171,7 @@ class _Asking:
         body = response.body
         if len(body) > self.files.bounds.size:
             raise self._too_large(url)
-        etag, modified = response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")
+        etag, modified = response.headers.get("ETag", ""), _modified(response.headers)
 
         def work() -> tuple[Told, bytes]:
             told = self._read(mailbox, url, body)
@@ -173,34 +180,38 @@ class _Asking:
         self.files.shelf.pop(url, None)
         told, packed = await self.files.aside(len(body), work)
         if packed:
-            self.files.shelf[url] = Kept(packed, etag, modified, {self._key: told})
+            self.files.shelf[url] = Kept(packed, etag, modified, {self._key(mailbox): told})
         return told
 
     async def _again(self, mailbox: Mailbox, url: str, kept: Kept) -> Told:
-        found = kept.told.get(self._key)
+        key = self._key(mailbox)
+        found = kept.told.get(key)
         if found is not None:
             return found
         size = len(kept.packed)
         told = await self.files.aside(size * 4, lambda: self._read(mailbox, url, zlib.decompress(kept.packed)))
         while len(kept.told) >= _TOLD_KEPT:
             del kept.told[next(iter(kept.told))]
-        kept.told[self._key] = told
+        kept.told[key] = told
         return told
 
-    @property
-    def _key(self) -> tuple[TimeWindow, Detail]:
-        return self.question.window, self.question.detail
+    def _key(self, mailbox: Mailbox) -> _Key:
+        return mailbox.address, self.question.window, self.question.detail
 
     def _read(self, mailbox: Mailbox, url: str, body: bytes) -> Told:
-        return read(
+        window, scope, zone = self.question.window, scope_of(url), self.files.zone
+        is_told = scope is Scope.FREE_BUSY  # by a server, which may take all-day events for UTC's days
+        told = read(
             body,
-            self.question.window,
-            zone=self.files.zone,
+            with_margin(window) if is_told else window,
+            zone=zone,
             detail=self.question.detail,
-            scope=scope_of(url),
+            scope=scope,
             owners=(mailbox.address,),
             bounds=self.files.bounds,
+            budget=self.files.bounds.budget(self.files.stopwatch),
         )
+        return doubted(told, window, zone) if is_told else told
 
     def _too_large(self, url: str) -> PeerError:
         """Not TOO_MANY_ENTRIES: whoever asks for less of the time is sent the same file again."""
@@ -212,6 +223,20 @@ def scope_of(url: str) -> Scope:
     """What a file's silence means, told by its address: free/busy files are called so."""
     path = urlsplit(url).path.lower()
     return Scope.FREE_BUSY if path.endswith((".ifb", ".vfb")) or "freebusy" in path else Scope.CALENDAR
+
+
+def _modified(headers: Headers) -> str:
+    """Last-Modified, where it can be relied on; else empty.
+
+    Its seconds are whole: what was written in the second of the answer may change once more within it, and would be
+    taken for unchanged for ever. A minute makes it strong (RFC 9110 8.8.2.2).
+    """
+    text = headers.get("Last-Modified", "")
+    try:
+        age = parsedate_to_datetime(headers.get("Date", "")) - parsedate_to_datetime(text)
+    except (ValueError, TypeError):  # none, no dates, or one of them without its zone
+        return ""
+    return text if age >= _OLD_ENOUGH else ""
 
 
 def _onward(url: str, response: HttpResponse) -> str:

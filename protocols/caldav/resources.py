@@ -24,18 +24,28 @@ _READ: Final = (dav("read"), dav("read-current-user-privilege-set"))
 class Principal:
     """The caller as a CalDAV client sees itself: its name, and its own addresses (canonical), the preferred first.
 
-    The paths are the same for everybody: each caller finds itself there.
+    The paths are the same for everybody, below ``url`` (an origin): each caller finds itself there.
     """
 
     name: str
     addresses: tuple[str, ...] = ()
+    url: str = ""
 
     def organises(self, address: str) -> bool:
         """Whether ``address`` may stand as ORGANIZER: its own, or any where it is a whole system without one."""
-        if not self.addresses or urlsplit(address).path == PRINCIPAL:
+        if not self.addresses or address == PRINCIPAL or (self.url and _normal(address) == self.url + PRINCIPAL):
             return True
         mailbox = mailbox_of(address)
         return mailbox is not None and mailbox.address in self.addresses
+
+
+def _normal(address: str) -> str:
+    """With scheme and host in small letters (RFC 3986 6.2.2.1); "" for what is no URI."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
 
 
 def resources(path: str, principal: Principal, *, children: bool, max_size: int) -> Sequence[Resource]:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import prod
 from typing import Final
 
 from dateutil.rrule import rrulestr
+
+from protocols.caldav.budget import Budget, TooManyError
 
 _PERIOD: Final = 400  # years after which the calendar repeats itself, weekdays included
 _LAST_YEAR: Final = 9999
@@ -17,25 +19,10 @@ _IDLE: Final = {"DAILY": 150_000, "WEEKLY": 50_000, "MONTHLY": 15_000, "YEARLY":
 _RARE: Final = frozenset({"BYSETPOS", "BYYEARDAY", "BYWEEKNO", "BYEASTER"})
 _OF_DAYS: Final = _RARE | {"BYMONTH", "BYMONTHDAY"}
 _LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LONGEST, _MOST_VALUES = 4000, 400  # characters of a rule, different values of one of its lists
+_TIMES: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_PARSING: Final = 80  # steps that dateutil takes to read a rule
 _UNTIL: Final = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
-
-
-class TooManyError(ValueError):
-    """A rule would have to be counted for longer than is allowed."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """How many steps all rules together may still take, and one alone."""
-
-    steps: int
-    series: int
-
-    def take(self, steps: int) -> None:
-        """Raises TooManyError where so many are not left."""
-        if steps > min(self.steps, self.series):
-            raise TooManyError("a recurrence without measure")
-        self.steps -= steps
 
 
 def until(rule: str) -> tuple[str, bool]:
@@ -53,8 +40,10 @@ def until(rule: str) -> tuple[str, bool]:
 
 
 def parts(rule: str) -> dict[str, str]:
-    """The parts of a rule by name, in capitals. Raises ValueError where one comes twice or is none."""
+    """The parts of a rule by name, in capitals. Raises ValueError where one comes twice or is none, TooManyError."""
     found: dict[str, str] = {}
+    if len(rule) > _LONGEST:
+        raise TooManyError("a rule longer than any that is meant")
     for part in rule.upper().strip("; \t").split(";"):
         name, equals, value = part.strip().partition("=")
         if not equals or name in found:
@@ -66,23 +55,25 @@ def parts(rule: str) -> dict[str, str]:
 def starts(rule: str, first: datetime, low: datetime, high: datetime, budget: Budget) -> Iterator[datetime]:
     """The wall clock times from ``low`` to ``high``, both included, at which ``rule`` begins anew, counted from
     ``first``; UNTIL is the caller's to apply. Raises ValueError for no rule, TooManyError beyond the ``budget``."""
-    said = parts(rule)
+    budget.work(_PARSING + len(rule) // 8)
+    said = {name: _distinct(value) for name, value in parts(rule).items()}
     count = int(said.pop("COUNT", "-1"))
     said.pop("UNTIL", None)
     interval = _checked(said, count)
-    if high < first:
+    if high < max(first, low):
         return
     if count < 0:
         first = _ahead(said["FREQ"], interval, first, low)
-    budget.take(_idle(said, interval, first, high))
+    idle = _idle(said, interval, first, high)
+    budget.take(idle)
     # Without an occurrence after ``high`` dateutil would go on until the year 9999: the rule is counted as near to that
     # as the calendar, which repeats itself every 400 years, allows
-    later = (_LAST_YEAR - high.year) // _PERIOD * _PERIOD
+    later = (_LAST_YEAR - high.year) // _PERIOD * _PERIOD if idle else 0
     text = ";".join(f"{name}={value}" for name, value in said.items())
     taken = 0
     try:
-        for shifted in rrulestr(text, dtstart=first.replace(year=first.year + later)):
-            at = shifted.replace(year=shifted.year - later)
+        for shifted in rrulestr(text, dtstart=first.replace(year=first.year + later) if later else first):
+            at = shifted.replace(year=shifted.year - later) if later else shifted
             if at > high or taken == count:
                 return
             taken += 1
@@ -110,8 +101,25 @@ def _checked(said: dict[str, str], count: int) -> int:
     return interval
 
 
+def _distinct(value: str) -> str:
+    """A list of values without those that come again."""
+    values = dict.fromkeys(value.split(","))
+    if len(values) > _MOST_VALUES:
+        raise TooManyError("a rule with more values than any that is meant")
+    return ",".join(values)
+
+
+def _values(said: dict[str, str], name: str) -> int:
+    return said[name].count(",") + 1 if name in said else 0
+
+
 def _idle(said: dict[str, str], interval: int, first: datetime, high: datetime) -> int:
     """How many steps the rule may take in which it yields nothing."""
+    times = prod(_values(said, name) or 1 for name in _TIMES) // 2 if set(_TIMES) & set(said) else 0
+    return times + _resting(said, interval, first, high) * (1 + _values(said, "BYSETPOS") // 4)
+
+
+def _resting(said: dict[str, str], interval: int, first: datetime, high: datetime) -> int:
     frequency = said["FREQ"]
     unit = _SECONDS.get(frequency)
     if unit is not None:

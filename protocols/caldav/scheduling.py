@@ -13,12 +13,14 @@ from protocols.caldav.refusals import DavError, caldav, dav, new, written
 from protocols.caldav.writing import Busy, periods_of, reply
 from protocols.errors import Fault
 from protocols.model.freebusy import Answer, Availability, Reason
+from protocols.model.intervals import can_hold
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 
 MOST_ATTENDEES: Final = 100
 LONGEST_WINDOW: Final = timedelta(days=62)
 _MOST_LINES: Final = 4_000
+_LONGEST_ECHO: Final = 1_000  # octets of what is repeated to each attendee
 _DEEPEST: Final = 8
 _UTC: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 # Nothing else is text in XML 1.0, which the answer is, nor in iCalendar (RFC 5545 3.1).
@@ -26,7 +28,7 @@ _NO_TEXT: Final = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U0001000
 # Values are kept as they stand, for they are echoed: a parser that unescapes them would let a UID write lines of ours.
 _LINE: Final = re.compile(r"([A-Za-z0-9-]++)(?:;(?:[^\":]|\"[^\"]*+\")*+)?:([^\r\n]*)")
 _URI: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:|/)[^\s\\\"<>^`{|}]+")
-_FOLD: Final = re.compile(r"\r?\n[ \t]")
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")  # between octets, which may be of one character: RFC 5545 3.1
 _BUSY: Final = "VFREEBUSY"
 _ONCE: Final = ("UID", "DTSTAMP", "ORGANIZER", "DTSTART", "DTEND")  # RFC 5546 3.3.2
 
@@ -73,6 +75,8 @@ def decode(data: bytes) -> BusyRequest:
         raise _refused(400, "valid-scheduling-message", words)
     if not _URI.fullmatch(told["ORGANIZER"][0]):
         raise _refused(400, "valid-scheduling-message", "ORGANIZER is a URI, such as mailto:ann@contoso.example")
+    if _is_too_long(told["UID"][0]) or _is_too_long(told["ORGANIZER"][0]):
+        raise _refused(400, "valid-scheduling-message", f"write {_LONGEST_ECHO} octets at most as UID and ORGANIZER")
     attendees = told["ATTENDEE"]
     if len(attendees) > MOST_ATTENDEES:
         raise _refused(403, "max-attendees-per-instance", f"ask about {MOST_ATTENDEES} attendees at once at most")
@@ -85,9 +89,9 @@ def decode(data: bytes) -> BusyRequest:
 
 
 def mailbox_of(address: str) -> Mailbox | None:
-    """The mailbox of a calendar address (``mailto:``, RFC 6068); None where it is no mailbox."""
+    """The mailbox of a calendar address (``mailto:``, RFC 6068); None where it is no mailbox, or written at length."""
     scheme, colon, rest = address.partition(":")
-    if not colon or scheme.lower() != "mailto":
+    if not colon or scheme.lower() != "mailto" or _is_too_long(address):
         return None
     try:
         return Mailbox.parse(unquote(rest, errors="strict"))
@@ -127,12 +131,12 @@ def _reply(asked: BusyRequest, attendee: str, answer: Availability, stamp: datet
 def _lines(data: bytes) -> Iterator[tuple[str, str]]:
     """Name (in capitals) and value of each content line. Raises DavError."""
     try:
-        text = data.decode("utf-8-sig")
+        text = _FOLD.sub(b"", data).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _malformed() from None
     if _NO_TEXT.search(text):
         raise _malformed()
-    for number, line in enumerate(re.split(r"\r?\n", _FOLD.sub("", text)), 1):
+    for number, line in enumerate(re.split(r"\r?\n", text), 1):
         if not line.strip():
             continue
         parts = _LINE.fullmatch(line)
@@ -171,10 +175,17 @@ def _window(start: str, end: str) -> TimeWindow:
     except ValueError:
         words = "DTSTART and DTEND are times in UTC, such as 20261123T080000Z, the second after the first"
         raise _refused(400, "valid-scheduling-message", words, Fault.INVALID_WINDOW) from None
+    if not can_hold(window):
+        words = "DTSTART and DTEND are times from 1970 to 2105"
+        raise _refused(400, "valid-scheduling-message", words, Fault.INVALID_WINDOW)
     if window.length > LONGEST_WINDOW:
         words = f"ask about {LONGEST_WINDOW.days} days at once at most"
         raise _refused(403, "valid-scheduling-message", words, Fault.WINDOW_TOO_LONG)
     return window
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text.encode()) > _LONGEST_ECHO
 
 
 def _instant(text: str) -> datetime:

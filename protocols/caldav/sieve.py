@@ -9,8 +9,10 @@ from protocols.model.window import TimeWindow
 _DAY_OF: Final = re.compile(
     rb'^DT(START|END)(?:;[^:"\n]*)?:[ \t]*([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])', re.MULTILINE
 )
-_EDGE: Final = re.compile(rb"^[ \t]*DT(?:START|END)(?![A-Z0-9-])", re.MULTILINE)
-_MORE: Final = re.compile(rb"^[ \t]*(?:RRULE|RDATE|EXRULE|RECURRENCE-ID|DURATION)(?![A-Z0-9-])", re.MULTILINE)
+_EDGE: Final = re.compile(rb"^[ \t]*(?:[A-Z0-9-]{1,60}\.)?DT(?:START|END)(?![A-Z0-9-])", re.MULTILINE)
+_MORE: Final = re.compile(
+    rb"^[ \t]*(?:[A-Z0-9-]{1,60}\.)?(?:RRULE|RDATE|EXRULE|RECURRENCE-ID|DURATION)(?![A-Z0-9-])", re.MULTILINE
+)
 _MARGIN: Final = timedelta(days=3)  # walls and UTC differ by less
 
 

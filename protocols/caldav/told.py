@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from protocols.caldav.budget import Budget, Stopwatch
 from protocols.model.freebusy import WorkingHours
 from protocols.model.intervals import Intervals
 from protocols.model.window import TimeWindow
+
+__all__ = ["Bounds", "Budget", "Scope", "Told"]
 
 
 class Scope(Enum):
@@ -19,12 +22,18 @@ class Scope(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """How much is looked at. ``size`` in bytes; ``occurrences`` of all events in a window; ``steps`` of all recurrence
-    rules from their start to the window's end, and ``series`` the same for one rule alone."""
+    rules from their start to the window's end and of all other work, and ``series`` the same for one rule alone;
+    ``seconds`` of all reading."""
 
     size: int = 10 * 1024 * 1024
     occurrences: int = 20_000
     steps: int = 1_000_000
     series: int = 200_000
+    seconds: float = 2.0
+
+    def budget(self, stopwatch: Stopwatch | None = None) -> Budget:
+        """What all reading for one question may cost; without a ``stopwatch`` its time has no limit."""
+        return Budget(self.steps, self.series, self.occurrences, self.seconds, stopwatch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,17 +108,25 @@ def folded(line: str) -> bytes:
 
 
 def _calendar(method: str, busy: Busy) -> bytes:
-    return b"".join(map(folded, _lines(method, busy)))
+    head = _head(method, busy.window, busy.stamp, busy.uid, busy.organizer)
+    return head + b"".join(map(folded, _lines(busy)))
 
 
-def _lines(method: str, busy: Busy) -> Iterator[str]:
-    start, end = busy.window.seconds
-    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", f"METHOD:{method}", "BEGIN:VFREEBUSY")
-    yield f"UID:{busy.uid}"
-    yield f"DTSTAMP:{busy.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART:{_instant(start)}"
-    yield f"DTEND:{_instant(end)}"
-    yield f"ORGANIZER:{busy.organizer}"
+@lru_cache(maxsize=8)  # it is the same for everybody of whom one request asks
+def _head(method: str, window: TimeWindow, stamp: datetime, uid: str, organizer: str) -> bytes:
+    start, end = window.seconds
+    lines = (
+        *("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", f"METHOD:{method}", "BEGIN:VFREEBUSY"),
+        f"UID:{uid}",
+        f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{_instant(start)}",
+        f"DTEND:{_instant(end)}",
+        f"ORGANIZER:{organizer}",
+    )
+    return b"".join(map(folded, lines))
+
+
+def _lines(busy: Busy) -> Iterator[str]:
     if busy.attendee:
         yield f"ATTENDEE:{busy.attendee}"
     for low, high, taken in busy.periods:  # one to a line: some readers see no more than the first

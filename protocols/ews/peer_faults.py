@@ -13,6 +13,8 @@ from protocols.safexml import XmlRefused, local_name, parse
 from protocols.sign_in_offers import offered
 
 _LONGEST_BACK_OFF = timedelta(days=1)
+# What EWS says of an operation that it does not know, and what a SOAP server on WCF says of such an action.
+_UNKNOWN_OPERATION = frozenset({"ErrorInvalidOperation", "ActionNotSupported"})
 _STATUSES = {
     401: Reason.UNAUTHORIZED,
     403: Reason.UNAUTHORIZED,
@@ -25,6 +27,10 @@ _STATUSES = {
     503: Reason.THROTTLED,  # what IIS says where it throttles
     504: Reason.TIMEOUT,
 }
+
+
+class OperationUnknownError(PeerError):
+    """The server does not know the operation, whatever it is about."""
 
 
 def refusal(response: HttpResponse, as_of: datetime) -> PeerError:
@@ -56,7 +62,8 @@ def fault_error(fault: etree._Element, *, wait: timedelta | None = None) -> Peer
             code = text.rpartition(":")[2]
     back_off = back_off_in(fault)
     reason = REASONS.get(code, Reason.THROTTLED if back_off is not None else Reason.PEER_FAILED)
-    return PeerError(reason, f"fault {code[:60]}", retry_after=back_off if back_off is not None else wait)
+    kind = OperationUnknownError if code in _UNKNOWN_OPERATION else PeerError
+    return kind(reason, f"fault {code[:60]}", retry_after=back_off if back_off is not None else wait)
 
 
 def back_off_in(element: etree._Element) -> timedelta | None:

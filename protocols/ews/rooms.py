@@ -8,11 +8,15 @@ from protocols.ews.children import children, first, text_of
 from protocols.ews.names import M, T
 from protocols.ews.operations import ROOM_LISTS, ROOMS
 from protocols.ews.soap import Envelope, envelope
+from protocols.ews.tables import CODES, TEXTS
 from protocols.ews.text import escaped
+from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.rooms import NoRooms, Room, RoomList
 
+_CIRCLE: Final = CODES[Reason.LOOP]
 _FAILURES: Final = {
+    NoRooms.CIRCLE: (_CIRCLE, TEXTS[_CIRCLE]),
     NoRooms.NO_LIST: ("ErrorNameResolutionNoResults", "No results were found."),
     NoRooms.UNREADABLE: (
         "ErrorInternalServerTransientError",

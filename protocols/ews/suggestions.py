@@ -12,10 +12,11 @@ from protocols.ews.suggestion_options import QUALITY_WORDS
 from protocols.ews.tables import BEFORE_WORKING_ELSEWHERE, BUSY_TYPES
 from protocols.model.freebusy import Answer, Availability, Reason, Unavailable, Weekday, WorkingHours, WorkingPeriod
 from protocols.model.intervals import BusyStatus
+from protocols.model.spans import Spans, in_both
 from protocols.model.suggesting import UNKNOWN, Attendee, Quality, Role, Suggested, suggested
 from protocols.model.window import TimeWindow
 from protocols.zones.wall import WallClock, to_utc, wall_clock
-from protocols.zones.working import Spans, in_both, working_spans
+from protocols.zones.working import working_spans
 
 _OPEN: Final = (
     b'<m:SuggestionsResponse><m:ResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>'

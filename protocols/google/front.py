@@ -1,5 +1,6 @@
 """freeBusy.query from the other side: read as Google gets it from its callers, answered as Google answers them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -25,6 +26,7 @@ LONGEST_WINDOW: Final = timedelta(days=90, hours=2)  # where its callers cut (un
 _MOST_ITEMS: Final = 1_000  # more would only multiply the caller's bytes
 _LONGEST_TEXT: Final = 64  # characters of a time or of a zone
 _FIRST_YEAR, _LAST_YEAR = 1970, 2105  # what Intervals can hold; beyond it everybody would look free
+_RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _NUMBERS_TAKEN: Final = frozenset(
     {int(BusyStatus.TENTATIVE), int(BusyStatus.BUSY), int(BusyStatus.OUT_OF_OFFICE)}
 )  # Google knows opaque and transparent alone; working elsewhere is time to meet
@@ -113,7 +115,10 @@ def _instant(body: dict[str, Any], name: str) -> datetime:
 
 @lru_cache(maxsize=4096)  # many ask about the same days
 def _read(text: str) -> datetime:
-    return instant(text.upper())  # RFC 3339 5.6: t and z may be small
+    text = text.upper()  # RFC 3339 5.6: t and z may be small
+    if not _RFC3339.fullmatch(text):  # the library reads all of ISO 8601
+        raise ValueError("not a date-time of RFC 3339")
+    return instant(text)
 
 
 def _window(start: datetime, end: datetime) -> TimeWindow:

@@ -29,6 +29,9 @@ _PATH: Final = re.compile(
     r"/(?:calendar|calendars/[^/]+|calendars\([^/]+\))/(?:microsoft\.graph\.)?getschedule(?:\(\))?/?",
     re.IGNORECASE,
 )
+# {date}T{time} (resource page dateTimeTimeZone); what has an offset all the same is refused by a code of its own.
+_LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_OFFSET: Final = " {0}.dateTime has an offset: write the time on the clock of {0}.timeZone, without one."
 _PREFERRED: Final = re.compile(r'(?:^|[,;\s])outlook\.timezone\s*=\s*(?:"([^"]*)"|([^\s,;"]+))', re.IGNORECASE)
 
 
@@ -55,7 +58,7 @@ def preferred_zone(values: Iterable[str]) -> str | None:
     """The zone that ``Prefer: outlook.timezone="…"`` names; the first of several, None where there is none."""
     for value in values:
         if found := _PREFERRED.search(value):
-            return found[1] if found[1] is not None else found[2]
+            return (found[1] if found[1] is not None else found[2]).strip()
     return None
 
 
@@ -153,13 +156,17 @@ def _local(body: dict[str, Any], name: str) -> tuple[datetime, tzinfo]:
     except ValueError:
         raise RequestError(Fault.SCHEMA, f"{name}.dateTime") from None
     if moment.tzinfo is not None:  # as Graph: an offset beside a timeZone is refused
-        raise RequestError(Fault.INVALID_WINDOW)
+        raise RequestError(Fault.INVALID_WINDOW, _OFFSET.format(name))
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise RequestError(Fault.INVALID_WINDOW)
     return moment, _zone(parts.get("timezone"))
 
 
-_read = lru_cache(maxsize=4096)(datetime.fromisoformat)  # many ask about the same days
+@lru_cache(maxsize=4096)  # many ask about the same days
+def _read(text: str) -> datetime:
+    if not _LOCAL.fullmatch(text):  # the library reads all of ISO 8601
+        raise ValueError("not a time as dateTimeTimeZone has it")
+    return datetime.fromisoformat(text)
 
 
 def _instant(moment: datetime, zone: tzinfo, *, latest: bool) -> datetime:

@@ -79,7 +79,7 @@ _FAULTS: Final[Mapping[Fault, _Error]] = {
     ),
     Fault.TOO_MANY_MAILBOXES: _Error(400, "ErrorMailboxDataArrayTooBig", "{}"),
     Fault.INVALID_WINDOW: _Error(
-        400, "ErrorInvalidTimeInterval", "The time duration specified for FreeBusyViewOptions.TimeWindow is invalid."
+        400, "ErrorInvalidTimeInterval", "The time duration specified for FreeBusyViewOptions.TimeWindow is invalid.{}"
     ),
     Fault.WINDOW_TOO_LONG: _Error(400, "ErrorTimeIntervalTooBig", "{}"),
     Fault.INVALID_INTERVAL: _Error(

@@ -91,11 +91,15 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One calendar's share in a joined answer: who gave it, when it was asked, and why it is not known if it is not."""
+    """One calendar's share in a joined answer: who gave it, when it was asked, and why it is not known if it is not.
+
+    With both, a part of it is not known. ``counts``: whether what it cannot tell leaves doubt.
+    """
 
     source: str
     as_of: datetime | None = None
     reason: Reason | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,8 @@ class Availability:
     An interval may reach beyond the window: the systems give a partly overlapping event whole. Time in the window that
     neither an interval nor ``unknown`` covers is free. ``detail`` is the level at which it was fetched and may be
     shown: at BUSY no interval carries details. ``as_of`` (aware, UTC) is when the peer was asked; for a joined answer,
-    the oldest part's. ``parts`` is empty unless several calendars were joined.
+    the oldest part's. ``parts`` is empty unless several calendars were joined; ``members`` unless the mailbox is a
+    group that we expanded: whose time is in the answer, for whoever must account for it, and never for the caller.
     """
 
     mailbox: Mailbox
@@ -117,6 +122,7 @@ class Availability:
     source: str
     as_of: datetime
     parts: tuple[Part, ...] = field(default=(), compare=False)
+    members: tuple[Mailbox, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

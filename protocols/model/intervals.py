@@ -15,6 +15,12 @@ from protocols.model.window import TimeWindow
 LAST_SECOND = 2**32 - 1  # edges are unsigned seconds since 1970: enough until 2106
 
 
+def can_hold(window: TimeWindow) -> bool:
+    """Whether :class:`Intervals` can hold all of ``window``: beyond it everybody would look free."""
+    low, high = window.seconds
+    return low >= 0 and high <= LAST_SECOND
+
+
 class BusyStatus(IntEnum):
     """How a person's time is taken, in the order of who shows where two overlap. Wire digits live in the codecs."""
 
@@ -27,7 +33,10 @@ class BusyStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDetails:
-    """What a caller with details may see of one event. A private one has neither subject nor location: ValueError."""
+    """What a caller with details may see of one event. A private one has neither subject nor location: ValueError.
+
+    Half a character, which no encoding can hold, is replaced in both.
+    """
 
     subject: str | None = None
     location: str | None = None
@@ -40,6 +49,18 @@ class EventDetails:
     def __post_init__(self) -> None:
         if self.private and (self.subject or self.location):
             raise ValueError("a private event shows neither subject nor location")
+        if self.subject and not self.subject.isascii():
+            object.__setattr__(self, "subject", _whole(self.subject))
+        if self.location and not self.location.isascii():
+            object.__setattr__(self, "location", _whole(self.location))
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a surrogate: JSON may write one alone
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

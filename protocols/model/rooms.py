@@ -25,7 +25,11 @@ class Room:
 
 
 class NoRooms(Enum):
-    """Why nothing is told of a list; whether it is unknown or forbidden must not be told apart."""
+    """Why nothing is told of a list; whether it is unknown or forbidden must not be told apart.
+
+    CIRCLE: the question came back to a system that it had been at.
+    """
 
     NO_LIST = "no-list"
     UNREADABLE = "unreadable"
+    CIRCLE = "circle"

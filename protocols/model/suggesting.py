@@ -57,7 +57,7 @@ class Attendee:
 class Terms:
     """What is looked for: how long, how good at least, and how many on a day; ``most_outside`` out of working time.
 
-    ``good_threshold`` is in per cent: with fewer of the attendees in the way a time is good.
+    ``good_threshold`` is in per cent: with no more of the attendees in the way a time is good.
     """
 
     duration: timedelta = timedelta(hours=1)
@@ -116,12 +116,12 @@ def suggested(
 
 
 def quality_of(in_the_way: int, attendees: int, good_threshold: int) -> Quality:
-    """[MS-OXWAVLS] 3.1.4.1.3.24: in the way is nobody; less than the threshold; up to the half; more than that."""
+    """In the way is nobody; up to the threshold; less than the half; the half or more ([MS-OXWAVLS] 3.1.4.1.4.3)."""
     if not in_the_way:
         return Quality.EXCELLENT
-    if in_the_way * 100 < good_threshold * attendees:
+    if in_the_way * 100 <= good_threshold * attendees:
         return Quality.GOOD
-    return Quality.FAIR if in_the_way * 100 <= _HALF * attendees else Quality.POOR
+    return Quality.FAIR if in_the_way * 100 < _HALF * attendees else Quality.POOR
 
 
 def statuses(answer: Answer, starts: Sequence[int], size: int) -> bytearray:

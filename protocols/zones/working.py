@@ -1,15 +1,12 @@
 """Working time on the line of instants: when hours that a zone's clock shows begin and end, clock changes included."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, tzinfo
-from typing import TypeAlias
 
 from protocols.model.freebusy import WorkingHours
+from protocols.model.spans import Spans, joined
 from protocols.zones.rules import RuleZone
 from protocols.zones.transitions import offset_of, transitions
-
-Spans: TypeAlias = tuple[tuple[int, int], ...]
-"""Stretches of time in seconds since 1970: ordered, apart from one another."""
 
 _DAY = 86_400
 _THURSDAY = date(1970, 1, 1).weekday()
@@ -27,32 +24,6 @@ def working_spans(hours: WorkingHours, low: int, high: int) -> Spans:
         for span in _on_this_clock(hours, start, end, offset)
     ]
     return joined(found)
-
-
-def joined(spans: Iterable[tuple[int, int]]) -> Spans:
-    """The same time in as few stretches as there can be."""
-    made: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if made and start <= made[-1][1]:
-            made[-1] = made[-1][0], max(made[-1][1], end)
-        else:
-            made.append((start, end))
-    return tuple(made)
-
-
-def in_both(one: Spans, other: Spans) -> Spans:
-    """The time that lies in stretches of both."""
-    shared: list[tuple[int, int]] = []
-    left, right = 0, 0
-    while left < len(one) and right < len(other):
-        start, end = max(one[left][0], other[right][0]), min(one[left][1], other[right][1])
-        if start < end:
-            shared.append((start, end))
-        if one[left][1] < other[right][1]:
-            left += 1
-        else:
-            right += 1
-    return tuple(shared)
 
 
 def _of_one_offset(zone: tzinfo, low: int, high: int) -> Iterator[tuple[int, int, int]]:

@@ -29,7 +29,8 @@ class Knock:
 class Refused:
     """Nobody came in. ``reason`` is for log and metrics, a few words joined by hyphens, never anything that was sent.
 
-    ``status`` is 401 (prove yourself), 403 (proved, but not from there) or 429 (not now; ``retry_after`` seconds).
+    ``status`` is 401 (prove yourself), 403 (proved, but not from there), 429 (not now; ``retry_after`` seconds) or 503
+    (what was shown cannot be checked now; ``retry_after`` too).
     ``challenges`` stand for those of all ways where they are not empty. ``caller`` is who did prove itself, by name.
     ``headers`` tell more to whoever looks for it, in constant words.
     """

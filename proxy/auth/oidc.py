@@ -18,8 +18,11 @@ from proxy.auth.oidc_key_set import KeySet
 
 WRONG: Final = "wrong-token"
 EXPIRED: Final = "expired-token"
+LATE: Final = "issuer-keys-not-there"
 _LONGEST: Final = 16_384  # characters; an issuer's own are of one to four thousand
 _REMEMBERED: Final = 8_192
+_FOR: Final = 600.0  # seconds for which a proof is remembered
+_LATER: Final = 10  # seconds after which keys that were late may be there
 _LATEST: Final = 10.0**12
 _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})  # RFC 9068 2.1; RFC 7515 4.1.9: any letter case
 _CLIENT_CLAIMS: Final = ("azp", "client_id", "appid")  # RFC 9068 2.2, OpenID Connect Core 2, Entra ID's version 1
@@ -37,8 +40,13 @@ _OPTIONS: Final[Options] = {
 class KeySource(Protocol):
     """Where an issuer's keys come from: proxy/auth/oidc_keys.py."""
 
-    async def get(self, kid: str | None, algorithm: str) -> KeySet:
-        """The keys that are believed, looked for anew where none of them fits."""
+    @property
+    def held(self) -> KeySet:
+        """The keys that are believed, without a look; another object once they were fetched again."""
+        ...
+
+    async def get(self, kid: str | None, algorithm: str) -> KeySet | None:
+        """The keys that are believed, looked for anew where none of them fits; None where that is not known in time."""
         ...
 
 
@@ -66,10 +74,26 @@ class _WrongError(Exception):
         self.reason = reason
 
 
+class _LateError(Exception):
+    """The issuer's keys could not be had in time: nobody knows whether the token is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """Whose token it was, until when (``believed``: how long that is remembered), and with which keys of whom."""
+
+    caller: Caller
+    until: float
+    believed: float
+    source: KeySource
+    keys: KeySet
+
+
 class OidcTokens:
     """Proves callers by the tokens of ``issuers``; a :class:`proxy.auth.Proof`.
 
-    A token proved once is known until it expires, by a digest. With ``alone`` no other way takes bearer tokens: one of
+    A token proved once is known by a digest, for ten minutes at most, and no longer than its issuer's keys stay as they
+    are. While those cannot be had nobody is called wrong: 503. With ``alone`` no other way takes bearer tokens: one of
     no issuer of ours is refused and not left to the next way, which would take the challenge for its own.
     """
 
@@ -79,7 +103,7 @@ class OidcTokens:
         self._issuers = {each.issuer: each for each in issuers}
         self._alone, self._clock = alone, clock
         self.challenge = _CHALLENGE if alone else ""
-        self._known: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_REMEMBERED)
+        self._known: LRUCache[bytes, _Proven] = LRUCache(_REMEMBERED)
 
     async def identify(self, knock: Knock) -> Caller | Refused | None:
         """See :class:`proxy.auth.Proof`."""
@@ -89,27 +113,37 @@ class OidcTokens:
             return None
         digest = hashlib.blake2b(token.encode("utf-8", "surrogateescape"), digest_size=32).digest()
         try:
-            caller, until = self._known[digest]
+            known = self._known[digest]
         except KeyError:  # asking first would cost a busy caller as much again
             return await self._stranger(token, digest)
-        return caller if self._clock() < until else _refused(EXPIRED)
+        if (now := self._clock()) >= known.until:
+            return _refused(EXPIRED)
+        if now < known.believed and known.keys is known.source.held:
+            return known.caller
+        del self._known[digest]
+        return await self._stranger(token, digest)
 
     async def _stranger(self, token: str, digest: bytes) -> Caller | Refused | None:
         trusted = self._issuers.get(_issuer_of(token))
         if trusted is None:
             return _refused(WRONG) if self._alone else None
         try:
-            caller, until = await _proved(token, trusted, self._clock)
+            proven = await _proved(token, trusted, self._clock)
         except _WrongError as error:
             return _refused(error.reason)
-        self._known[digest] = caller, until
-        return caller
+        except _LateError:
+            return Refused(LATE, 503, retry_after=_LATER)
+        self._known[digest] = proven
+        return proven.caller
 
 
-async def _proved(token: str, trusted: TrustedIssuer, clock: Callable[[], float]) -> tuple[Caller, float]:
-    """The caller and until when. Keys are asked for only where the head is one that could be good."""
+async def _proved(token: str, trusted: TrustedIssuer, clock: Callable[[], float]) -> _Proven:
+    """Keys are asked for only where the head is one that could be good."""
     kid, algorithm = _head(token, trusted)
-    key = (await trusted.keys.get(kid, algorithm)).find(kid, algorithm)
+    keys = await trusted.keys.get(kid, algorithm)
+    if keys is None:
+        raise _LateError
+    key = keys.find(kid, algorithm)
     if key is None:
         raise _WrongError
     try:
@@ -125,8 +159,10 @@ async def _proved(token: str, trusted: TrustedIssuer, clock: Callable[[], float]
         raise _WrongError from None
     if "cnf" in claims:  # RFC 7800: good only with a proof of possession, which a bearer does not show
         raise _WrongError
-    until = _times(claims, trusted.leeway, clock())
-    return replace(_caller(claims, trusted), person=_person(claims)), until
+    now = clock()
+    until = _times(claims, trusted.leeway, now)
+    caller = replace(_caller(claims, trusted), person=_person(claims))
+    return _Proven(caller, until, now + _FOR, trusted.keys, keys)
 
 
 def _issuer_of(token: str) -> str:

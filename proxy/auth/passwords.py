@@ -43,11 +43,6 @@ def hash_password(text: str) -> str:
     return argon.derive_phc_encoded(text.encode())
 
 
-def is_hash(text: str) -> bool:
-    """Whether ``text`` looks like what :func:`hash_password` writes, whatever its parameters."""
-    return _PHC.fullmatch(text) is not None
-
-
 def cost(password_hash: str) -> int:
     """How much work a hash is: its memory times its passes; 0 where it is no hash."""
     match = _PHC.fullmatch(password_hash)

@@ -17,13 +17,14 @@ from proxy.flights import Flights
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-_STALE: Final = timedelta(days=1)  # the longest that an old answer stands for a directory that fails
+STALE: Final = timedelta(days=1)
+"""The longest that an old answer stands for a directory that fails, where nothing shorter is said."""
 _PAUSE: Final = timedelta(seconds=15)  # after a failure nothing is asked for so long
 _LONGEST_PAUSE: Final = timedelta(minutes=10)  # however long it asks: people wait for what it says
 _AT_ONCE: Final = 4  # calls to one directory
 _EARLY: Final = 0.75  # of the time to keep: from then on it is asked again, and nobody waits for that
-# Failures that concern what was asked about, not the directory as a whole.
-_OF_ONE: Final = frozenset({Reason.GARBLED, Reason.INCOMPLETE, Reason.GROUP_TOO_LARGE, Reason.NO_ACCESS})
+# Failures that concern what was asked about, or by which way, not the directory as a whole.
+_OF_ONE: Final = frozenset({Reason.GARBLED, Reason.INCOMPLETE, Reason.GROUP_TOO_LARGE, Reason.NO_ACCESS, Reason.LOOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ class _Entry(Generic[V]):
 
 
 class Kept(Generic[K, V]):
-    """What ``fetch`` told of each key, for as long as ``keep`` says of it; at most ``most`` keys.
+    """What ``fetch`` told of each key, for as long as ``keep``; at most ``most`` keys.
 
     A directory that failed is left alone for a quarter of a minute, or as long as it asks, ten minutes at most;
-    meanwhile an answer of the last day stands. ``failures`` counts the calls that brought none.
+    meanwhile an old answer stands for as long as ``stale`` says of it. ``failures`` counts the calls that brought none.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Kept(Generic[K, V]):
         name: str,
         fetch: Callable[[K], Awaitable[V]],
         *,
-        keep: Callable[[V], timedelta],
+        keep: timedelta,
+        stale: Callable[[V], timedelta] = lambda _: STALE,
         clock: Clock,
         most: int = 65_536,
     ) -> None:
-        self._name, self._fetch, self._keep, self._clock = name, fetch, keep, clock
+        self._name, self._fetch, self._clock = name, fetch, clock
+        self._keep, self._stands = keep, stale
         self._entries: LRUCache[K, _Entry[V]] = LRUCache(most)
         self._failed: LRUCache[K, tuple[datetime, PeerError]] = LRUCache(1024)
         self._paused: tuple[datetime, PeerError] | None = None
@@ -63,7 +66,7 @@ class Kept(Generic[K, V]):
         now = self._clock()
         entry = self._entries.get(key)
         if entry is not None:
-            age, keep = now - entry.at, self._keep(entry.value)
+            age, keep = now - entry.at, self._keep
             if age < keep * _EARLY:
                 return entry.value
             resting = self._resting(key, now) is not None
@@ -71,7 +74,7 @@ class Kept(Generic[K, V]):
                 if not resting:
                     self.ask(key)
                 return entry.value
-            if resting and age < _STALE:
+            if resting and age < self._stands(entry.value):
                 return entry.value
         return self._resting(key, now)
 
@@ -117,4 +120,4 @@ class Kept(Generic[K, V]):
 
     def _stale(self, key: K, now: datetime, failure: PeerError) -> V | PeerError:
         entry = self._entries.get(key)
-        return entry.value if entry is not None and now - entry.at < _STALE else failure
+        return entry.value if entry is not None and now - entry.at < self._stands(entry.value) else failure

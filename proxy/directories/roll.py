@@ -7,11 +7,14 @@ from typing import Final, NamedTuple
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from proxy.directories.book import MOST_MEMBERS, PLAIN, GroupBook, Membership
+from proxy.directories.joining import BARRED, joined
 from routing.backwards import Backwards
-from routing.ways import Leg, Ways, legs_in
+from routing.table import Combine
+from routing.ways import Leg, Way, Ways, legs_in
 
 WRITTEN: Final = "[[groups]]"
 """The source of groups that the configuration lists."""
+_NOBODY: Final = (PLAIN,)
 
 
 class _Missing(NamedTuple):
@@ -67,47 +70,59 @@ class Roll:
 
     def _resolved(self, mailbox: Mailbox, told: Mapping[Leg, Membership]) -> Membership | _Missing:
         top = self._known(mailbox, told)
-        if isinstance(top, _Missing) or top.members is None:
+        if isinstance(top, _Missing):
             return top
+        if top[0].members is None:
+            return top[0]
+        source = "+".join(dict.fromkeys(each.source for each in top))
         people: dict[str, Mailbox] = {}
         seen, missing = {mailbox.address}, list[Leg]()
-        waiting = [top]
+        waiting = [*top]
         for group in waiting:  # it grows meanwhile
             for member in self._as_asked(group):
                 if member.address in seen:
                     continue
                 seen.add(member.address)
-                below = PLAIN if self._is_leaf(member, group.source) else self._known(member, told)
+                below = _NOBODY if self._is_leaf(member, group.source) else self._known(member, told)
                 if isinstance(below, _Missing):
                     missing += below.legs
-                elif below.reason is not None:
-                    return Membership(source=below.source, reason=below.reason)
-                elif below.members is not None:
-                    waiting.append(below)
+                elif below[0].reason is not None:
+                    return Membership(source=below[0].source, reason=below[0].reason)
+                elif below[0].members is not None:
+                    waiting += below
                 else:
                     people[member.address] = member
             if len(people) > MOST_MEMBERS:
-                return Membership(source=top.source, reason=Reason.GROUP_TOO_LARGE)
-        return _Missing(tuple(missing)) if missing else Membership(tuple(people.values()), top.source)
+                return Membership(source=source, reason=Reason.GROUP_TOO_LARGE)
+        return _Missing(tuple(missing)) if missing else Membership(tuple(people.values()), source)
 
-    def _known(self, mailbox: Mailbox, told: Mapping[Leg, Membership]) -> Membership | _Missing:
-        """What is known of this mailbox alone; of several directories, the first that knows a group."""
+    def _known(self, mailbox: Mailbox, told: Mapping[Leg, Membership]) -> tuple[Membership, ...] | _Missing:
+        """What is known of this mailbox alone: a list of each directory that counts, or PLAIN or a doubt by itself."""
         if not self._may_ask(mailbox):
-            return PLAIN
+            return _NOBODY
         if (written := self._listed(mailbox)) is not None:
-            return written
-        doubt, missing = None, list[Leg]()
-        for leg in legs_in(self._ways.find(mailbox)):
-            if leg.via in self._never_via or not self._book.concerns(leg, mailbox):
-                continue
-            known = (told and told.get(leg)) or self._book.look(leg)
-            if known is None:
+            return (written,)
+        way = self._ways.find(mailbox)
+        combine = way.combine if isinstance(way, Way) else Combine.UNION
+        found, missing = list[Membership](), list[Leg]()
+        for leg in legs_in(way):
+            known = self._of_leg(leg, mailbox, told)
+            if known is not None:
+                found.append(known)
+                if combine is Combine.FIRST and known is not PLAIN:
+                    break
+            else:
                 missing.append(leg)
-            elif known.members is not None:
-                return known
-            elif known.reason is not None:
-                doubt = known
-        return _Missing(tuple(missing)) if missing else doubt or PLAIN
+                if combine is Combine.FIRST:
+                    break
+        return _Missing(tuple(missing)) if missing else joined(found, combine)
+
+    def _of_leg(self, leg: Leg, mailbox: Mailbox, told: Mapping[Leg, Membership]) -> Membership | None:
+        if leg.via in self._never_via:
+            return BARRED
+        if not self._book.concerns(leg, mailbox):
+            return PLAIN
+        return (told and told.get(leg)) or self._book.look(leg)
 
     def _as_asked(self, group: Membership) -> Iterator[Mailbox]:
         for member in group.members or ():

@@ -1,11 +1,11 @@
 """The room lists of all directories, kept: people who choose a room wait for no directory."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from protocols.errors import PeerError
 from protocols.model.mailbox import Mailbox
@@ -14,7 +14,11 @@ from proxy.connector import Clock
 from proxy.directories.kept import Kept
 from proxy.directory import Directory
 
+_K = TypeVar("_K", bound=Hashable)
 _T = TypeVar("_T")
+
+Hops: TypeAlias = tuple[str, ...]
+"""The systems like ours that a request came through, the nearest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,16 @@ class WrittenList:
 
 @dataclass(frozen=True, slots=True)
 class _Shelved:
-    lists: Kept[str, tuple[RoomList, ...]]
-    rooms: Kept[str, tuple[Room, ...]]
+    lists: Kept[Hops, tuple[RoomList, ...]]
+    rooms: Kept[tuple[Hops, str], tuple[Room, ...]]
 
 
 class RoomShelf:
-    """``directories`` by the names of their connectors, with how long their answers are kept."""
+    """``directories`` by the names of their connectors, with how long their answers are kept.
+
+    What is kept is kept by the hops of who asked: another Busyline tells each of us other rooms than its own, and two
+    that share a question would wait for each other.
+    """
 
     def __init__(
         self,
@@ -45,8 +53,8 @@ class RoomShelf:
         self.written = written
         self._shelves = {
             name: _Shelved(
-                Kept(name, partial(_lists_of, directory), keep=_always(keep), clock=clock),
-                Kept(name, partial(_rooms_of, directory), keep=_always(keep), clock=clock),
+                Kept(name, partial(_lists_of, directory), keep=keep, clock=clock),
+                Kept(name, partial(_rooms_of, directory), keep=keep, clock=clock),
             )
             for name, (directory, keep) in directories.items()
         }
@@ -56,13 +64,13 @@ class RoomShelf:
         """The connectors whose directories have rooms."""
         return tuple(self._shelves)
 
-    async def lists(self, via: str) -> tuple[RoomList, ...] | PeerError:
+    async def lists(self, via: str, hops: Hops = ()) -> tuple[RoomList, ...] | PeerError:
         """The lists of the connector ``via``, or why there are none to be had."""
-        return await _told(self._shelves[via].lists, "")
+        return await _told(self._shelves[via].lists, hops)
 
-    async def rooms(self, via: str, room_list: Mailbox) -> tuple[Room, ...] | PeerError:
+    async def rooms(self, via: str, room_list: Mailbox, hops: Hops = ()) -> tuple[Room, ...] | PeerError:
         """The rooms of a list, which is as the connector ``via`` knows it, or why there are none to be had."""
-        return await _told(self._shelves[via].rooms, room_list.address)
+        return await _told(self._shelves[via].rooms, (hops, room_list.address))
 
     def failures(self, via: str) -> int:
         """How many calls to the directory of the connector ``via`` brought nothing."""
@@ -75,18 +83,15 @@ class RoomShelf:
             await shelf.rooms.close()
 
 
-async def _told(kept: Kept[str, tuple[_T, ...]], key: str) -> tuple[_T, ...] | PeerError:
+async def _told(kept: Kept[_K, tuple[_T, ...]], key: _K) -> tuple[_T, ...] | PeerError:
     known = kept.look(key)
     return await asyncio.shield(kept.ask(key)) if known is None else known
 
 
-def _always(keep: timedelta) -> Callable[[object], timedelta]:
-    return lambda _: keep
+async def _lists_of(directory: Directory, hops: Hops) -> tuple[RoomList, ...]:
+    return await directory.room_lists(hops=hops)
 
 
-async def _lists_of(directory: Directory, _: str) -> tuple[RoomList, ...]:
-    return await directory.room_lists()
-
-
-async def _rooms_of(directory: Directory, address: str) -> tuple[Room, ...]:
-    return await directory.rooms(Mailbox(address, address))
+async def _rooms_of(directory: Directory, key: tuple[Hops, str]) -> tuple[Room, ...]:
+    hops, address = key
+    return await directory.rooms(Mailbox(address, address), hops=hops)

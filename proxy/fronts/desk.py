@@ -3,8 +3,10 @@
 from collections.abc import Hashable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
+from protocols.errors import Fault, RequestError
 from protocols.ews.manner import EXCHANGE, Manner
 from protocols.model.freebusy import Answer, Question, Reason, Unavailable
+from protocols.model.intervals import can_hold
 from protocols.model.mailbox import Mailbox
 from proxy.automatic_replies import Replies
 from proxy.connector import Connector
@@ -32,8 +34,11 @@ class Desk:
     async def look_up(self, mailboxes: Sequence[Mailbox | None], question: Question, record: Record) -> list[Answer]:
         """One answer per mailbox, in order; None, which is no address, is not looked up (INVALID_ADDRESS).
 
-        The record counts them, the witness has seen them. Raises RequestError where nothing may be answered now.
+        The record counts them, the witness has seen them. Raises RequestError where nothing may be answered now, and
+        for a window outside 1970 to 2106 (INVALID_WINDOW): nobody knows what is there.
         """
+        if not can_hold(question.window):
+            raise RequestError(Fault.INVALID_WINDOW)
         if self.witness is not None:
             self.witness.ready()
         if record.hops:

@@ -13,6 +13,7 @@ from service.visit import proved
 
 RATE = "rate"  # the reason of a refusal
 _FORWARDED = "X-Forwarded-For"
+_UNCHECKED = 503
 
 
 class Entrance:
@@ -27,7 +28,8 @@ class Entrance:
     async def enter(self, request: web.BaseRequest, record: Record) -> Caller | web.Response:
         """The caller, who is in the record from now on, or the answer that sends it away.
 
-        Raises RequestError (BUSY) for a caller over its rate: each dialect has words of its own for that.
+        Raises RequestError (BUSY) for a caller over its rate, and where what it shows cannot be checked now: each
+        dialect has words of its own for that.
         """
         return self._let_in(await self._gate.identify(self.knock(request)), request, record)
 
@@ -43,6 +45,8 @@ class Entrance:
     def _let_in(self, found: Caller | Refused, request: web.BaseRequest, record: Record) -> Caller | web.Response:
         if isinstance(found, Refused):
             record.caller, record.refused = found.caller, found.reason
+            if found.status == _UNCHECKED:
+                raise RequestError(Fault.BUSY, back_off=timedelta(seconds=found.retry_after or 0))
             return turned_away(found)
         proved(request)
         record.caller, record.proof, record.person = found.name, found.proof, found.person

@@ -8,16 +8,16 @@ from proxy.fronts.desk import Desk
 from proxy.fronts.record import Record
 
 
-async def room_lists(_: Envelope, desk: Desk, __: Record) -> bytes:
+async def room_lists(_: Envelope, desk: Desk, record: Record) -> bytes:
     """The lists that the caller may see; none where the configuration has no rooms."""
-    lists = await desk.rooms.room_lists() if desk.rooms is not None else ()
+    lists = await desk.rooms.room_lists(record.hops) if desk.rooms is not None else ()
     return encode_failure(ROOM_LISTS, lists) if isinstance(lists, NoRooms) else encode_room_lists(lists)
 
 
-async def rooms(envelope: Envelope, desk: Desk, _: Record) -> bytes:
+async def rooms(envelope: Envelope, desk: Desk, record: Record) -> bytes:
     """The rooms of one list, those that the caller may ask about. Raises RequestError."""
     asked = decode_rooms(envelope)
     if desk.rooms is None or asked is None:
         return encode_failure(ROOMS, NoRooms.NO_LIST)
-    found = await desk.rooms.rooms(asked)
+    found = await desk.rooms.rooms(asked, record.hops)
     return encode_failure(ROOMS, found) if isinstance(found, NoRooms) else encode_rooms(found)

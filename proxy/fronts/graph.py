@@ -60,7 +60,10 @@ class GraphFront:
         preferred = codec.preferred_zone(request.headers.getall("Prefer", ()))
         asked = await decoded(partial(codec.decode, preferred=preferred), data)
         answers = await self._desks[caller.name].look_up(asked.mailboxes, asked.question, record)
-        return _named(json(encode(asked, answers, context=self._context)), record)
+        response = json(encode(asked, answers, context=self._context))
+        if preferred is not None:  # RFC 7240 3
+            response.headers["Preference-Applied"] = f'outlook.timezone="{asked.zone_name}"'
+        return _named(response, record)
 
     def _not_allowed(self, record: Record) -> web.Response:
         response = json(encode_refusal(405, _mark(record, self._clock())), status=405)

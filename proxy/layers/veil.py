@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Literal
 
-from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable
+from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
-from proxy.answers import bare, within
+from proxy.answers import bare, incomplete, within
 from proxy.connector import Clock, Connector, utc_now
 from proxy.layers.concurrency import side_by_side
 from proxy.masks import Masks, day_of
+from routing.names import Names
 from routing.policy import Policy, Verdict, judge
 from routing.rules import Mask
 from routing.table import RouteTable
@@ -31,7 +33,7 @@ class Veil:
         self._inner, self._unknown_as, self._clock = inner, policy.unknown_as, clock
         self._masks = Masks()
         # neither policy nor table changes while the veil hangs, and most mailboxes are asked about again
-        self._verdict = lru_cache(maxsize=65_536)(partial(_verdict, policy, table))
+        self._verdict = lru_cache(maxsize=65_536)(partial(_verdict, policy, table, Names(table)))
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
@@ -61,9 +63,8 @@ class Veil:
         return [answer for answer in answers if answer is not None]
 
 
-def _verdict(policy: Policy, table: RouteTable, mailbox: Mailbox) -> Verdict:
-    real, route = table.resolve(mailbox)
-    return judge(policy, mailbox, route, real)
+def _verdict(policy: Policy, table: RouteTable, names: Names, mailbox: Mailbox) -> Verdict:
+    return judge(policy, mailbox, table.find(mailbox), names)
 
 
 def _at(level: Detail, question: Question) -> Question:
@@ -81,6 +82,10 @@ def _veiled(
         return answer
     doubtful = within(window, answer.unknown)
     if doubtful and unknown_as == "error":
-        return Unavailable(mailbox=answer.mailbox, reason=Reason.INCOMPLETE, detail="a part of the window is unknown")
+        return incomplete(answer, _known_until(doubtful[0].start, window))
     blocks = Intervals.pack(BusyInterval(part, BusyStatus.BUSY) for part in doubtful)
     return replace(answer, intervals=answer.intervals.joined(blocks), unknown=())
+
+
+def _known_until(doubt: datetime, window: TimeWindow) -> str:
+    return f"known until {doubt:%d %b %H:%M} UTC" if doubt > window.start else "a part of the window is unknown"

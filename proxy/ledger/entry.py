@@ -15,7 +15,8 @@ NOT_ALLOWED: Final = frozenset({Reason.FORBIDDEN, Reason.NO_ROUTE, Reason.LOOP})
 
 Name: TypeAlias = Callable[[str], str]
 """How an address is written down: as it is, or as a pseudonym."""
-Looked: TypeAlias = tuple[str, Reason | Detail]
+Looked: TypeAlias = tuple[str, Reason | Detail, str]
+"""An address, why nothing of it was answered or how much was shown, and the group through which it was, "" for none."""
 
 
 class Visit(Protocol):
@@ -34,7 +35,7 @@ class Visit(Protocol):
 
 
 class Entry(NamedTuple):
-    """One request. ``looked``: each mailbox, with why nothing was answered or how much was shown."""
+    """One request. ``looked``: each mailbox, and behind a group that was shown the members whose time that shows."""
 
     at: datetime
     request: str
@@ -48,11 +49,17 @@ class Entry(NamedTuple):
 
 def entry_of(at: datetime, visit: Visit, question: Question, answers: Sequence[Answer]) -> Entry:
     """What the ledger keeps of a request: nothing of what the answers hold. What was no address names nobody."""
-    looked = [
-        (answer.mailbox.address, answer.reason if isinstance(answer, Unavailable) else answer.detail)
-        for answer in answers
-        if answer.mailbox is not None
-    ]
+    looked: list[Looked] = []
+    for answer in answers:
+        if answer.mailbox is None:
+            continue
+        address = answer.mailbox.address
+        if isinstance(answer, Unavailable):
+            looked.append((address, answer.reason, ""))
+            continue
+        looked.append((address, answer.detail, ""))
+        if answer.members:
+            looked += [(member.address, answer.detail, address) for member in answer.members]
     return Entry(at, visit.request_id, visit.front, visit.caller, visit.proof, visit.person, question, looked)
 
 
@@ -73,15 +80,18 @@ def render(entry: Entry, name: Name) -> bytes:
         "from": _instant(question.window.start),
         "to": _instant(question.window.end),
         "asked": question.detail.value,
-        "people": [_looked(name(address), outcome) for address, outcome in entry.looked],
+        "people": [
+            _looked(name(address), outcome, through and name(through)) for address, outcome, through in entry.looked
+        ],
     }
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _looked(address: str, outcome: Reason | Detail) -> dict[str, str]:
+def _looked(address: str, outcome: Reason | Detail, through: str) -> dict[str, str]:
     if outcome in NOT_ALLOWED:
         return {"address": address, "verdict": outcome.value, "outcome": REFUSED}
-    return {"address": address, "verdict": ALLOWED, "outcome": outcome.value}
+    shown = {"address": address, "verdict": ALLOWED, "outcome": outcome.value}
+    return {**shown, "through": through} if through else shown
 
 
 def _instant(at: datetime) -> str:

@@ -1,12 +1,13 @@
 """Counts how many different people each caller asks about: who reads a whole company's calendars is noticed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from protocols.model.freebusy import Answer
+from protocols.model.freebusy import Answer, Unavailable
+from protocols.model.mailbox import Mailbox
 from proxy.connector import Clock
 
 _HOUR = timedelta(hours=1)
@@ -36,8 +37,8 @@ class _Hour:
 class Headcount:
     """``limits``: how many different mailboxes a caller may ask about in an hour of the clock before it is told.
 
-    Those it may not ask about count, too: guessing is what this is for. Nothing is refused. At most limit + 1 digests
-    are kept for a caller. Callers without a limit are not counted.
+    Those it may not ask about count, too: guessing is what this is for. So do the members whom a group showed. Nothing
+    is refused. At most limit + 1 digests are kept for a caller. Callers without a limit are not counted.
     """
 
     def __init__(self, limits: Mapping[str, int], *, clock: Clock) -> None:
@@ -54,9 +55,7 @@ class Headcount:
         limit, people = self._limits[caller], hour.people
         if len(people) > limit:
             return
-        for answer in answers:
-            if (mailbox := answer.mailbox) is None:
-                continue
+        for mailbox in _asked_about(answers):
             people.add(hash(mailbox.address))
             if len(people) > limit:
                 hour.exceeded += 1
@@ -72,3 +71,11 @@ class Headcount:
         """About how many different people it has asked in this hour, up to one more than its limit."""
         hour = self._hours[caller]
         return len(hour.people) if hour.begins <= self._clock() < hour.ends else 0
+
+
+def _asked_about(answers: Iterable[Answer]) -> Iterator[Mailbox]:
+    for answer in answers:
+        if answer.mailbox is not None:
+            yield answer.mailbox
+        if not isinstance(answer, Unavailable):
+            yield from answer.members

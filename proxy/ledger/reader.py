@@ -21,6 +21,7 @@ Part: TypeAlias = Literal["looked-at", "asked"]
 class Look:
     """One mailbox of one request. ``person`` is who sat behind the caller, "" where no token named them.
 
+    ``through`` is the group in whose answer their time was shown, "" where they were asked about by themselves.
     ``part``: what somebody this is told to had to do with it: they were looked at, or they asked.
     """
 
@@ -37,6 +38,7 @@ class Look:
     verdict: str
     outcome: str
     part: Part = "looked-at"
+    through: str = ""
 
 
 class Reader:
@@ -95,7 +97,7 @@ def about(looks: Iterable[Look], names: Collection[str]) -> Iterator[Look]:
         if look.address in names:
             yield _changed(look, person="")
         if look.person in names:
-            yield _changed(look, address="", part="asked")
+            yield _changed(look, address="", through="", part="asked")
 
 
 def _changed(look: Look, **values: Any) -> Look:
@@ -115,6 +117,12 @@ def _looks(line: dict[str, Any]) -> list[Look]:
         "asked": line["asked"],
     }
     return [
-        Look(**shared, address=each["address"], verdict=each["verdict"], outcome=each["outcome"])
+        Look(
+            **shared,
+            address=each["address"],
+            verdict=each["verdict"],
+            outcome=each["outcome"],
+            through=each.get("through", ""),
+        )
         for each in line["people"]
     ]

@@ -1,15 +1,13 @@
 """Reads and writes the file of batches: when each moves, and whether it was rolled back."""
 
-import os
-import tempfile
+import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from proxy.list_files import ListFileError, check, text_of
 from proxy.moves.instants import instant, written
+from proxy.moves.replacing import replace
 from proxy.moves.table import Layout, TableError, fields_of, layout, lines, picked
 from routing.stages import FOREVER, NO_PLAN, Plan
 
@@ -44,7 +42,7 @@ def read(path: Path) -> dict[str, Plan]:
 
 def rolled_back(path: Path, batch: str, at: int) -> Plan:
     """Write down that the batch was rolled back ``at``; its plan from now on. Raises ListFileError, OSError."""
-    return _changed(path, batch, lambda plan: replace(plan, rolled_back_at=at, resumed_at=None))
+    return _changed(path, batch, lambda plan: dataclasses.replace(plan, rolled_back_at=at, resumed_at=None))
 
 
 def resumed(path: Path, batch: str, at: int) -> Plan:
@@ -53,7 +51,7 @@ def resumed(path: Path, batch: str, at: int) -> Plan:
     def resume(plan: Plan) -> Plan:
         if plan.rolled_back_at is None:
             raise ListFileError(f'{path}: the batch "{batch}" is not rolled back: there is nothing to resume')
-        return replace(plan, resumed_at=max(at, plan.rolled_back_at))
+        return dataclasses.replace(plan, resumed_at=max(at, plan.rolled_back_at))
 
     return _changed(path, batch, resume)
 
@@ -74,7 +72,7 @@ def _changed(path: Path, batch: str, change: Callable[[Plan], Plan]) -> Plan:
         kept[place - 1] = row
     else:
         kept.append(row)
-    _put(path, ending.join([*kept, ""]))
+    replace(path, ending.join([*kept, ""]))
     return plan
 
 
@@ -99,27 +97,6 @@ def _row(batch: str, plan: Plan, shape: Layout) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if set(text) & set(',;"#') else text
-
-
-def _put(path: Path, text: str) -> None:
-    target = path.resolve()  # what a link names is replaced, not the link
-    owner = target.stat() if target.exists() else None
-    mode = owner.st_mode & 0o777 if owner is not None else 0o644
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            if owner is not None:
-                with suppress(PermissionError):  # an operator who is not root keeps it
-                    os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
-            os.fsync(stream.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _rows(text: str, shape: Layout) -> Iterator[tuple[int, list[str] | None]]:

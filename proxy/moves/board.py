@@ -1,7 +1,8 @@
 """What is in force now: one list for each move, shown together to whoever looks for ways."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -17,13 +18,19 @@ _NOBODY: Final[Counter[Stage]] = Counter()
 class Board:
     """The moves by name, followed by ``ways`` as soon as they are put here.
 
-    ``version`` counts what was put: a list that was refused because of another may do after it.
+    ``version`` counts what was put: a list that was refused because of another may do after it. ``turn`` is held by
+    whoever reads a list until it is in force: what it was held against does not change meanwhile. ``doubts`` say in
+    words, by the name of the move, why its list could not be read at all; ``left_out``, by address, who is named by a
+    directory and cannot be found from here, and why.
     """
 
     def __init__(self, ways: Ways, clock: Callable[[], datetime]) -> None:
         self._ways, self._clock = ways, clock
         self._moves: dict[str, Move | Everybody] = {}
         self.version = 0
+        self.turn = asyncio.Lock()
+        self.doubts: dict[str, str] = {}
+        self.left_out: dict[str, Mapping[str, str]] = {}
         self._counted: dict[str, tuple[datetime, Counter[Stage]]] = {}
 
     def put(self, name: str, move: Move | Everybody) -> None:

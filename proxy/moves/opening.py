@@ -6,6 +6,7 @@ from pathlib import Path
 
 from proxy.list_files import ListFileError
 from proxy.moves.files import MoveFiles
+from proxy.moves.memory import recalled
 from proxy.settings.moves import FILE, MoveSettings
 from routing.sides import ALIAS, Sides
 from routing.stages import Joined
@@ -41,11 +42,30 @@ def with_other_side(routes: Iterable[Route], moves: Sequence[MoveSettings]) -> I
 
 
 def files_of(settings: MoveSettings, sides: Sides, directory: Path) -> MoveFiles:
-    """The files of a move whose people are a file."""
+    """The files of a move whose people are a file. Raises ListFileError where the file of the state is none."""
     assert isinstance(settings.people, str)
     people = _path(settings.people, directory)
     assert people is not None
-    return MoveFiles(sides=sides, people=people, plans=plans_of(settings, directory), shrink=settings.shrink)
+    state = state_of(settings, directory)
+    return MoveFiles(
+        sides=sides,
+        people=people,
+        plans=plans_of(settings, directory),
+        shrink=settings.shrink,
+        state=state,
+        before=recalled(state),
+    )
+
+
+def state_of(settings: MoveSettings, directory: Path) -> Path:
+    """The file of what a restart must know: beside the list, or beside the configuration where a directory tells."""
+    written = _path(settings.state, directory)
+    if written is not None:
+        return written
+    if isinstance(settings.people, str):
+        people = directory / settings.people.removeprefix(FILE).strip()
+        return people.with_name(f"{people.name}.state")
+    return directory / f"moves-{settings.name}.state"
 
 
 def plans_of(settings: MoveSettings, directory: Path) -> Path | None:

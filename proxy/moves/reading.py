@@ -11,6 +11,8 @@ from routing.listing import Listing
 from routing.people import People
 
 COLUMNS: Final = ("address", "moved_at", "batch")
+_EMPTY: Final = f"is empty: write the heading {','.join(COLUMNS)} alone if nobody moves yet"
+_IN_ORDER: Final = tuple(range(len(COLUMNS)))
 _MOST_WRONG: Final = 1_000  # lines of a file that is no list at all need not all be read
 
 
@@ -27,6 +29,7 @@ class _Reader:
     def __init__(self, path: Path, listing: Listing, planned: Collection[str] | None) -> None:
         self._path, self._listing, self._planned = path, listing, planned
         self._kinds: dict[tuple[str, str], int | str] = {}
+        self._behind: dict[str, int] = {}  # kinds by what stands behind the address, of lines without quotes
         self._wrong: list[str] = []
 
     def read(self, text: str) -> Generator[None, None, People]:
@@ -35,20 +38,28 @@ class _Reader:
         except TableError as error:
             check(self._path, [f"{self._path}:{error.line}: {error}"])
             raise
-        left = SLICE
+        said = bool(shape.heading)
+        left, add, behind = SLICE, self._listing.add, self._behind
+        separator = shape.separator if shape.places == _IN_ORDER else "\n"  # which no line has
         for number, line in lines(text):
-            if number != shape.heading:
+            address, _, rest = line.partition(separator)
+            kind = behind.get(rest) if rest and '"' not in line else None
+            if kind is None:
                 self._line(number, line, shape)
-            left -= 1
+            elif words := add(address, kind, number):
+                self._wrong.append(f"{self._path}:{number}: {words}")
+            said, left = True, left - 1
             if not left:
                 left = SLICE
                 yield
                 if len(self._wrong) >= _MOST_WRONG:
                     break
-        check(self._path, self._wrong)
+        check(self._path, self._wrong or ([] if said else [f"{self._path}: {_EMPTY}"]))
         return self._listing.people
 
     def _line(self, number: int, line: str, shape: Layout) -> None:
+        if number == shape.heading:
+            return
         fields = picked(fields_of(line, shape.separator), shape)
         if fields is None:
             words = "there are more fields than address, moved_at, batch: remove what is too many"
@@ -58,6 +69,8 @@ class _Reader:
             if kind is None:
                 kind = self._kinds[moved_at, batch] = self._kind(moved_at, batch)
             words = self._listing.add(address, kind, number) if isinstance(kind, int) else kind
+            if isinstance(kind, int) and shape.places == _IN_ORDER and '"' not in line:
+                self._behind[line.partition(shape.separator)[2]] = kind
         if words:
             self._wrong.append(f"{self._path}:{number}: {words}")
 

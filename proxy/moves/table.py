@@ -32,11 +32,15 @@ class Layout:
 def layout(text: str, columns: Sequence[str]) -> Layout:
     """What the first line that says anything tells of the table: a heading, or the first row of ``columns`` in order.
 
-    A heading has no ``@`` and names the first of the columns. Raises TableError for a column that there is not.
+    A heading has no ``@`` and names the first of the columns. Raises TableError for a column that there is not, and
+    for what looks like a heading and does not name the first.
     """
     for number, line in lines(text):
         separator = ";" if ";" in line and "," not in line else ","
         names = [name.lower() for name in fields_of(line, separator)]
+        if columns[0] not in names and _is_heading(names):
+            written = ",".join(columns)
+            raise TableError(number, f'the heading has no column "{columns[0]}": write {written}')
         if "@" in line or columns[0] not in names:
             return Layout(separator, tuple(range(len(columns))), 0)
         while names and not names[-1]:
@@ -47,6 +51,12 @@ def layout(text: str, columns: Sequence[str]) -> Layout:
                 raise TableError(number, f'the heading has a column "{name[:40]}": write each of {known} once')
         return Layout(separator, tuple(names.index(name) if name in names else -1 for name in columns), number)
     return Layout(",", tuple(range(len(columns))), 0)
+
+
+def _is_heading(names: Sequence[str]) -> bool:
+    """Words alone, several of them: no address, no day, no instant."""
+    words = [name for name in names if name]
+    return len(words) > 1 and not any(character in "@0123456789" for name in words for character in name)
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:

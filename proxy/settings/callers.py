@@ -1,7 +1,6 @@
 """[[callers]]: who may ask, how they prove it, about whom, how much they see, and how they like their answers."""
 
 import re
-from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
@@ -13,7 +12,7 @@ from proxy.auth.presets import PRESETS
 from proxy.settings.federation import FederationCaller
 from proxy.settings.oidc import OidcCaller
 from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
-from proxy.settings.words import MayAsk, Section, some
+from proxy.settings.words import FilePath, MayAsk, Section, some
 from service.addresses import parse_narrow_network
 from service.durations import Duration
 from service.secrets import SecretReference
@@ -81,7 +80,7 @@ class CertificateCaller(Section):
         description='"sha256:" and the digest of the public key (SubjectPublicKeyInfo), whatever its certificate says',
         examples=[["sha256:" + "0" * 64]],
     )
-    ca: Path = Field(
+    ca: FilePath = Field(
         description="the authority that signs these certificates, and its intermediates (PEM); no other's are believed",
         examples=["contoso-ca.pem"],
     )

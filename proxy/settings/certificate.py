@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from protocols.model.mailbox import canonical_domain
-from proxy.settings.words import Section, Url
+from proxy.settings.words import FilePath, Section, Url
 from service.secrets import SecretReference
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
@@ -43,15 +43,15 @@ class CertificateFiles(Section):
     """A certificate from files: the leaf first, then every intermediate."""
 
     kind: Literal["files"] = Field(description="certificate and key lie in PEM files, watched for new ones")
-    chain: Path = Field(description="the certificate and its intermediates", examples=["busyline-chain.pem"])
-    key: Path = Field(description="the private key, without a passphrase", examples=["busyline-key.pem"])
+    chain: FilePath = Field(description="the certificate and its intermediates", examples=["busyline-chain.pem"])
+    key: FilePath = Field(description="the private key, without a passphrase", examples=["busyline-key.pem"])
 
 
 class CertificatePfx(Section):
     """A certificate from one PKCS#12 file (.pfx, .p12), as Windows exports it."""
 
     kind: Literal["pfx"] = Field(description="certificate, intermediates and key lie in one PFX file, which is watched")
-    file: Path = Field(description="the PFX file", examples=["busyline.pfx"])
+    file: FilePath = Field(description="the PFX file", examples=["busyline.pfx"])
     password: SecretReference | None = Field(
         None, description="the password it was exported with", examples=["file:pfx.txt"]
     )
@@ -80,7 +80,7 @@ class CertificateAcme(Section):
         (), description="host names of the certificate; the host of public_url where none are written"
     )
     algorithm: Literal["rsa", "ecdsa"] = Field("rsa", description='kind of key; old Windows servers read "rsa" only')
-    ca: Path | None = Field(None, description="a private CA that signed the authority's own web server (PEM)")
+    ca: FilePath | None = Field(None, description="a private CA that signed the authority's own web server (PEM)")
     external_account: ExternalAccount | None = Field(None, description="an account the authority knows already")
 
 

@@ -1,12 +1,13 @@
 """[connectors.NAME.directory], [[groups]] and [[room_lists]]: who is in a group and which rooms there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from protocols.model.mailbox import canonical
+from proxy.consistency import Problem, raise_all
 from proxy.settings.words import Address, Section, Url, some
 from service.durations import Duration
 
@@ -55,7 +56,7 @@ class DirectorySettings(Section):
     rooms: bool = Field(True, description="offer its room lists (GetRoomLists, GetRooms)")
     keep: Duration = Field(
         timedelta(minutes=10),
-        description="how long members and rooms are kept; that an address is no group, six times as long",
+        description="how long members and rooms are kept, and that an address is no group",
     )
     api_url: Url | None = Field(
         None,
@@ -87,17 +88,27 @@ class RoomListSettings(Section):
 def check_directories(
     connectors: Mapping[str, BaseModel], groups: Sequence[GroupSettings], room_lists: Sequence[RoomListSettings]
 ) -> None:
-    """Raises ValueError where a directory cannot be asked, or an address is listed twice."""
+    """Raises ValidationError at every directory that cannot be asked, and at every address that is listed twice."""
+    raise_all([*_directories(connectors), *_twice("groups", groups), *_twice("room_lists", room_lists)])
+
+
+def _directories(connectors: Mapping[str, BaseModel]) -> Iterator[Problem]:
     for name, connector in connectors.items():
         directory, protocol = getattr(connector, "directory", None), getattr(connector, "protocol", "")
+        place = ("connectors", name, "directory")
         if directory is None:
             continue
         if protocol not in _WITH_DIRECTORY:
-            raise ValueError(f"connectors.{name}.directory: {protocol} has none: remove it, or write [[groups]]")
-        if (directory.subject is None) == (protocol == "google"):
-            what = "write the administrator to ask as" if protocol == "google" else "only google has one: remove it"
-            raise ValueError(f"connectors.{name}.directory.subject: {what}")
-    for key, listed in (("groups", groups), ("room_lists", room_lists)):
-        addresses = [one.address for one in listed]
-        if twice := sorted({address for address in addresses if addresses.count(address) > 1}):
-            raise ValueError(f"{key}: {twice[0]} is listed twice: put all of it into one")
+            yield place, f"{protocol} has none: remove it, or write [[groups]]"
+        elif directory.subject is None and protocol == "google":
+            yield (*place, "subject"), "is missing: write the administrator to ask as"
+        elif directory.subject is not None and protocol != "google":
+            yield (*place, "subject"), "only google has one: remove it"
+
+
+def _twice(key: str, listed: Sequence[GroupSettings | RoomListSettings]) -> Iterator[Problem]:
+    addresses: set[str] = set()
+    for number, one in enumerate(listed):
+        if one.address in addresses:
+            yield (key, number, "address"), f"{one.address} is listed twice: put all of it into one"
+        addresses.add(one.address)

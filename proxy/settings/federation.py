@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from protocols.model.mailbox import canonical_domain
-from proxy.settings.words import Section, Url, some
+from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration
 
 _LONGEST_SKEW = timedelta(minutes=15)
@@ -42,15 +42,15 @@ class FederationCaller(Section):
 class FederationKey(Section):
     """A certificate of the trust and its private key."""
 
-    chain: Path = Field(description="the certificate (PEM)", examples=["federation.pem"])
-    key: Path = Field(description="its private key (PEM), without a passphrase", examples=["federation-key.pem"])
+    chain: FilePath = Field(description="the certificate (PEM)", examples=["federation.pem"])
+    key: FilePath = Field(description="its private key (PEM), without a passphrase", examples=["federation-key.pem"])
 
 
 class FederationIssuer(Section):
     """Who issues the tokens that callers show."""
 
     uri: Uri = Field(description="TokenIssuerUri of Get-FederationTrust", examples=["urn:federation:MicrosoftOnline"])
-    certificates: Annotated[tuple[Path, ...], AfterValidator(some)] = Field(
+    certificates: Annotated[tuple[FilePath, ...], AfterValidator(some)] = Field(
         description="TokenIssuerCertificate and TokenIssuerPrevCertificate (PEM): nothing else signs a token for us",
         examples=[["microsoft-online.pem"]],
     )

@@ -8,12 +8,13 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from proxy.settings.words import Address, Section, Template
-from service.durations import Duration
+from service.durations import Duration, written
 
 FILE = "file:"
 ASK = "ask"
 ALL = "all"
 """The batch of people whom a directory names, where the settings give it no other name."""
+_OFTENEST = timedelta(seconds=30)
 _EXAMPLE = 'write "file:moved.csv", { group = "moved@contoso.example", of = "to" }, or "ask"'
 
 
@@ -39,16 +40,36 @@ def _kind_of_people(value: Any) -> str:
 def _table_or_text(value: object) -> object:
     if not isinstance(value, str | dict | Section):
         raise ValueError(_EXAMPLE)
+    if isinstance(value, dict) and "group" in value and "attribute" in value:
+        raise ValueError("write group or attribute: one of the two says who has moved")
     return value
+
+
+def _side(value: object) -> object:
+    if value not in ("from", "to"):
+        raise ValueError(f'"{value}" is no side: write "from" or "to"')
+    return value
+
+
+Side = Annotated[Literal["from", "to"], BeforeValidator(_side)]
+
+
+def _not_too_often(length: timedelta) -> timedelta:
+    if length < _OFTENEST:
+        raise ValueError(f'too often for a directory: write "{written(_OFTENEST)}" or longer')
+    return length
+
+
+Every = Annotated[Duration, AfterValidator(_not_too_often)]
 
 
 class GroupPeople(Section):
     """Whoever belongs to a group in one of the two directories; its nested groups count."""
 
     group: Address = Field(description="the group's address", examples=["moved@contoso.example"])
-    of: Literal["from", "to"] = Field("to", description="whose directory knows the group", examples=["to"])
+    of: Side = Field("to", description="whose directory knows the group", examples=["to"])
     batch: str = Field(ALL, min_length=1, description="the batch that they are, for roll-back")
-    every: Duration = Field(timedelta(minutes=5), description="how often the directory is asked")
+    every: Every = Field(timedelta(minutes=5), description="how often the directory is asked")
 
 
 class AttributePeople(Section):
@@ -67,9 +88,9 @@ class AttributePeople(Section):
         "the day of the move",
         examples=["moved"],
     )
-    of: Literal["from", "to"] = Field("to", description="whose directory has the attribute", examples=["to"])
+    of: Side = Field("to", description="whose directory has the attribute", examples=["to"])
     batch: str = Field(ALL, min_length=1, description="the batch that they are, for roll-back")
-    every: Duration = Field(timedelta(minutes=5), description="how often the directory is asked")
+    every: Every = Field(timedelta(minutes=5), description="how often the directory is asked")
 
 
 People = Annotated[
@@ -114,6 +135,13 @@ class MoveSettings(Section):
         0.1, ge=0, le=1, description="a list that lost a larger share than this is refused, and the old one stays"
     )
 
+    state: Annotated[str, AfterValidator(_file)] | None = Field(
+        None,
+        description="where the server keeps how many people there were, so that shrink holds over a restart; beside "
+        "the list where this is not written",
+        examples=["file:moved.csv.state"],
+    )
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.source == self.target:
@@ -138,11 +166,15 @@ def _problems(
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     names: set[str] = set()
     asked: dict[str, str] = {}
+    states: set[str] = set()
     known = ", ".join(f'"{name}"' for name in sorted(connectors)) or "one that has a section [connectors.…]"
     for number, move in enumerate(moves):
         if move.name in names:
             yield ("moves", number, "name"), f'there are two moves "{move.name}": give each its own name'
         names.add(move.name)
+        if move.state is not None and move.state in states:
+            yield ("moves", number, "state"), f'another move writes "{move.state}" already: give each its own file'
+        states.add(move.state or "")
         for key, name in (("from", move.source), ("to", move.target)):
             if name not in connectors:
                 yield ("moves", number, key), f'there is no connector "{name}": write {known}'

@@ -1,13 +1,12 @@
 """[[oidc]]: issuers of bearer tokens that callers may bring, and the proof of a caller by one of them."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from proxy.settings.words import Section, Url, some
+from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration
 
 Algorithm: TypeAlias = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -23,6 +22,12 @@ def _issuer(text: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("an issuer has no user, no ? and no # (OpenID Connect Discovery 3)")
     return text
+
+
+def _small(leeway: timedelta) -> timedelta:
+    if not timedelta() <= leeway <= _MOST_LEEWAY:
+        raise ValueError("is too long: write 5m or less, and set the clocks")
+    return leeway
 
 
 Issuer = Annotated[str, AfterValidator(_issuer)]
@@ -74,15 +79,11 @@ class OidcSettings(Section):
     algorithms: Annotated[tuple[Algorithm, ...], AfterValidator(some)] = Field(
         ("RS256", "ES256"), description="how its tokens may be signed; never with a shared secret, never not at all"
     )
-    leeway: Duration = Field(timedelta(seconds=60), description="by how much its clock and ours may differ; 5m at most")
-    ca: Path | None = Field(None, description="a private CA that signed the certificate of its host (PEM)")
+    leeway: Annotated[Duration, AfterValidator(_small)] = Field(
+        timedelta(seconds=60), description="by how much its clock and ours may differ; 5m at most"
+    )
+    ca: FilePath | None = Field(None, description="a private CA that signed the certificate of its host (PEM)")
     private_network: bool = Field(
         False,
         description="its name may lead to an address in a private network; not needed where an IP address is written",
     )
-
-    @model_validator(mode="after")
-    def _leeway_is_small(self) -> Self:
-        if not timedelta() <= self.leeway <= _MOST_LEEWAY:
-            raise ValueError("leeway is too long: write 5m or less, and set the clocks")
-        return self

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic import ValidationError as SettingsError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from proxy.settings.words import Section
+from proxy.settings.words import FilePath, Section
 from service.durations import Days
 
 CALLER: Final = "free-busy-url"
@@ -32,7 +32,7 @@ def _ahead(length: timedelta) -> timedelta:
 class FreeBusyUrlsSettings(Section):
     """[free_busy_urls]: `busyline publish` makes a URL for a person; whoever has it sees that person's busy time."""
 
-    file: Path = Field(
+    file: FilePath = Field(
         Path("free-busy-urls.txt"), description="the file with the digests of all URLs, which `publish` writes"
     )
     window_back: Annotated[Days, AfterValidator(_bounded)] = Field(

@@ -1,11 +1,10 @@
 """[[routes]], [[aliases]] and [rooms]: which connectors answer for whom, who is who, and which mailboxes are rooms."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from proxy.settings.words import Domain, Pattern, Rewrite, RoomPattern, Section, some
+from proxy.settings.words import Domain, FilePath, Pattern, Rewrite, RoomPattern, Section, some
 
 
 def _several(written: Any) -> Any:
@@ -57,7 +56,7 @@ class AliasSettings(Section):
         examples=["g.northwind.example"],
     )
     of: Domain | None = Field(None, description="that other domain, the real one", examples=["northwind.example"])
-    addresses: Path | None = Field(
+    addresses: FilePath | None = Field(
         None,
         description="or a file of single addresses: one alias and the real address to a line, with a comma between",
         examples=["rooms.csv"],

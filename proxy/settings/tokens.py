@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from proxy.settings.words import Section, Url, some
+from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration
 from service.secrets import SecretReference
 
@@ -86,7 +86,7 @@ class MicrosoftSettings(Section):
 
     cloud: Literal["global", "gcc-high", "dod", "china"] = Field("global", description="which Microsoft cloud")
     login_url: Url | None = Field(None, description="another host for the keys of the tenants than the cloud's")
-    ca: Path | None = Field(None, description="a private CA that signed that host's certificate (PEM)")
+    ca: FilePath | None = Field(None, description="a private CA that signed that host's certificate (PEM)")
     hostnames: tuple[HostName, ...] = Field(
         (),
         description="host names that tokens may be meant for, beside that of public_url",

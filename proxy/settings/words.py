@@ -1,7 +1,9 @@
 """The words of the settings: what an address, a pattern or a URL must look like, and what a section is."""
 
 import re
-from typing import Annotated, TypeVar
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
@@ -10,15 +12,24 @@ from protocols.model.mailbox import canonical, canonical_domain
 
 ALIAS = "{alias}"
 """The template of a route whose connector knows people by their aliases."""
+FILE: Final = "file:"
+"""Stands before the path of a file where other text could stand as well."""
 T = TypeVar("T")
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+")  # letters of any language; the brackets of IPv6 are gone
 
 
-def _url(text: str) -> str:
+def url_such_as(example: str) -> AfterValidator:
+    """What checks an address; ``example`` is what whoever wrote something else is shown."""
+    return AfterValidator(partial(_url, example=example))
+
+
+def _url(text: str, example: str) -> str:
     parts = urlsplit(text)
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if not parts.hostname or parts.scheme not in ({"https", "http"} if local else {"https"}):
-        raise ValueError('not an https address: write for example "https://mail.example.com/EWS/Exchange.asmx"')
+    if parts.hostname and parts.scheme == "http" and not local:
+        raise ValueError("not an https address: http:// is for this machine (127.0.0.1) alone, so write https://")
+    if not parts.hostname or parts.scheme not in {"https", "http"}:
+        raise ValueError(f'not an https address: write for example "{example}"')
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("an address here has no user, no ? and no #: write those nowhere but in their own keys")
     return text.rstrip("/")
@@ -109,7 +120,15 @@ def _rewrite(text: str) -> str:
     return text
 
 
-Url = Annotated[str, AfterValidator(_url)]
+def without_file(written: object) -> object:
+    """A path as it stands, or behind the ``file:`` that other keys want before one."""
+    return written.removeprefix(FILE).strip() if isinstance(written, str) else written
+
+
+FilePath = Annotated[Path, BeforeValidator(without_file)]
+Url = Annotated[str, url_such_as("https://server.example.com")]
+EwsUrl = Annotated[str, url_such_as("https://mail.example.com/EWS/Exchange.asmx")]
+DavUrl = Annotated[str, url_such_as("https://dav.example.com")]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Address = Annotated[str, AfterValidator(_mailbox)]
 Subject = Annotated[str, AfterValidator(_subject)]

@@ -9,8 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import structlog
-
 from certs.acme_order import CHALLENGE_PATH
 from protocols.ews.manner import EXCHANGE, Manner
 from protocols.model.mailbox import Mailbox
@@ -18,20 +16,20 @@ from proxy import certificates
 from proxy.automatic_replies import Source
 from proxy.capture.recorder import Recorder
 from proxy.connector import Clock, Connector, utc_now
+from proxy.directory import Directory
 from proxy.federation import Federation
 from proxy.fragments import Fragments
-from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.autodiscover import Directions
 from proxy.fronts.challenges import ChallengeFront
 from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
-from proxy.fronts.ews import EwsFront
 from proxy.fronts.health import HealthFront, MetricsFront
-from proxy.fronts.schema import SchemaFront
-from proxy.hops import Counter, Loopless, hop_of
+from proxy.hops import Circles, Counter, Loopless, hop_of
 from proxy.layers.cache import AnswerStore
 from proxy.layers.veil import Veil
 from proxy.ledger.witness import Witness
 from proxy.manners import manner_of
+from proxy.moves.board import Board
 from proxy.routes import ways_of
 from proxy.server import Front, Listener, Server
 from proxy.settings import ProxySettings
@@ -43,6 +41,7 @@ from proxy.wiring.capture import recorder
 from proxy.wiring.dialects import House, dialects
 from proxy.wiring.directories import Directories, directories
 from proxy.wiring.door import count, limits
+from proxy.wiring.exchange_front import EWS_PATH, SOAP_PATH, directions_to, exchange_front
 from proxy.wiring.federation_trust import FederationTrust, federation_trust
 from proxy.wiring.gate import Entry, client_authorities, entry
 from proxy.wiring.ledger import witness
@@ -52,22 +51,13 @@ from proxy.wiring.rules import rules_of
 from proxy.wiring.stacks import Shared, connector
 from proxy.wiring.tls import ServerTls, server_tls
 from proxy.wiring.tokens import token_fronts
-from routing.patterns import Patterns
 from routing.policy import Policy
 from routing.rules import Rule, Rules
-from routing.table import RouteTable
 from service.addresses import ListenAddress
 from service.door import Door
 from service.metrics import Metrics
 
-EWS_PATH: Final = "/EWS/Exchange.asmx"
-POX_PATH: Final = "/autodiscover/autodiscover.xml"
-SOAP_PATH: Final = "/autodiscover/autodiscover.svc"
-_EWS_PATHS = (EWS_PATH, "/EWS", "/")  # Google posts to whatever address its administrator typed
-_SCHEMA_PATHS = ("/EWS/Services.wsdl", "/EWS/messages.xsd", "/EWS/types.xsd")
 _GRACE: Final = timedelta(seconds=1)
-
-_log = structlog.get_logger("busyline.wiring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,19 +184,9 @@ class Proxy:
             clock=self._clock,
             metrics=self.metrics,
             without=self._given,
+            circles=Circles(self._hop, self._circles),
         )
-        sources = Sources(
-            self.settings.connectors, self.directories.by_name, self._directory, self._stack, clock=self._clock
-        )
-        following = Following(
-            directory=self._directory,
-            ways=self.ways,
-            clock=self._clock,
-            metrics=self.metrics,
-            stack=self._stack,
-            source=sources.source,
-        )
-        self.moves, self._split = await follow(self.settings.moves, following, keep=self._listen)
+        self.moves, self._split = await self._follow(self.directories.by_name)
         self._replies = await reply_sources(
             self.settings, self._directory, self._stack, clock=self._clock, without=self._given
         )
@@ -218,6 +198,20 @@ class Proxy:
             tokens = token_fronts(way_in.own, way_in.clients, way_in.addresses, way_in.admission)
             self._trust = federation_trust(self.settings, self._directory, clock=self._clock, stack=self._stack)
             await self._listen_everywhere(way_in.entrance, {**tokens, **self._federated(way_in)})
+
+    async def _follow(self, known: Mapping[str, Directory]) -> tuple[Board, SplitBrain | None]:
+        """The people who move, and who sees both sides of them; ``known``: the directories that may say who does."""
+        settings, stack = self.settings, self._stack
+        sources = Sources(settings.connectors, known, self._directory, stack, clock=self._clock)
+        following = Following(
+            directory=self._directory,
+            ways=self.ways,
+            clock=self._clock,
+            metrics=self.metrics,
+            stack=stack,
+            source=sources.source,
+        )
+        return await follow(settings.moves, following, keep=self._listen)
 
     async def _connectors(self) -> dict[str, Connector]:
         shared = Shared(
@@ -281,12 +275,12 @@ class Proxy:
         inner = self._server({**watching, "/metrics": MetricsFront(self.metrics.exposition)})
         metrics_door = Door(inner.handle, server.metrics_listen)
         self.metrics_addresses = (await self._stack.enter_async_context(metrics_door)).addresses
-        json = JsonFront(self._directions())
         manners = {name: own.desk.manner for name, own in self._owns.items()}
         self.recorder = await recorder(self.settings, self._directory, manners, clock=self._clock, stack=self._stack)
-        spoken = dialects(self._house(entrance))
-        fronts = {**watching, **self._fronts(entrance), **tokens, JSON_PATH: json, **spoken.paths}
-        outer = self._server(fronts, {f"{JSON_PATH}/": json, **spoken.prefixes}, self.recorder)
+        house = self._house(entrance)
+        exchange, spoken = exchange_front(house, self._directions()), dialects(house)
+        fronts = {**watching, **exchange.paths, **tokens, **spoken.paths}
+        outer = self._server(fronts, {**exchange.prefixes, **spoken.prefixes}, self.recorder)
         self.ca, self._certificate, self.paths = tls.ca, tls, outer.paths
         challenges = self._server({}, {CHALLENGE_PATH: ChallengeFront(tls.answers)})
         plain = Door(challenges.handle, server.plain_listen, limits=limits(server))
@@ -317,20 +311,6 @@ class Proxy:
     ) -> Server:
         return Server(fronts, prefixes=prefixes, metrics=self.metrics, clock=self._clock, listener=listener)
 
-    def _fronts(self, entrance: Entrance) -> dict[str, Front]:
-        server, directions = self.settings.server, self._directions()
-        schema = SchemaFront(server.public_url)
-        desks = {name: own.desk for name, own in self._owns.items()}
-        ews = EwsFront(entrance=entrance, desks=desks, schema=schema, max_body=server.max_body)
-        pox = PoxFront(entrance=entrance, directions=directions, max_body=server.max_body, clock=self._clock)
-        soap = SettingsFront(entrance=entrance, directions=directions, max_body=server.max_body)
-        return {
-            **dict.fromkeys(_EWS_PATHS, ews),
-            **dict.fromkeys(_SCHEMA_PATHS, schema),
-            POX_PATH: pox,
-            SOAP_PATH: soap,
-        }
-
     def _federated(self, way_in: Entry) -> dict[str, Front]:
         """The addresses of organisation relationships, where there is a federation trust."""
         if (trust := self._trust) is None:
@@ -346,13 +326,8 @@ class Proxy:
         )
 
     def _directions(self) -> Directions:
-        public = self.settings.server.public_url
-        return Directions(
-            ews_url=public + EWS_PATH,
-            pox_url=public + POX_PATH,
-            serves=served(self.table),
-            federation=self._trust.told if self._trust else None,
-        )
+        public, trust = self.settings.server.public_url, self._trust
+        return directions_to(public, self.table, trust.told if trust else None)
 
     def _stop_being_ready(self) -> None:
         self._ready = False
@@ -365,9 +340,3 @@ class Proxy:
         read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
         read("busyline_cache_entries", "Answers kept", lambda: float(store.size))
         read("busyline_cache_bytes", "About how much memory the kept answers take", lambda: float(store.memory))
-
-
-def served(table: RouteTable) -> Callable[[str], bool]:
-    """Whether a domain (A-labels) has a route, or anybody in it has one of their own."""
-    patterns = Patterns({route.match.rpartition("@")[2]: True for route in table.routes})
-    return lambda domain: patterns.find(Mailbox.parse(f"anybody@{domain}")) is not None

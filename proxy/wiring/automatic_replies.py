@@ -11,8 +11,6 @@ from typing import Any, Final
 from protocols.ews import automatic_replies as ews
 from protocols.google import automatic_replies as google
 from protocols.graph import automatic_replies as graph
-from protocols.graph.clouds import CLOUDS
-from protocols.http import Send
 from protocols.model.automatic_replies import AutomaticReply
 from protocols.model.mailbox import Mailbox
 from proxy.automatic_replies import AskReply, Replies, Source
@@ -22,12 +20,10 @@ from proxy.scopes import GMAIL_SETTINGS
 from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
 from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
+from proxy.wiring.clouds import at_google, at_graph
 from proxy.wiring.sign_in import PeerNetwork, signed_in
 from routing.policy import Policy
 from routing.ways import Ways
-from service.tokens import authorized
-from service.tokens_google import GoogleTokens, key_file
-from service.tokens_microsoft import MicrosoftTokens
 
 _SUBJECTS: Final = 1_024  # people whose tokens are kept
 _TOGETHER: Final = 4  # calls at once: Exchange and Graph throttle by mailbox and by account
@@ -78,18 +74,7 @@ def replies_of(
 
 
 async def _of_graph(settings: GraphConnector, network: PeerNetwork) -> AskReply:
-    cloud = CLOUDS[settings.cloud]
-    api_url, login_url = settings.graph_url or cloud.graph, settings.login_url or cloud.login
-    reference = settings.certificate or settings.secret
-    assert reference is not None  # the settings see to it
-    tokens = MicrosoftTokens(
-        network.blocking(only=login_url),
-        authority=f"{login_url}/{settings.tenant}",
-        client_id=settings.client_id,
-        proof=network.secret(reference),
-        scope=f"{api_url}/.default",
-    )
-    send = authorized((await network.wire()).send, tokens, to=api_url)
+    send, api_url = await at_graph(settings, network)
 
     async def ask(mailbox: Mailbox, now: datetime) -> AutomaticReply | None:
         return await graph.ask(send, mailbox, api_url=api_url, now=now)
@@ -108,19 +93,11 @@ async def _of_exchange(settings: EwsConnector, network: PeerNetwork) -> AskReply
 
 async def _of_google(settings: GoogleConnector, network: PeerNetwork) -> AskReply:
     """Gmail tells a responder to its owner alone: every question is asked as the person it is about."""
-    account = key_file(network.secret(settings.service_account))
-    blocking, wire = network.blocking(only=str(account["token_uri"])), await network.wire()
     api_url = settings.api_url or google.API_URL
-
-    @lru_cache(maxsize=_SUBJECTS)
-    def send_as(subject: str) -> Send:
-        tokens = GoogleTokens(
-            blocking, account=account, subject=subject, scopes=(GMAIL_SETTINGS,), subject_is_asked=True
-        )
-        return authorized(wire.send, tokens, to=api_url)
+    send_as = lru_cache(maxsize=_SUBJECTS)(await at_google(settings, network, api_url=api_url, subject_is_asked=True))
 
     async def ask(mailbox: Mailbox, now: datetime) -> AutomaticReply | None:
-        return await google.ask(send_as(mailbox.address), api_url=api_url, now=now)
+        return await google.ask(send_as(mailbox.address, GMAIL_SETTINGS), api_url=api_url, now=now)
 
     return ask
 

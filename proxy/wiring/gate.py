@@ -100,7 +100,13 @@ def _client(caller: CallerSettings, directory: Path) -> Client | None:
 
 
 def _hash(reference: Reference, name: str, directory: Path) -> str:
-    text = resolve(reference, directory).reveal()
+    try:
+        text = resolve(reference, directory).reveal()
+    except SecretError as error:
+        if not str(error).endswith("is empty"):
+            raise
+        words = f"{error}, the hash of the caller {name}: perhaps hash-password failed when it was written"
+        raise SecretError(f"{words}; run it again, with 12 characters or more, or --generate") from None
     if wrong := objection(text):
         raise SecretError(f"{reference} of the caller {name} {wrong}: write there what hash-password prints")
     return text

@@ -12,8 +12,10 @@ from typing import Protocol
 from proxy.connector import Clock
 from proxy.list_files import ListFileError
 from proxy.moves.board import Board
+from proxy.moves.files import told_wrong
 from proxy.moves.keeper import FileKeeper, Pause
-from proxy.moves.opening import files_of, plans_of, sides_of
+from proxy.moves.memory import recalled
+from proxy.moves.opening import files_of, plans_of, sides_of, state_of
 from proxy.moves.poll import Manner, PollKeeper
 from proxy.moves.slices import at_once
 from proxy.moves.sources import Source
@@ -64,17 +66,19 @@ async def follow(
 ) -> tuple[Board, SplitBrain | None]:
     """The lists, read and in force, and who sees both sides' answers; with ``keep`` they stay up to date.
 
-    Raises ListFileError, in words, for all lists that cannot be used.
+    Raises ListFileError, in words, for all lists that cannot be used: a server does not start with one. Whoever only
+    asks in process goes on with both sides asked about everybody, and the board's ``doubts`` tell why.
     """
     board = Board(following.ways, following.clock)
     wrong: list[str] = []
     keepers: dict[str, Keeper] = {}
     for settings in moves:
         try:
-            if (keeper := await _opened(settings, board, following)) is not None:
+            if (keeper := await _opened(settings, board, following, keep=keep)) is not None:
                 keepers[settings.name] = keeper
         except ListFileError as error:
-            wrong.append(str(error))
+            if keep or not _doubted(settings, board, following, str(error)):
+                wrong.append(str(error))
     if wrong:
         raise ListFileError("\n".join(wrong))
     for settings in moves:
@@ -83,10 +87,23 @@ async def follow(
     return board, _split_brain(following) if moves else None
 
 
+def _doubted(settings: MoveSettings, board: Board, following: Following, words: str) -> bool:
+    """Whether both sides can be asked about everybody instead."""
+    try:
+        sides = sides_of(settings, following.ways.table)
+    except ListFileError:
+        return False
+    board.doubts[settings.name] = told_wrong(words)
+    board.put(settings.name, Everybody(sides, "who has moved cannot be read, so both are asked"))
+    return True
+
+
 async def _kept(keepers: Mapping[str, Keeper], following: Following, *, keep: bool) -> None:
     """An operator who asks in process is told what the directories say now, and needs nothing kept up to date."""
     for name, keeper in keepers.items():
         if keep:
+            if isinstance(keeper, FileKeeper):
+                await keeper.begin()
             following.stack.push_async_callback(_ended, asyncio.create_task(keeper.run(), name=f"moves {name}"))
         elif isinstance(keeper, PollKeeper):
             await keeper.look()
@@ -99,7 +116,7 @@ def _split_brain(following: Following) -> SplitBrain:
     return split
 
 
-async def _opened(settings: MoveSettings, board: Board, following: Following) -> Keeper | None:
+async def _opened(settings: MoveSettings, board: Board, following: Following, *, keep: bool) -> Keeper | None:
     sides = sides_of(settings, following.ways.table)
     people = settings.people
     if people == ASK:
@@ -117,6 +134,9 @@ async def _opened(settings: MoveSettings, board: Board, following: Following) ->
                 plans=plans_of(settings, following.directory),
                 shrink=settings.shrink,
                 every=people.every,
+                via=settings.source if people.of == "from" else settings.target,
+                state=state_of(settings, following.directory) if keep else None,
+                before=recalled(state_of(settings, following.directory)),
             ),
             clock=following.clock,
             pause=pause,
@@ -137,6 +157,9 @@ def _count(name: str, board: Board, keeper: Keeper | None, metrics: Metrics) -> 
         metrics.read("busyline_moves_refused_total", refused, lambda: float(keeper.failures), labels=labels)
         stale = "Whether the newest list of a move is not in force, because it was refused"
         metrics.read("busyline_moves_stale", stale, lambda: float(bool(keeper.trouble)), labels=labels)
+    if isinstance(keeper, PollKeeper):
+        out = "People whom a directory names as moving and who cannot be found from here"
+        metrics.read("busyline_moves_left_out", out, lambda: float(len(keeper.left_out)), labels={"move": name})
 
 
 def _people(board: Board, name: str, stage: Stage) -> float:

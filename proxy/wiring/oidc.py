@@ -23,7 +23,7 @@ async def oidc_tokens(
 ) -> OidcTokens | None:
     """Tokens of all issuers that a caller has; None where none has any. What it opens is closed by ``stack``.
 
-    Keys are fetched when the first token comes. Raises OSError: a CA file cannot be read.
+    Keys are fetched from now on, and nobody waits for it. Raises OSError: a CA file cannot be read.
     """
     wanted = {each.oidc.issuer for each in settings.callers if each.oidc is not None}
     issuers = [await _trusted(each, settings, directory, stack) for each in settings.oidc if each.issuer in wanted]
@@ -37,8 +37,10 @@ async def _trusted(own: OidcSettings, settings: ProxySettings, directory: Path, 
     ca = directory / own.ca if own.ca else None
     reach = Reach(private_network=own.private_network)
     wire = Wire(timeout=_PATIENCE, ca=ca, max_answer=_MOST, repeatable=True, reach=reach)
-    keys = IssuerKeys(own.issuer, (await stack.enter_async_context(wire)).send, jwks_url=own.jwks_url)
+    send = (await stack.enter_async_context(wire)).send
+    keys = IssuerKeys(own.issuer, send, jwks_url=own.jwks_url, private_network=own.private_network)
     stack.push_async_callback(keys.close)
+    keys.begin()
     subjects: dict[str, Caller] = {}
     clients: dict[str, Caller] = {}
     for each in settings.callers:

@@ -11,19 +11,21 @@ WELL_KNOWN = "/.well-known/caldav"
 
 def outbox(house: House) -> Fronts:
     """Everything below /caldav/, and what leads there."""
+    url = house.settings.server.public_url.lower().rstrip("/")
     front = OutboxFront(
         entrance=house.entrance,
         desks=house.desks,
-        principals={caller.name: _principal(caller) for caller in house.settings.callers},
+        principals={caller.name: _principal(caller, url) for caller in house.settings.callers},
         clock=house.clock,
         max_body=house.settings.server.max_body,
     )
     return Fronts(paths={ROOT.rstrip("/"): front, WELL_KNOWN: WellKnownFront()}, prefixes={ROOT: front})
 
 
-def _principal(caller: CallerSettings) -> Principal:
+def _principal(caller: CallerSettings, url: str) -> Principal:
     names = caller.basic.usernames if caller.basic is not None else ()
-    return Principal(caller.organisation or caller.name, tuple(found for name in names if (found := _address(name))))
+    addresses = tuple(found for name in names if (found := _address(name)))
+    return Principal(caller.organisation or caller.name, addresses, url)
 
 
 def _address(name: str) -> str:

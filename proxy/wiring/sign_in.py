@@ -1,5 +1,6 @@
 """Builds the outgoing network of a connector, and the ``Send`` that proves us to an Exchange server on it."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
 from protocols.model.freebusy import Question
-from proxy.hops import onward
+from proxy.hops import bearing, onward
 from proxy.settings.connectors import EwsConnector, NegotiateAuth, NtlmAuth, OAuthAuth, PeerSection
 from service.attempts import Attempts, spared
 from service.identities import Identity, KerberosIdentity, NtlmIdentity, by_keytab, kerberos_or_ntlm
@@ -42,6 +43,10 @@ class PeerNetwork:
     def onward(self, send: Send, question: Question) -> Send:
         """``send`` for what ``question`` makes us ask, its hops told."""
         return onward(send, question, self.hop)
+
+    def bearing(self, send: Send, hops: Sequence[str] = ()) -> Send:
+        """``send`` for what is no question about calendars: it tells ``hops``, by which it came to us, and ours."""
+        return bearing(send, (*hops, self.hop))
 
     def blocking(self, *, only: str) -> BlockingWire:
         """A wire for a library that fetches tokens, to the origin of ``only`` alone."""

@@ -67,7 +67,7 @@ def radicale(directory: Path) -> Iterator[CaldavServer]:
             _send(port, "busyline", "MKCOL", f"/{owner.name}/", b"", 201)
         _fill(port, lambda owner, name: f"/{owner}/{name}/", lambda _: "busyline", (*OWNERS, CROWDED))
         settings = {"auth": _auth(), "home": "/{local}/"}
-        yield CaldavServer("radicale", f"http://{HOST}:{port}", settings, lambda _: settings, "report")
+        yield CaldavServer("radicale", f"http://{HOST}:{port}", settings, lambda _: settings, "expand")
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from string import Template
 from certs import first_run, pem
 from console.configuration import FILE_NAME, load
 from console.serve import running
-from proxy.wiring import EWS_PATH, SOAP_PATH, Proxy
+from proxy.wiring import Proxy
+from proxy.wiring.exchange_front import EWS_PATH, SOAP_PATH
 from simulation.estate import Estate
 from simulation.exchange.server import ASSISTANT, ExchangeServer
 from simulation.google import GoogleServer, ServiceAccount

@@ -19,13 +19,26 @@ from proxy.settings.connectors import CaldavConnector
 from proxy.wiring.stacks import Shared, connector
 from service.metrics import Metrics
 from tests.clients.caldav_servers import MOST_OCCURRENCES, PASSWORD, SERVERS, CaldavServer
-from tests.clients.twelve_calendars import CROWDED, DIFFERENCES, OWNERS, PLACE, SUBJECT, WINDOW, Blocks, expected
+from tests.clients.twelve_calendars import (
+    CROWDED,
+    DIFFERENCES,
+    OWNERS,
+    PLACE,
+    SUBJECT,
+    WINDOW,
+    ZONE,
+    Blocks,
+    Written,
+    at,
+    expected,
+)
 
 WAYS = [
-    *(("radicale", way) for way in ("auto", "report", "expand")),
+    *(("radicale", way) for way in ("auto", "expand")),
     *(("xandikos", way) for way in ("auto", "report", "expand")),
     *(("cyrus", way) for way in ("auto", "outbox", "report", "expand")),
 ]
+_QUARTER = timedelta(minutes=15)
 _NAMES = [owner.name for owner in OWNERS]
 
 
@@ -58,7 +71,7 @@ async def ask(server: CaldavServer, names: list[str], directory: Path, **knobs: 
     """What the whole stack of a connector answers; ``detail`` and ``window`` are the question's, all else settings."""
     question = Question(window=knobs.pop("window", WINDOW), detail=knobs.pop("detail", Detail.BUSY))
     (directory / "password").write_text(PASSWORD)
-    written = {"protocol": "caldav", "url": server.url, **server.settings, **knobs}
+    written = {"protocol": "caldav", "url": server.url, "zone": ZONE, **server.settings, **knobs}
     settings = TypeAdapter(CaldavConnector).validate_python(written)
     shared = Shared(directory=directory, store=AnswerStore(), metrics=Metrics(), clock=utc_now, hop="0" * 16)
     async with AsyncExitStack() as stack:
@@ -74,7 +87,6 @@ async def read(server: CaldavServer, names: list[str], directory: Path, **knobs:
 def blocks(answer: Answer) -> Blocks:
     """What of the window is busy: clipped, and adjoining blocks of one status joined, as servers differ in that."""
     assert isinstance(answer, Availability), answer
-    assert answer.unknown == ()
     found: Blocks = []
     for interval in sorted(answer.intervals, key=lambda each: (each.status, each.window)):
         part = interval.window.clip(answer.window)
@@ -87,14 +99,43 @@ def blocks(answer: Answer) -> Blocks:
     return sorted(found)
 
 
+def gaps(answer: Answer) -> list[tuple[datetime, datetime]]:
+    """What of the window nobody knows."""
+    assert isinstance(answer, Availability), answer
+    return [(gap.start, gap.end) for gap in answer.unknown]
+
+
 @pytest.mark.parametrize(("name", "way"), WAYS)
 async def test_twelve_calendars(servers: Servers, tmp_path: Path, name: str, way: str) -> None:
     server = servers.named(name)
     asked = read if way in ("report", "expand") else ask
     answers = await asked(server, _NAMES, tmp_path, strategy=way)
-    said = dict(zip(_NAMES, map(blocks, answers), strict=True))
+    said = {each: (blocks(answer), gaps(answer)) for each, answer in zip(_NAMES, answers, strict=True)}
     told_by = server.best if way == "auto" else way
     assert said == {owner.name: expected(name, told_by, owner) for owner in OWNERS}
+
+
+async def test_a_server_without_zones_leaves_doubt_where_its_report_is_insisted_on(
+    servers: Servers, tmp_path: Path
+) -> None:
+    answers = await read(servers.named("radicale"), _NAMES, tmp_path, strategy="report")
+    for owner, answer in zip(OWNERS, answers, strict=True):
+        taken = [(start, end) for start, end, _ in blocks(answer)] + gaps(answer)
+        assert not free(owner.busy, taken), owner.name
+        assert taken if owner.busy else not taken
+
+
+@pytest.mark.parametrize("zone", [ZONE, None])
+async def test_days_of_an_unknown_zone_are_doubted_wherever_that_may_be(
+    servers: Servers, tmp_path: Path, zone: str | None
+) -> None:
+    [answer] = await ask(servers.named("cyrus"), ["allday"], tmp_path, strategy="outbox", zone=zone)
+    begin, end = ("10-20 22:00", None) if zone else ("10-20 10:00", "10-23 12:00")
+    after = [(at("10-23 00:00"), at(end))] if end else []
+    assert gaps(answer) == [(at(begin), at("10-21 00:00")), *after]
+    window = TimeWindow(at("10-20 22:30"), at("10-20 23:30"))
+    [answer] = await ask(servers.named("cyrus"), ["allday"], tmp_path, strategy="outbox", zone=zone, window=window)
+    assert gaps(answer) == [(window.start, window.end)], "the server does not tell of it where it is asked so narrowly"
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -142,7 +183,7 @@ async def test_a_window_in_the_middle_of_an_event(servers: Servers, tmp_path: Pa
 
 async def test_a_window_that_is_too_full_is_asked_for_in_halves(servers: Servers, tmp_path: Path) -> None:
     assert len(CROWDED.busy) > MOST_OCCURRENCES
-    [answer] = await ask(servers.named("radicale"), ["crowded"], tmp_path)
+    [answer] = await ask(servers.named("radicale"), ["crowded"], tmp_path, strategy="report")
     assert blocks(answer) == CROWDED.blocks
 
 
@@ -154,8 +195,20 @@ async def test_a_wrong_password_is_doubt(servers: Servers, tmp_path: Path) -> No
     assert answer.reason is Reason.UNAUTHORIZED
 
 
-def test_every_difference_has_its_reason_and_makes_one() -> None:
-    for (name, way, person), (busy, reason) in DIFFERENCES.items():
+def free(busy: Written, taken: list[tuple[datetime, datetime]]) -> list[datetime]:
+    """Each quarter of an hour that is busy and not in ``taken``."""
+    found = []
+    for start, end, _ in busy:
+        quarters = (at(end) - at(start)) // _QUARTER
+        found += [at(start) + n * _QUARTER for n in range(quarters)]
+    return [each for each in found if not any(start <= each < end for start, end in taken)]
+
+
+def test_every_difference_has_its_reason_and_makes_nobody_free() -> None:
+    for (name, way, person), difference in DIFFERENCES.items():
         owner = next(each for each in OWNERS if each.name == person)
-        assert busy != owner.busy, (name, way, person)
-        assert len(reason) > 20
+        assert difference.busy != owner.busy, (name, way, person)
+        assert len(difference.why) > 20
+        taken = [(at(start), at(end)) for start, end, _ in difference.busy]
+        taken += [(at(start), at(end)) for start, end in difference.unknown]
+        assert not free(owner.busy, taken), (name, way, person)

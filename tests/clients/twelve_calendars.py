@@ -166,23 +166,36 @@ CROWDED = _owner(
     ),
 )
 
-# What a way of asking cannot tell, or a server tells otherwise: server, strategy and person, then what is told and why.
-# "*" stands for each of them.
+Written: TypeAlias = tuple[tuple[str, str, BusyStatus], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is told otherwise than it is, why, and what is said to be ``unknown``; it may make nobody free."""
+
+    busy: Written
+    why: str
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+# What a way of asking cannot tell, or a server tells otherwise: by server, strategy and person. "*" stands for each.
 _NO_OOF = "X-MICROSOFT-CDO-BUSYSTATUS is Microsoft's own: for RFC 4791 7.10 the event is BUSY"
-_UTC = "the server reports times without a zone as if the calendar's were UTC, whatever its calendar-timezone says"
+_UTC = "the server reports all-day events as if the calendar's zone were UTC, whatever its calendar-timezone says"
 _NO_TRANSPARENCY = "the server keeps no schedule-calendar-transp: each calendar counts"
-_AWAY = (("10-19 08:00", "10-19 16:00", B),)
-_ALL_DAY = (("10-21 00:00", "10-23 00:00", B),)
-_ALL_THREE = (("10-19 08:00", "10-19 09:00", B), ("10-19 10:00", "10-19 11:00", B), ("10-19 14:00", "10-19 15:00", B))
-DIFFERENCES: dict[tuple[str, str, str], tuple[tuple[tuple[str, str, BusyStatus], ...], str]] = {
-    ("*", "report", "away"): (_AWAY, _NO_OOF),
-    ("*", "outbox", "away"): (_AWAY, _NO_OOF),
-    ("radicale", "report", "allday"): (_ALL_DAY, _UTC),
-    ("radicale", "report", "floating"): ((("10-19 14:00", "10-19 15:00", B),), _UTC),
-    ("cyrus", "report", "allday"): (_ALL_DAY, _UTC),
-    ("cyrus", "outbox", "allday"): (_ALL_DAY, _UTC),
-    ("radicale", "*", "several"): (_ALL_THREE, _NO_TRANSPARENCY),
-    ("xandikos", "*", "several"): (_ALL_THREE, _NO_TRANSPARENCY),
+_AWAY: Written = (("10-19 08:00", "10-19 16:00", B),)
+_ALL_DAY: Written = (("10-21 00:00", "10-23 00:00", B),)
+_ALL_THREE: Written = (
+    ("10-19 08:00", "10-19 09:00", B),
+    ("10-19 10:00", "10-19 11:00", B),
+    ("10-19 14:00", "10-19 15:00", B),
+)
+DIFFERENCES: dict[tuple[str, str, str], Difference] = {
+    ("*", "report", "away"): Difference(_AWAY, _NO_OOF),
+    ("*", "outbox", "away"): Difference(_AWAY, _NO_OOF),
+    ("cyrus", "report", "allday"): Difference(_ALL_DAY, _UTC, (("10-20 22:00", "10-21 00:00"),)),
+    ("cyrus", "outbox", "allday"): Difference(_ALL_DAY, _UTC, (("10-20 22:00", "10-21 00:00"),)),
+    ("radicale", "*", "several"): Difference(_ALL_THREE, _NO_TRANSPARENCY),
+    ("xandikos", "*", "several"): Difference(_ALL_THREE, _NO_TRANSPARENCY),
 }
 
 
@@ -195,8 +208,9 @@ def icalendar(uid: str, lines: tuple[str, ...]) -> bytes:
     return "\r\n".join(whole).encode()
 
 
-def expected(server: str, strategy: str, owner: Owner) -> Blocks:
-    """When ``owner`` is busy as this server tells it by this way of asking."""
+def expected(server: str, strategy: str, owner: Owner) -> tuple[Blocks, list[tuple[datetime, datetime]]]:
+    """When ``owner`` is busy as this server tells it by this way of asking, and when nobody knows."""
     keys = [(a, b, owner.name) for a in (server, "*") for b in (strategy, "*")]
-    found = next((DIFFERENCES[key][0] for key in keys if key in DIFFERENCES), owner.busy)
-    return [(at(start), at(end), status) for start, end, status in found]
+    found = next((DIFFERENCES[key] for key in keys if key in DIFFERENCES), Difference(owner.busy, ""))
+    busy = [(at(start), at(end), status) for start, end, status in found.busy]
+    return busy, [(at(start), at(end)) for start, end in found.unknown]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from console.answers_json import as_json
 from console.drawing import Row
-from protocols.model.freebusy import Availability, Detail, Reason, Unavailable
+from protocols.model.freebusy import Availability, Detail, Part, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
@@ -43,3 +43,13 @@ def test_an_unknown_mailbox_has_no_intervals_at_all() -> None:
         "reason": "timeout",
         "words": "the calendar system did not answer in time",
     }
+
+
+def test_of_several_systems_each_is_named() -> None:
+    parts = (Part("contoso", WINDOW.start), Part("shifts", None, Reason.UNREACHABLE))
+    found = as_json(Row("ann@contoso.example", Unavailable(mailbox=ANN, reason=Reason.INCOMPLETE, parts=parts)))
+    assert found["words"].endswith(": shifts cannot be reached")
+    assert [(part["source"], part["reason"]) for part in found["parts"]] == [
+        ("contoso", None),
+        ("shifts", "unreachable"),
+    ]

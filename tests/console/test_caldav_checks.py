@@ -10,7 +10,7 @@ from console.configuration import Configuration
 from tests.proxy.served import configuration
 
 AUTH = {"kind": "basic", "username": "busyline", "password": "file:password"}
-DAV = {"protocol": "caldav", "url": "https://dav.x.example/dav", "auth": AUTH}
+DAV = {"protocol": "caldav", "url": "https://dav.x.example/dav", "auth": AUTH, "zone": "Europe/Berlin"}
 
 
 def found(directory: Path, **more: Any) -> list[tuple[str, str, str]]:
@@ -33,6 +33,7 @@ def found(directory: Path, **more: Any) -> list[tuple[str, str, str]]:
         {"strategy": "outbox", "recipients": 20, "organizer": "busyline@x.example"},
         {"strategy": "expand", "auth": None, "home": "/{local}/"},
         {"auth": {"kind": "bearer", "token": "file:password"}},
+        {"strategy": "ifb", "ifb": "/{local}.ifb", "zone": None},
     ],
 )
 def test_in_order(tmp_path: Path, more: dict[str, Any]) -> None:
@@ -45,7 +46,10 @@ def test_in_order(tmp_path: Path, more: dict[str, Any]) -> None:
         ({"strategy": "ifb"}, "error", "strategy", "no ifb says"),
         ({"strategy": "outbox", "auth": None}, "error", "strategy", "no auth names one"),
         ({"strategy": "outbox", "home": "/{local}/"}, "warning", "home", "does not look at it"),
-        ({"strategy": "report", "ifb": "/{local}"}, "warning", "ifb", "does not look at it"),
+        ({"zone": None}, "note", "zone", "all-day and floating events are unknown"),
+        ({"strategy": "expand", "zone": None}, "note", "zone", "all-day and floating events are unknown"),
+        ({"strategy": "report"}, "warning", "strategy", "for UTC leaves doubt"),
+        ({"strategy": "expand", "ifb": "/{local}"}, "warning", "ifb", "does not look at it"),
         ({"strategy": "expand", "recipients": 50}, "warning", "recipients", "does not look at it"),
         ({"strategy": "expand", "old_headers": True}, "warning", "old_headers", "does not look at it"),
         ({"home": "/{local}/", "principal": "/p/{local}/"}, "warning", "principal", "nobody looks at"),

@@ -33,8 +33,17 @@ def test_what_is_in_order_is_passed_over(tmp_path: Path) -> None:
 def test_a_password_and_a_client_secret_are_hashes(tmp_path: Path) -> None:
     keys = [("error", "callers[1].basic.password"), ("error", "callers[1].oauth.secret")]
     assert _found(tmp_path, **BASIC, **CLIENT) == keys
-    (tmp_path / "hash").write_text("hunter2")
-    assert _found(tmp_path, **BASIC, **CLIENT) == keys
+    for text in ("hunter2", ""):
+        (tmp_path / "hash").write_text(text)
+        assert _found(tmp_path, **BASIC, **CLIENT) == keys
+
+
+def test_an_empty_hash_may_be_what_a_failure_left(tmp_path: Path) -> None:
+    (tmp_path / "hash").write_text("\n")
+    caller = CallerSettings.model_validate({"name": "c", "may_ask": ["*"], **BASIC})
+    [finding] = check_proofs("callers[1]", caller, tmp_path)
+    assert finding.what == "file:hash is empty"
+    assert finding.mend.startswith("perhaps `busyline hash-password` failed when it was written")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hunter2", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])

@@ -29,9 +29,25 @@ def test_nothing_where_there_is_nothing(tmp_path: Path) -> None:
     assert _found(tmp_path, connectors=_connectors({}), rules=[_RULE]) == []
 
 
+_BOTH = [{"match": "fabrikam.example", "via": ["fabrikam", "other"], "combine": "union"}]
+_MOVING = {"name": "one", "from": "fabrikam", "to": "other", "people": "ask"}
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
+        (
+            {"connectors": _connectors({}, "other"), "routes": _BOTH},
+            ["warning: connectors.fabrikam: other has a directory", "write [connectors.fabrikam.directory]"],
+        ),
+        (
+            {
+                "connectors": _connectors({}, "other"),
+                "routes": [{"match": f"{name}.example", "via": name} for name in ("fabrikam", "other")],
+                "moves": [_MOVING],
+            },
+            ["warning: connectors.fabrikam: other has a directory"],
+        ),
         (
             {"groups": [{"address": "a@b.example", "members": "file:none.txt"}]},
             ["error: groups[1].members: ", "there is no such file"],
@@ -39,6 +55,10 @@ def test_nothing_where_there_is_nothing(tmp_path: Path) -> None:
         (
             {"room_lists": [{"name": "x", "address": "a@b.example", "rooms": "file:none.txt"}]},
             ["error: room_lists[1].rooms: ", "put it there"],
+        ),
+        (
+            {"groups": [{"address": "a@b.example", "members": ["A@b.example", "a@b.example"]}]},
+            ["warning: groups[1].members: a@b.example lists itself alone", "write who is in it"],
         ),
         ({"connectors": _connectors({}, "other")}, ["warning: connectors.other.directory: no route", "write a route"]),
         ({"rules": [_RULE]}, ["note: connectors.fabrikam: it expands groups by itself", "[connectors.fabrikam.dir"]),

@@ -1,6 +1,8 @@
 """The documents keep their word: every link leads somewhere, every code and command is named, every file is there."""
 
 import re
+import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,19 @@ from protocols.model.freebusy import Reason
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _LINK = re.compile(r"\]\(([^)#]+)")
+_TOML = re.compile(r"^ *```toml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_to_a_file(document: Path) -> None:
     for target in _LINK.findall(document.read_text("utf-8")):
         assert target.startswith("https://") or (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_block_of_settings_is_toml(document: Path) -> None:
+    for block in _TOML.findall(document.read_text("utf-8")):
+        tomllib.loads(textwrap.dedent(block))
 
 
 def test_the_guide_names_every_code_and_every_reason_together() -> None:

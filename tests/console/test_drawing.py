@@ -11,7 +11,7 @@ from rich.console import Console
 
 from console.drawing import LOOKS, Row, days, draw, event_words, midnight
 from console.words import REASONS, STATUSES
-from protocols.model.freebusy import Availability, Detail, Reason, Unavailable
+from protocols.model.freebusy import Availability, Detail, Part, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.model.merging import UNKNOWN_CELL
@@ -80,6 +80,12 @@ def test_a_plain_picture_has_ascii_only() -> None:
         "",
         ". free  w working elsewhere  t tentative  B busy  O out of office  / no data",
     ]
+
+
+def test_of_several_systems_the_one_that_failed_is_named() -> None:
+    parts = (Part("contoso", at(8)), Part("shifts", None, Reason.UNREACHABLE))
+    row = Row("ann@contoso.example", Unavailable(mailbox=ANN, reason=Reason.INCOMPLETE, parts=parts))
+    assert picture(row, window=WINDOW, plain=True)[2].endswith("// shifts cannot be reached ///////////")
 
 
 def test_a_picture_in_unicode() -> None:

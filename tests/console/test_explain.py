@@ -71,3 +71,52 @@ def test_explain_tells_where_a_group_file_is_wrong(config: Path, capsys: pytest.
     config.write_text(text, "utf-8")
     assert run(["explain", "ann@n.example", "--config", str(config)]) == 1
     assert f"{config.parent / 'board.txt'}:4: matches nobody" in capsys.readouterr().err
+
+
+SEVERAL = '[[routes]]\nmatch = "both.example"\nvia = ["own", "n"]\ncombine = "union"\n'
+
+
+def _stations(config: Path, capsys: pytest.CaptureFixture[str], address: str) -> list[tuple[str, str]]:
+    assert run(["explain", address, "--json", "--config", str(config)]) == 1
+    return [(station["name"], station["words"]) for station in json.loads(capsys.readouterr().out)]
+
+
+def test_explain_names_who_failed_and_who_is_never_asked(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = config.read_text("utf-8").replace('may_ask = ["n.example"]', 'may_ask = ["*"]')
+    config.write_text(text + SEVERAL, "utf-8")
+    found = _stations(config, capsys, "ann@both.example")
+    told = [words for name, words in found if name in {"connector", "part"}]
+    assert told == [
+        "own is not asked for exchange: never_via names it",
+        "n, by ews, at most 1 s",
+        "own: the route leads back to the caller's own system (never_via) [loop]",
+        "n: cannot be reached [unreachable]",
+    ]
+    assert "n cannot be reached" in dict(found)["answer"]
+    found = _stations(config, capsys, "ann@own.example")
+    assert ("connector", "own is not asked for exchange: never_via names it") in found
+    assert "frame" not in dict(found)
+
+
+MOVE = '[[aliases]]\ndomain = "nn.example"\nof = "n.example"\n'
+MOVE += '[[moves]]\nname = "pilot"\nfrom = "n"\nto = "own"\npeople = "file:moved.csv"\n'
+
+
+@pytest.mark.parametrize("when", ["2026-11-01", "2999-01-01"])
+def test_explain_tells_of_a_move_once(config: Path, capsys: pytest.CaptureFixture[str], when: str) -> None:
+    (config.parent / "moved.csv").write_text(f"ann@n.example,{when}\n", "utf-8")
+    text = config.read_text("utf-8").replace('may_ask = ["n.example"]', 'may_ask = ["*"]')
+    config.write_text(text.replace('never_via = ["own"]', "never_via = []") + MOVE, "utf-8")
+    for address, alias in (("ann@n.example", ""), ("ann@nn.example", "[[aliases]]: nn.example is n.example; ")):
+        found = dict(_stations(config, capsys, address))
+        assert found["route"].startswith(f"{alias}leads to ")
+        assert "[[moves]]" not in found["route"]
+        assert "[[routes]]" not in found["route"]
+        assert found["move"].startswith('[[moves]] "pilot": from n to own')
+
+
+def test_explain_tells_that_nobody_knows_who_moved(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(config.read_text("utf-8") + MOVE.replace("file:moved.csv", "ask"), "utf-8")
+    found = dict(_stations(config, capsys, "ann@n.example"))
+    assert found["route"] == "leads to n and own; both are joined, at least one must know the mailbox"
+    assert found["move"].endswith("nobody says who has moved, so both are asked")

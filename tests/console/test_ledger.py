@@ -100,6 +100,21 @@ def test_a_person_is_found_behind_pseudonyms(config: Path, capsys: pytest.Captur
     assert found == [("r-2", name("bob@n.example"), "looked-at")]
 
 
+@pytest.mark.parametrize("name", [plainly, pseudonyms(Secret(KEY))], ids=["plain", "pseudonyms"])
+def test_a_person_is_found_by_every_name(config: Path, capsys: pytest.CaptureFixture[str], name: Name) -> None:
+    section = '[ledger]\ndirectory = "ledger"\n'
+    section += "" if name is plainly else 'pseudonyms = true\nkey = "file:key"\n'
+    aliases = '[[aliases]]\ndomain = "n.example"\nof = "real.example"\n'
+    config.write_text(config.read_text("utf-8").replace('"n.example"', '"real.example"') + aliases + section, "utf-8")
+    (config.parent / "key").write_text(KEY)
+    _written(config.parent / "ledger", name)
+    assert run(["ledger", "--json", "--person", "bob@real.example", "--config", str(config)]) == 0
+    told = capsys.readouterr()
+    [look] = json.loads(told.out)
+    assert (look["request"], look["address"]) == ("r-2", name("bob@n.example"))
+    assert "note: looked for as well: bob@n.example" in told.err
+
+
 @pytest.mark.parametrize("section", ['pseudonyms = true\nkey = "file:key"\n', ""], ids=["another key", "no key"])
 def test_that_nothing_was_found_is_not_said_of_what_cannot_be_searched(
     config: Path, capsys: pytest.CaptureFixture[str], section: str

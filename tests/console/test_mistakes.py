@@ -54,3 +54,24 @@ def test_nonsense_anywhere_is_explained_and_placed(place: tuple[str | int, ...],
             where, what, _ = explained(details, data, Configuration)
             assert what
             assert where
+
+
+@pytest.mark.parametrize(
+    ("people", "key", "words"),
+    [
+        ({"attribute": "extensionAttribute7", "of": "contoso"}, "of", '"contoso" is no side: write "from" or "to"'),
+        ({"group": "moved@contoso.example", "of": ["to"]}, "of", 'is no side: write "from" or "to"'),
+        ({"group": "moved@contoso.example", "fo": "to"}, "fo", "there is no such key here"),
+        ({"attribute": "mail", "value": 3}, "value", "is not what is wanted here"),
+        ({"attribute": "mail", "group": "a@contoso.example"}, "", "write group or attribute"),
+        ({"of": "to"}, "group", "is missing"),
+    ],
+)
+def test_a_mistake_about_who_moves_is_told_at_its_key(people: dict[str, Any], key: str, words: str) -> None:
+    data: Any = tomllib.loads(example())
+    data["moves"] = [{"name": "x", "from": "fabrikam", "to": "contoso", "people": people}]
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(data)
+    [(place, what, _)] = [explained(details, data, Configuration) for details in refused.value.errors()]
+    assert place == ("moves", 0, "people", *((key,) if key else ()))
+    assert words in what

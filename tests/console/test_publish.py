@@ -96,3 +96,16 @@ def test_a_place_that_cannot_be_written(place: Path, config: Path, capsys: pytes
     assert "nowhere" in told
     assert "Traceback" not in told
     assert not place.exists()
+
+
+def test_an_alias_is_published_by_its_real_name(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = place.parent / "busyline.toml"
+    aliases = '[[aliases]]\ndomain = "nn.example"\nof = "n.example"\n'
+    config.write_text(config.read_text("utf-8") + aliases, "utf-8")
+    assert run(["publish", "Ann@NN.example"]) == 0
+    shown = capsys.readouterr()
+    assert urlsplit(shown.out).path == f"/freebusy/{ANN}.ifb"
+    assert f"is {ANN} by its real name" in shown.err
+    assert [url.address for url in read(place)] == [ANN]
+    assert run(["publish", "--revoke", "ann@nn.example"]) == 0
+    assert read(place) == ()

@@ -67,6 +67,9 @@ TELLS: Final = {
         ("ical free/busy", "caldav free/busy file", "caldav report"),
         Tells(shows={**EACH_AS_IT_IS, ELSEWHERE: FREE}, forbids=("403", Reason.NO_ACCESS), details=False),
     ),
+    "caldav outbox": Tells(
+        shows={**EACH_AS_IT_IS, ELSEWHERE: FREE}, forbids=("3.8;No authority", Reason.NO_ACCESS), details=False
+    ),
 }
 
 SPOILT: Final = (

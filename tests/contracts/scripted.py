@@ -67,7 +67,7 @@ class Scripted:
 
     def _answer(self, mailbox: Mailbox, question: Question, as_of: datetime) -> Answer:
         if refusal := self.refusals.get(mailbox.address):
-            return Unavailable(mailbox=mailbox, reason=refusal.reason, retry_after=refusal.retry_after)
+            return Unavailable(mailbox=mailbox, reason=refusal.reason, retry_after=refusal.retry_after, source="script")
         asked = question.window
         if self.longest and asked.length > self.longest:
             return Unavailable(mailbox=mailbox, reason=Reason.WINDOW_TOO_LONG)

@@ -19,7 +19,7 @@ from simulation.graph import Application, GraphServer
 from simulation.provider import TOKEN, ProviderServer
 from simulation.server import SimulatedServer
 from tests.clients.tls import Authority, authority
-from tests.contracts.dav import DavServer
+from tests.contracts.dav import DavServer, OutboxServer
 from tests.contracts.peers import NOW, TELLS, PeerContract, System, subclasses
 from tests.contracts.published import PublishedServer
 from tests.contracts.world import BERLIN, LOOKER, WINDOW, World
@@ -276,6 +276,17 @@ class TestCaldavReport(TestCaldavEvents):
 
     name = "caldav report"
     written: ClassVar[dict[str, Any]] = {"protocol": "caldav", "strategy": "report", "zone": BERLIN}
+
+
+class TestCaldavOutbox(Published):
+    """A CalDAV server's scheduling outbox."""
+
+    name, kind = "caldav outbox", "dav"
+    server_of = OutboxServer
+    written: ClassVar[dict[str, Any]] = {"protocol": "caldav", "strategy": "outbox", "zone": BERLIN}
+
+    def place(self, server: PublishedServer, until: datetime | None) -> dict[str, Any]:
+        return {"url": server.url}
 
 
 def test_every_line_of_the_table_is_kept_by_somebody() -> None:

@@ -27,7 +27,9 @@ def main(arguments: list[str]) -> None:
     name, *flags = arguments
     if early := [module for module in sys.modules if module.split(".")[0] in _WATCHED]:
         raise RuntimeError(f"imported before it could be instrumented: {', '.join(early)}")
-    with atheris.instrument_imports(include=[*_WATCHED, "tests.fuzz.targets", "tests.fuzz.trusting"]):
+    with atheris.instrument_imports(
+        include=[*_WATCHED, *(f"tests.fuzz.{each}" for each in ("targets", "trusting", "dialects", "sources"))]
+    ):
         targets = importlib.import_module("tests.fuzz.targets")
     check = timed(targets.TARGETS[name].check)
     itself = os.environ.get(ITSELF, sys.argv[0])

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from protocols.ews.autodiscover import pox
+from tests.fuzz.dialect_seeds import SEEDS
 from tests.fuzz.world import HOST, PERSON, SECONDS, messages, service
 from tests.protocols.ews.samples import asking, interval, soap_request, view
 from tests.wire.captures import captured, clients
@@ -31,7 +32,10 @@ _ZONE = (
     "<t:DaylightTime><t:Bias>-60</t:Bias><t:Time>02:00:00</t:Time><t:DayOrder>5</t:DayOrder><t:Month>3</t:Month>"
     "<t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone>"
 )
-_WORDS = re.compile(rb"\"\w+\"|</?[A-Za-z][\w.:-]*>?| [A-Za-z:]+=\"[^\"]*\"|[\w-]+@[\w.-]+|\d{4}-\d\d-\d\dT[\d:]+")
+_WORDS = re.compile(
+    rb"\"\w+\"|</?[A-Za-z][\w.:-]*>?| [A-Za-z:]+=\"[^\"]*\"|[\w-]+@[\w.-]+|\d{4}-\d\d-\d\dT[\d:]+"
+    rb"|[A-Z][A-Z-]{3,}(?:=[A-Z-]+)?"
+)
 _MORE_WORDS = (
     b"<!DOCTYPE",
     b"<!ENTITY",
@@ -119,4 +123,5 @@ _SEEDS: Mapping[str, Callable[[], Iterator[bytes]]] = {
     "wssecurity": _security,
     "jwt": _tokens,
     "headers": _headers,
+    **SEEDS,
 }

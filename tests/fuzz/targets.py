@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote
 
@@ -16,17 +15,14 @@ from protocols.ews.manner import EXCHANGE, Manner
 from protocols.ews.operations import AVAILABILITY, operation_of
 from protocols.ews.query import AvailabilityRequest
 from protocols.ews.soap import Envelope, encode_fault, read_envelope
-from protocols.model.freebusy import Answer, Availability, Reason, Unavailable
-from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
-from protocols.model.mailbox import Mailbox
-from protocols.model.window import TimeWindow
 from protocols.safexml import XmlRefused, local_name, parse
-from tests.fuzz.promises import Defect, hold
-from tests.fuzz.trusting import headers, jwt, wssecurity
+from tests.fuzz.answering import NOW, answers_to, well_formed
+from tests.fuzz.dialects import google, graph, propfind, scheduling
+from tests.fuzz.promises import hold
+from tests.fuzz.sources import icalendar, moves, multistatus, provider, usersettings
+from tests.fuzz.trusting import headers, jwt, oidc, wssecurity
 
 Check: TypeAlias = Callable[[bytes], None]
-_NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-_NOBODY = Mailbox.parse("nobody@busyline.invalid")
 _EWS_URL, _POX_URL = "https://busy.example.com/EWS/Exchange.asmx", "https://busy.example.com/autodiscover"
 _PER_MAILBOX = Manner(per_mailbox_faults=True, always_events=True, offsets=True)
 _SIGNS = ("busyline.invalid", "Traceback")
@@ -74,7 +70,7 @@ def autodiscover(data: bytes) -> None:
     try:
         pox.decode(data)
     except RequestError as error:
-        _well_formed(pox.encode_refusal(error, _NOW))
+        _well_formed(pox.encode_refusal(error, NOW))
     dialect = soap.dialect(data)
     try:
         asked = settings.decode(data)
@@ -94,6 +90,16 @@ TARGETS: Mapping[str, Target] = {
     "wssecurity": Target(wssecurity, 16_384),
     "jwt": Target(jwt),
     "headers": Target(headers, 2048),
+    "oidc": Target(oidc),
+    "google": Target(google),
+    "graph": Target(graph),
+    "scheduling": Target(scheduling, 8192),
+    "propfind": Target(propfind, 8192),
+    "icalendar": Target(icalendar, 8192),
+    "multistatus": Target(multistatus, 8192),
+    "provider": Target(provider),
+    "usersettings": Target(usersettings),
+    "moves": Target(moves),
 }
 
 
@@ -117,24 +123,13 @@ def _per_mailbox(data: bytes, error: RequestError) -> None:
 def _answered(asked: AvailabilityRequest) -> None:
     if asked.question is None:
         return
-    answers = [_answer(number, target.mailbox, asked.question.window) for number, target in enumerate(asked.targets)]
+    answers = answers_to([target.mailbox for target in asked.targets], asked.question.window)
     for manner in (EXCHANGE, _PER_MAILBOX):
         written = availability_response.encode(asked, answers, manner)
         hold(written.count(b"<m:FreeBusyResponse>") == len(answers), "as many answers as mailboxes")
     _well_formed(written)
 
 
-def _answer(number: int, mailbox: Mailbox | None, window: TimeWindow) -> Answer:
-    if mailbox is None or number % 3 == 2:
-        return Unavailable(mailbox=mailbox, reason=Reason.NO_SUCH_MAILBOX)
-    middle = window.start + (window.end - window.start) / 2
-    packed = Intervals.pack([BusyInterval(TimeWindow(window.start, middle), BusyStatus.BUSY)])
-    return Availability(mailbox=mailbox, window=window, intervals=packed, source="fuzz", as_of=_NOW)
-
-
 def _well_formed(answer: bytes) -> None:
-    try:
-        parse(answer)
-    except XmlRefused as refused:
-        raise Defect(f"an answer is XML that is well-formed: {refused}") from None
+    well_formed(answer)
     hold(not any(sign.encode() in answer for sign in _SIGNS), "an answer shows nothing of ours")

@@ -1,6 +1,7 @@
 """The short form: every input that is kept, and changes of it by a fixed seed, through each target without atheris."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from protocols.ews.wssecurity.verdict import judge, weigh
 from protocols.ews.xoauth.keys import read_keys
 from protocols.ews.xoauth.token import proved, shown
+from protocols.model.freebusy import Reason, Unavailable
 from proxy.auth import Knock
+from proxy.auth.oidc import OidcTokens
 from tests.fuzz import corpus, world
 from tests.fuzz.mutations import mutated
 from tests.fuzz.promises import Defect
@@ -90,6 +93,45 @@ def test_genuine_tokens_are_believed() -> None:
         world.own_tokens().identify(Knock(f"Bearer {own.decode()}")).send(None)
     assert done.value.value == world.NORTHWIND
     assert read_keys(metadata)
+
+
+def test_a_genuine_token_of_an_issuer_is_believed() -> None:
+    issuer = world.oidc_issuer()
+    token = issuer.token(issuer.claims(f"https://{world.HOST}", sub="northwind"))
+    assert token.encode() in seeds("oidc")
+    ways = OidcTokens([world.oidc_trusted()], clock=lambda: world.SECONDS)
+    with pytest.raises(StopIteration) as done:
+        ways.identify(Knock(f"Bearer {token}")).send(None)
+    assert done.value.value == world.NORTHWIND
+
+
+NOBODY = Unavailable(mailbox=None, reason=Reason.NO_ROUTE)
+PLANTED = {
+    "oidc": ("tests.fuzz.trusting._genuine", lambda: "", "did not sign"),
+    "multistatus": ("protocols.caldav.multistatus.within", lambda _, reference: reference, "another host"),
+    "usersettings": ("protocols.ews.autodiscover.client._trusted", lambda url, _: url, "stays where it may go"),
+    "google": ("protocols.google.front._is_certain", lambda *_: True, "doubt is an error"),
+    "graph": ("protocols.graph.front_answer._is_certain", lambda *_: True, "doubt is an error"),
+    "scheduling": ("protocols.caldav.scheduling.periods_of", lambda _: (), "not told to be free"),
+    "propfind": ("tests.fuzz.dialects.PATHS", (), "one response for each thing"),
+    "icalendar": ("protocols.caldav.icalendar.union", lambda spans, _: tuple(spans), "doubt"),
+    "provider": ("protocols.provider.reading._answer", lambda *_, **__: NOBODY, "one answer for each"),
+    "moves": ("tests.fuzz.sources.canonical", str.upper, "every address is one"),
+}
+
+
+def check_all(name: str, inputs: Sequence[bytes]) -> None:
+    """Each input through the target."""
+    for data in inputs:
+        TARGETS[name].check(data)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_defect_that_is_planted_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, defect, promise = PLANTED[name]
+    monkeypatch.setattr(place, defect)
+    with pytest.raises(Defect, match=promise):
+        check_all(name, seeds(name))
 
 
 def test_somebody_else_being_believed_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

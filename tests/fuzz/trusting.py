@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 from collections.abc import Coroutine
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,8 @@ from protocols.model.mailbox import canonical
 from proxy.auth import Knock, Refused
 from proxy.auth.basic import decoded
 from proxy.auth.networks import Addresses, UnbelievableError
+from proxy.auth.oidc import OidcTokens
+from proxy.auth.oidc_key_set import PublicKey, read_key_set
 from service.addresses import parse_network
 from simulation.federation.caller import SOAP11
 from simulation.microsoft.issuer import EXCHANGE, TENANT, unsigned
@@ -37,6 +40,8 @@ from tests.fuzz.world import (
     QUESTION,
     SECONDS,
     expected,
+    oidc_issuer,
+    oidc_trusted,
     own_tokens,
     service,
     trust,
@@ -80,6 +85,33 @@ def jwt(data: bytes) -> None:
         hold(all(key.key_size >= 1024 for key in read_keys(data).values()), "a key that is worth one")
     except PeerError:
         return
+
+
+def oidc(data: bytes) -> None:
+    """A token of a configured issuer proves its caller or nobody; a key set is public keys that are worth one.
+
+    One object of JSON is a key set; two lines of JSON are a header and claims, which the issuer signs; anything else
+    is a token as it stands.
+    """
+    lines = data.split(b"\n")
+    objects = [told for line in lines[:2] if (told := _object(line)) is not None]
+    if len(objects) == 1:
+        for key in read_key_set(objects[0]):
+            hold(isinstance(key.key, PublicKey), "a public key")
+            hold(
+                bool(key.algorithms) and not any(each.startswith(("HS", "no")) for each in key.algorithms), "that signs"
+            )
+            hold(getattr(key.key, "key_size", 2_048) >= 256, "and is worth it")
+    signed = len(objects) == len(lines) == 2
+    token = oidc_issuer().token(objects[1], header=objects[0]) if signed else data.decode("latin-1")
+    for alone in (True, False):
+        ways = OidcTokens([oidc_trusted()], alone=alone, clock=lambda: SECONDS)
+        found = _done(ways.identify(Knock(f"Bearer {token}")))
+        proves = isinstance(found, Caller)
+        hold(proves or found is None or isinstance(found, Refused), "a caller, a refusal, or somebody else's")
+        hold(not proves or signed or token == _genuine(), "nobody is proved by what the issuer did not sign")
+        hold(not proves or found == replace(NORTHWIND, person=found.person), "and nobody but its caller")
+        hold(not proves or not found.person or canonical(found.person) == found.person, "a person is an address")
 
 
 def headers(data: bytes) -> None:
@@ -131,6 +163,20 @@ def _made(data: bytes) -> str:
     if len(lines) == 2:
         return unsigned({"actortoken": _actor()} | segments[1], header=segments[0])
     return service().actor(segments[1], header=segments[0])
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+@cache
+def _genuine() -> str:
+    """The one token of the seeds that is signed already."""
+    return oidc_issuer().token(oidc_issuer().claims(f"https://{HOST}", sub="northwind"))
 
 
 def _own(claims: dict[str, Any]) -> str:

@@ -20,12 +20,16 @@ from protocols.ews.xoauth.clouds import CLOUDS
 from protocols.ews.xoauth.keys import Keys
 from protocols.ews.xoauth.token import Expected
 from protocols.model.caller import Caller
+from proxy.auth.oidc import TrustedIssuer
+from proxy.auth.oidc_key_set import KeySet, read_key_set
 from proxy.auth.own_tokens import OwnTokens
 from proxy.auth.signing_keys import SigningKey, SigningKeys
 from simulation.federation import FederatedCaller, Identity, TokenIssuer
 from simulation.federation.caller import SOAP12
 from simulation.federation.issuer import Wish
 from simulation.microsoft.issuer import EXCHANGE, TENANT, Key, TokenService
+from simulation.oidc.issuer import Key as OidcKey
+from simulation.oidc.issuer import OidcIssuer
 
 PLACE: Final = Path(__file__).parent / "world"
 NOW: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -78,6 +82,44 @@ def own_tokens() -> OwnTokens:
     known = {NORTHWIND.name: NORTHWIND}
     issuer = f"https://{HOST}"
     return OwnTokens(keys, issuer=issuer, callers=known, lifetime=timedelta(hours=1), clock=lambda: SECONDS)
+
+
+@cache
+def oidc_issuer() -> OidcIssuer:
+    """An issuer of tokens that the settings name, by keys that never change."""
+    issuer = OidcIssuer("https://login.northwind.example/", clock=lambda: SECONDS)
+    issuer.keys = [OidcKey(_key("microsoft"), "rsa", "RS256")]
+    return issuer
+
+
+@cache
+def oidc_trusted() -> TrustedIssuer:
+    """How far it is believed."""
+    return TrustedIssuer(
+        issuer=oidc_issuer().issuer,
+        audiences=(f"https://{HOST}",),
+        algorithms=frozenset({"RS256", "ES256"}),
+        leeway=60,
+        subjects={NORTHWIND.name: NORTHWIND},
+        clients={"an-application": NORTHWIND},
+        keys=_Published(),
+    )
+
+
+class _Published:
+    @property
+    def held(self) -> KeySet:
+        """All there are, the same each time."""
+        return _key_set()
+
+    async def get(self, kid: str | None, algorithm: str) -> KeySet:
+        """All there are."""
+        return self.held
+
+
+@cache
+def _key_set() -> KeySet:
+    return read_key_set(oidc_issuer().key_set())
 
 
 class _OneKey:

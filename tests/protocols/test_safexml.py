@@ -97,6 +97,23 @@ def test_malformed(data: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("<a><merger>Tailspin</a>", "tag name mismatch, line 1, column 24"),
+        ("<a>&merger;</a>", "undeclared entity, line 1, column 12"),
+        ("<a xmlns:x='merger talks'><b></a>", "ns uri, line 1, column 26"),
+        ("<a>" + "<merger" * 5_000 + "</a>", "name required, line 1, column 11"),
+        ("", "document empty, line 1, column 1"),
+    ],
+)
+def test_a_refusal_repeats_nothing_of_the_document(data: str, words: str) -> None:
+    with pytest.raises(XmlRefused) as caught:
+        parse(data.encode())
+    assert "merger" not in str(caught.value)
+    assert str(caught.value) == words
+
+
 @_table(FORBIDDEN)
 def test_forbidden(data: bytes) -> None:
     with pytest.raises(XmlRefused) as caught:

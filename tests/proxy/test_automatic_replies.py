@@ -83,8 +83,18 @@ async def test_who_may_not_be_asked_about_is_not() -> None:
     assert script.asked == []
 
 
-async def test_a_connector_without_a_source_tells_nothing() -> None:
-    assert await _replies({}).look_up([_ANN]) == [None]
+async def test_of_a_connector_without_a_source_nothing_is_known_as_of_whom_may_not_be_asked_about() -> None:
+    table = RouteTable(_ROUTES)
+    rules = (Rule(number=1, about=(About(_ANN.address, _ANN.address),), busy_only=True),)
+    policy = Policy(may_ask=("*",), rules=Rules(rules, "northwind", table))
+    found = await _replies({}, policy=policy).look_up([_ANN, _BOB])  # the one who is kept back like the other
+    assert _reasons(found) == [Reason.NO_ACCESS] * 2
+    routes = [Route(match="contoso.example", via=("file", "mail"), combine=Combine.UNION)]
+    for told in (None, _AWAY):  # who has no voice does not spoil what another tells
+        assert await _replies({"mail": _Script({_ANN.address: told})}, routes=routes).look_up([_ANN]) == [told]
+    for reason in (Reason.NO_SUCH_MAILBOX, Reason.NO_ACCESS, Reason.UNREACHABLE):
+        failing = {"mail": _Script({_ANN.address: PeerError(reason)})}
+        assert _reasons(await _replies(failing, routes=routes).look_up([_ANN])) == [reason]
 
 
 async def test_never_via_is_a_loop_here_too() -> None:

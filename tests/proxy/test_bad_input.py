@@ -13,7 +13,8 @@ import pytest
 import pytest_asyncio
 from lxml import etree
 
-from proxy.wiring import POX_PATH, SOAP_PATH, Proxy
+from proxy.wiring import Proxy
+from proxy.wiring.exchange_front import POX_PATH, SOAP_PATH
 from tests.protocols.ews.samples import asking, interval, soap_request, texts, valid, view
 from tests.proxy.served import EWS, PASSWORD, USER, XML, configuration, login, serving
 

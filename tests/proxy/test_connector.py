@@ -20,6 +20,7 @@ from protocols.model.freebusy import (
 )
 from protocols.model.intervals import EMPTY
 from protocols.model.mailbox import Mailbox
+from protocols.model.window import TimeWindow
 from proxy.complaints import Complaints
 from proxy.connector import Connector, Leaf, at_once, cut, guarded
 from tests.contracts.connector import ConnectorContract
@@ -184,3 +185,12 @@ def test_a_leaf_shows_the_blocks_it_was_told() -> None:
     peer = Scripted({"ann@b.example": [block(1, 2)]})
     [answer] = run(Leaf("b", peer.ask, lambda: START).lookup(boxes("ann"), QUESTION))
     assert [interval.window for interval in available(answer).intervals] == [window(1, 2)]
+
+
+@pytest.mark.parametrize("year", [1900, 2107, 9000])
+def test_of_years_that_no_answer_can_hold_nothing_is_known(year: int) -> None:
+    start = datetime(year, 11, 23, tzinfo=UTC)
+    peer = Scripted()
+    asked = Question(window=TimeWindow(start, start + timedelta(days=1)))
+    assert reasons(run(Leaf("b", peer.ask, now).lookup(boxes("ann", "bob"), asked))) == [Reason.INCOMPLETE] * 2
+    assert peer.calls == []

@@ -6,7 +6,7 @@ import pytest
 
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.freebusy import Question, Reason
-from proxy.hops import HEADER, Counter, Loopless, hop_of, hops_in, onward
+from proxy.hops import HEADER, Circles, Counter, Loopless, bearing, goes_round, hop_of, hops_in, onward
 from tests.contracts.scripted import Scripted, boxes, reasons, window
 from tests.contracts.virtual import run
 
@@ -21,16 +21,20 @@ def test_each_busyline_has_a_name_of_its_own_that_stays() -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        (None, ()),
-        ("", ()),
-        (HERE, (HERE,)),
-        (f"{THERE}, {HERE}", (THERE, HERE)),
-        (f"{THERE},nonsense, {HERE.upper()}", (THERE,)),
-        (f"{HERE}," * 1000, (HERE,) * 58),
+        ([], ()),
+        ([""], ()),
+        ([HERE], (HERE,)),
+        ([f"{THERE}, {HERE}"], (THERE, HERE)),
+        ([THERE, HERE], (THERE, HERE)),  # one list, on however many lines: RFC 9110 5.3
+        ([THERE[:8], THERE[8:]], ()),
+        ([f"{THERE},nonsense, {HERE.upper()}"], (THERE,)),
+        (["nonsense" * 1000, HERE], (HERE,)),
+        ([f"{HERE}," * 1000, THERE], (HERE,) * 5),
+        ([HERE] * 1000, (HERE,) * 5),
     ],
 )
-def test_hops_are_read_and_nonsense_is_not(written: str | None, read: tuple[str, ...]) -> None:
-    assert hops_in({} if written is None else {HEADER: written}) == read
+def test_hops_are_read_and_nonsense_is_not(written: list[str], read: tuple[str, ...]) -> None:
+    assert hops_in(written) == read
 
 
 def test_the_hops_so_far_and_ours_go_onward() -> None:
@@ -58,7 +62,18 @@ async def _awaited(response: object) -> None:
 )
 def test_a_question_that_was_here_before_is_refused_and_counted(hops: tuple[str, ...], refused: int) -> None:
     peer, counter = Scripted(), Counter()
+    assert Circles(HERE, counter).refuse(hops) == goes_round(hops, HERE) == bool(refused)
+    assert counter.count == refused
+    counter.count = 0
     loopless = Loopless(peer, hop=HERE, refused=counter)
     answers = run(loopless.lookup(boxes("ann", "bob"), Question(window=QUESTION.window, hops=hops)))
     assert reasons(answers) == [Reason.LOOP if refused else None] * 2
     assert (counter.count, len(peer.calls)) == (refused, 1 - refused)
+
+
+def test_who_has_no_name_tells_none() -> None:
+    async def send(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(200)
+
+    assert bearing(send, ("",)) is send
+    assert bearing(send, ()) is send

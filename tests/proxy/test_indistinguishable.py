@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 
 from protocols.ews.autodiscover import pox
-from proxy.wiring import POX_PATH, SOAP_PATH, Proxy
+from proxy.wiring import Proxy
+from proxy.wiring.exchange_front import POX_PATH, SOAP_PATH
 from tests.proxy.served import XML, login, serving
 from tests.timing.__main__ import run
 from tests.timing.questions import (

@@ -141,6 +141,7 @@ def test_hidden_time_that_cannot_be_packed_is_never_free(window: TimeWindow) -> 
     found = masked(answer(window), Mask(ahead=0), window, TODAY)
     assert isinstance(found, Unavailable)
     assert found.reason is Reason.INCOMPLETE
+    assert found.source == "test"
 
 
 def test_days_are_those_of_utc() -> None:

@@ -57,6 +57,7 @@ def test_the_strongest_status_shows_alone() -> None:
 def test_a_member_in_doubt_leaves_no_gap_free() -> None:
     refused = Unavailable(mailbox=BOB, reason=Reason.FORBIDDEN)
     assert _view(_answer(block(4, 2)), refused).unknown == (DAY,)
+    assert _view(_answer(block(4, 2)), refused).members == (ANN,)
     nobody = merged_view(GROUP, [refused, refused], DAY)
     assert isinstance(nobody, Unavailable)
     assert nobody.reason is Reason.INCOMPLETE

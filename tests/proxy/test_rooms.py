@@ -1,12 +1,17 @@
 """Tests of proxy/rooms.py."""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
-from protocols.model.rooms import NoRooms, Room
+from protocols.model.rooms import NoRooms, Room, RoomList
 from proxy.directories.shelf import RoomShelf, WrittenList
+from proxy.hops import Circles, Counter
 from proxy.rooms import RoomDesk
 from routing.backwards import Backwards
 from routing.policy import Policy
@@ -15,6 +20,7 @@ from routing.ways import Ways
 from tests.contracts.virtual import elapsed, now, run
 from tests.proxy.directories.scripted import ScriptedDirectory, boxes
 
+T = TypeVar("T")
 TABLE = RouteTable(
     [
         Route(match="b.example", via=("b",), rewrite="{local}@resource.calendar.google.com"),
@@ -46,6 +52,7 @@ def _desk(
     *may_ask: str,
     never_via: tuple[str, ...] = (),
     shelf: RoomShelf | None = None,
+    circles: Circles | None = None,
 ) -> RoomDesk:
     return RoomDesk(
         shelf or _shelf(directories),
@@ -54,6 +61,7 @@ def _desk(
         backwards=Backwards(TABLE),
         deadline=timedelta(seconds=8),
         never_via=never_via,
+        circles=circles,
     )
 
 
@@ -123,5 +131,90 @@ def test_a_slow_directory_is_not_waited_for() -> None:
         assert not isinstance(found, NoRooms)
         assert [one.address.domain for one in found] == ["c.example", "c.example", "merger.example"]
         await shelf.close()
+
+    run(told())
+
+
+class _Behind:
+    """The directory of another Busyline, which is asked by its desk."""
+
+    def __init__(self, hop: str) -> None:
+        self._hop = hop
+        self.desk: RoomDesk | None = None
+
+    async def members(self, group: Mailbox, *, most: int | None = None) -> tuple[Mailbox, ...] | None:
+        raise NotImplementedError
+
+    async def room_lists(self, *, hops: Sequence[str] = ()) -> tuple[RoomList, ...]:
+        assert self.desk is not None
+        await asyncio.sleep(1)
+        return _told(await self.desk.room_lists((*hops, self._hop)))
+
+    async def rooms(self, room_list: Mailbox, *, hops: Sequence[str] = ()) -> tuple[Room, ...]:
+        assert self.desk is not None
+        return _told(await self.desk.rooms(room_list, (*hops, self._hop)))
+
+
+def _told(found: tuple[T, ...] | NoRooms) -> tuple[T, ...]:
+    if isinstance(found, NoRooms):
+        raise PeerError({NoRooms.CIRCLE: Reason.LOOP}.get(found, Reason.PEER_FAILED))
+    return found
+
+
+@dataclass
+class _Pair:
+    """Two desks that lead to each other by the connector c; each has a list of its own unless ``empty``."""
+
+    empty: bool = False
+
+    def __post_init__(self) -> None:
+        self.refused = Counter()
+        behind, self.shelves = (_Behind("x" * 16), _Behind("y" * 16)), list[RoomShelf]()
+        for one, name in zip(behind, ("york", "berlin"), strict=True):
+            address, room = boxes(f"{name}@c.example", f"{name}-hall@c.example")
+            written = () if self.empty else (WrittenList(name, address, (Room(name, room),)),)
+            self.shelves.append(RoomShelf({"c": (one, KEEP)}, clock=now, written=written))
+        self.desks = [
+            _desk({}, shelf=shelf, circles=Circles(hop, self.refused))
+            for shelf, hop in zip(self.shelves, ("x" * 16, "y" * 16), strict=True)
+        ]
+        behind[0].desk, behind[1].desk = self.desks[1], self.desks[0]
+
+    async def asked(self, times: int) -> list[tuple[RoomList, ...] | NoRooms]:
+        """Both at the same time, so often."""
+        found = await asyncio.gather(*(desk.room_lists() for _ in range(times) for desk in self.desks))
+        for shelf in self.shelves:
+            await shelf.close()
+        return found
+
+
+def test_two_that_ask_each_other_at_the_same_time_do_not_wait_for_each_other() -> None:
+    async def told() -> None:
+        pair = _Pair()
+        for found in await pair.asked(5):
+            assert {one.name for one in _told(found)} == {"york", "berlin"}
+        assert elapsed() == 2
+        assert pair.refused.count == 2
+
+    run(told())
+
+
+def test_where_there_are_no_rooms_but_in_a_circle_that_is_told() -> None:
+    async def told() -> None:
+        assert set(await _Pair(empty=True).asked(1)) == {NoRooms.CIRCLE}
+
+    run(told())
+
+
+def test_who_came_through_another_is_asked_for_in_its_name_and_kept_apart() -> None:
+    directories = _directories()
+
+    async def told() -> None:
+        desk = _desk(directories, circles=Circles("x" * 16))
+        for hops in ((), ("y" * 16,), ("y" * 16,), ("y" * 16, "x" * 16), ("y" * 16,) * 5):
+            found = await desk.room_lists(hops)
+            assert (found is NoRooms.CIRCLE) == (len(hops) > 1)
+            assert ((await desk.rooms(boxes("york@c.example")[0], hops)) is NoRooms.CIRCLE) == (len(hops) > 1)
+        assert directories["c"].hops == [(), (), ("y" * 16,), ("y" * 16,)]
 
     run(told())

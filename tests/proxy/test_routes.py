@@ -72,7 +72,7 @@ def test_who_has_no_alias_is_asked_about_by_the_real_name(tmp_path: Path) -> Non
         ("a@b.example", r"rooms\.csv:1: is no pair of addresses"),
         (
             "a@b.example,b@b.example\nb@b.example,a@b.example",
-            r"\[\[aliases\]\]: a@b.example is an alias of b@b.example",
+            r"\[\[aliases\]\] number 1: a@b.example is an alias of b@b.example",
         ),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from multidict import CIMultiDict
 
 from protocols.ews.familiar import decode_familiar
 from protocols.ews.manner import Manner
@@ -18,6 +19,7 @@ from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
+from proxy.hops import HEADER, hop_of
 from proxy.server import Server
 from service.addresses import ListenAddress
 from service.door import Door
@@ -260,3 +262,14 @@ async def _status(reader: asyncio.StreamReader) -> int:
     length = re.search(rb"(?i)content-length: (\d+)", head)
     await reader.readexactly(int(length[1]) if length else 0)
     return int(head.split()[1])
+
+
+async def test_the_hops_of_a_request_may_stand_on_several_lines(tmp_path: Path) -> None:
+    elsewhere, here = hop_of("https://elsewhere.example"), hop_of(PUBLIC)
+    async with serving(tmp_path) as proxy, aiohttp.ClientSession() as session:
+        for hops, code in (((elsewhere,), b"NoError"), ((elsewhere, here), b"ErrorProxyRequestNotAllowed")):
+            headers = CIMultiDict({**XML, **login()})
+            headers.extend((HEADER, hop) for hop in hops)
+            body = question("ann@fabrikam.example")
+            async with session.post(proxy.url + EWS, data=body, headers=headers) as response:
+                assert code in await response.read()

@@ -12,7 +12,7 @@ from protocols.model.freebusy import Answer, Availability, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
-from proxy.split_brain import SplitBrain, split, suspected
+from proxy.split_brain import SplitBrain, first_seen, split, suspected
 from routing.table import Combine
 from routing.ways import Leg, Way
 
@@ -26,14 +26,16 @@ def _window(first: int, last: int) -> TimeWindow:
     return TimeWindow(NOW + first * HOUR, NOW + last * HOUR)
 
 
-def _busy(*hours: int | tuple[int, int], window: tuple[int, int] = (0, 48)) -> Availability:
+def _busy(
+    *hours: int | tuple[int, int], window: tuple[int, int] = (0, 48), status: BusyStatus = BusyStatus.BUSY
+) -> Availability:
     spans = [(hour, hour + 1) if isinstance(hour, int) else hour for hour in hours]
-    packed = Intervals.pack(BusyInterval(_window(*span), BusyStatus.BUSY) for span in spans)
+    packed = Intervals.pack(BusyInterval(_window(*span), status) for span in spans)
     return Availability(mailbox=ANN, window=_window(*window), intervals=packed, source="x", as_of=NOW)
 
 
 def test_a_calendar_that_was_left_and_goes_on_is_in_use() -> None:
-    assert split(_busy(9), _busy(9, 12), _busy(9, 15))
+    assert split(first_seen(_busy(9), NOW), _busy(9, 12), _busy(9, 15))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_a_calendar_that_was_left_and_goes_on_is_in_use() -> None:
     ],
 )
 def test_what_is_no_sign_of_use(before: Availability, current: Availability, old: Availability) -> None:
-    assert not split(before, current, old)
+    assert not split(first_seen(before, NOW), current, old)
 
 
 def test_one_look_can_only_suspect() -> None:
@@ -63,7 +65,7 @@ def test_one_look_can_only_suspect() -> None:
 def test_a_copy_that_nobody_touches_is_never_taken_for_one_in_use(
     copied: set[int], current: set[int], removed: set[int]
 ) -> None:
-    assert not split(_busy(*copied), _busy(*current), _busy(*(copied - removed)))
+    assert not split(first_seen(_busy(*copied), NOW), _busy(*current), _busy(*(copied - removed)))
 
 
 def _seen(*looks: Sequence[Answer], way: Way = WAY, pause: timedelta = HOUR / 12) -> tuple[int, list[str]]:
@@ -119,3 +121,26 @@ def test_the_log_names_no_subject_and_the_memory_keeps_none() -> None:
             "why": "moved",
         }
     ]
+
+
+def test_clients_with_different_windows_see_one_calendar() -> None:
+    week, day = (0, 168), (24, 48)
+    for first, second in ((week, day), (day, week)):
+        before = [_busy(30, window=first), _busy(30, window=first)]
+        assert _seen(before, [_busy(30, 40, window=second), _busy(30, 45, window=second)])[0] == 1
+    apart = [_busy(window=(0, 24)), _busy(window=(0, 24))], [_busy(40, window=(24, 48)), _busy(45, window=(24, 48))]
+    assert _seen(*apart)[0] == 0  # nobody looked there before
+    later = [_busy(40, 41, window=(0, 48)), _busy(45, 46, window=(0, 48))]
+    assert _seen(*apart, later)[0] == 1  # 46 is new since
+
+
+def test_what_is_over_is_forgotten() -> None:
+    seen = first_seen(_busy(9, window=(0, 24)), NOW).with_more(_busy(30, window=(12, 48)), NOW + 20 * HOUR)
+    assert seen.covered == (_window(20, 48).seconds,)
+    assert seen.taken == (_window(30, 31).seconds,)
+
+
+def test_what_was_tentative_in_the_copy_and_is_confirmed_is_no_use() -> None:
+    maybe = _busy(15, status=BusyStatus.TENTATIVE)
+    assert not split(first_seen(maybe, NOW), _busy(9), _busy(15))
+    assert not split(first_seen(_busy(), NOW), _busy(9), maybe)

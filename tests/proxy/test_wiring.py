@@ -17,8 +17,7 @@ from protocols.model.freebusy import Availability, Detail, Question, Reason, Una
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.settings import ProxySettings
-from proxy.wiring import Proxy, build, served
-from routing.table import Route, RouteTable
+from proxy.wiring import Proxy, build
 from service.secrets import SecretError
 from simulation.estate import Estate
 from simulation.exchange.server import FEDERATION, ExchangeServer
@@ -224,13 +223,6 @@ def test_a_route_of_rooms_is_one_in_the_table(tmp_path: Path) -> None:
     written["routes"].append({"match": "rooms.fabrikam.example", "via": "fabrikam", "rooms": True})
     proxy = build(ProxySettings.model_validate(written), directory=tmp_path)
     assert [route.rooms for route in proxy.table.routes] == [False, True]
-
-
-def test_a_domain_is_served_where_anybody_in_it_has_a_route() -> None:
-    matches = ("a.example", "*.b.example", "ann@c.example")
-    serves = served(RouteTable(Route(match=match, via=("x",)) for match in matches))
-    domains = ("a.example", "x.b.example", "c.example", "b.example", "d.example")
-    assert [serves(domain) for domain in domains] == [True, True, True, False, False]
 
 
 def _united(windows: list[TimeWindow]) -> list[TimeWindow]:

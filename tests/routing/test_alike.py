@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from protocols.model.freebusy import Detail
 from protocols.model.mailbox import Mailbox
 from routing.aliases import Aliases
-from routing.alike import folded, key
+from routing.names import Names, folded, key
 from routing.policy import Policy, Verdict, judge
 from routing.rules import About, Mask, Rule, Rules
 from routing.table import Route, RouteTable
@@ -173,8 +173,7 @@ def test_an_alias_of_a_room_is_a_room_and_under_its_rules(asked: str) -> None:
     rules = Rules([Rule(number=1, about=(About("c_1@rooms.example", ""),), horizon_ahead=1)], "x", ALIASED)
     policy = Policy(may_ask=("*",), sees=Detail.DETAILS, rooms=("room*@fabrikam.example",), rules=rules)
     mailbox = Mailbox.parse(asked)
-    real, route = ALIASED.resolve(mailbox)
-    verdict = judge(policy, mailbox, route, real)
+    verdict = judge(policy, mailbox, ALIASED.find(mailbox), Names(ALIASED))
     assert verdict.room
     assert verdict.detail is Detail.BUSY
     assert verdict.mask is not None

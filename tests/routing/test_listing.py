@@ -116,3 +116,42 @@ def test_both_ways_of_judging_agree() -> None:
         assert fast.add(each, fast.kind(AT, "")) == slow.add(each, slow.kind(AT, ""))
     assert (fast.people.kinds, fast.people.origins) == (slow.people.kinds, slow.people.origins)
     assert Mailbox.parse("ann@fabrikam.example").address in fast.people
+
+
+@pytest.mark.parametrize("local", ["a" * 60, "é" * 30])
+def test_whom_a_route_s_rewrite_makes_no_address_of_is_refused_and_named(local: str) -> None:
+    long = Route(match="long.example", via=("fabrikam",), rewrite="{local}.archive@mail.fabrikam.example")
+    listing = _listing(sides(long), "ann@long.example", f"{'b' * 50}@long.example")
+    said = listing.add(f"{local}@long.example", 0, 3)
+    assert f"the rewrite of [[routes]] makes no address of {local}@long.example" in said
+    beyond = Route(match="beyond.example", via=("contoso",), rewrite="{local}.archive@mail.contoso.example")
+    listing = _listing(sides(beyond, rewrite="{local}@beyond.example"), "ann@fabrikam.example")
+    assert "makes no address" in listing.add(f"{local}@fabrikam.example", 0, 3)
+    listing = _listing(sides(rewrite="{local}.archive@contoso.example"), "ann@fabrikam.example")
+    assert "makes no address" in listing.add(f"{local}@fabrikam.example", 0, 3)
+
+
+def test_who_stands_there_by_two_names_is_told_by_both() -> None:
+    between = sides(aliases=Aliases({"alias.example": "fabrikam.example"}))
+    said = _listing(between, "ann@fabrikam.example").add("ann@alias.example", 0, 2)
+    assert said == (
+        "ann@alias.example is ann@fabrikam.example, which stands there already on line 1: remove one of the two"
+    )
+
+
+def test_of_several_homes_all_are_listed() -> None:
+    listing = _listing()
+    assert listing.add_all([Mailbox.parse("ann@contoso.example")], listing.kind(AT, "")) == ""
+    homes = ("ann@fabrikam.example", "ann@both.example")
+    assert tuple(listing.people.kinds) == homes
+    assert listing.people.origins == {"ann@contoso.example": homes[0]}
+    assert listing.people.homes == {"ann@contoso.example": homes}
+
+
+def test_a_directory_s_address_is_taken_by_whichever_name_leads_there() -> None:
+    listing = _listing()
+    asked = [Mailbox.parse(each) for each in ("ann@nowhere.example", "ann@fabrikam.example")]
+    assert listing.add_all(asked, listing.kind(AT, "")) == ""
+    assert list(listing.people.kinds) == ["ann@fabrikam.example"]
+    assert "no route leads ann@nowhere.example" in listing.add_all(asked[:1], 0)
+    assert listing.add_all(asked, 0) == ""  # named twice: once is enough

@@ -1,16 +1,20 @@
 """The way to people who move, at every stage and by every name; and never anybody falsely free."""
 
+from array import array
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.model.freebusy import Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from routing.aliases import Aliases
+from routing.listing import Listing
 from routing.moves import Everybody, Move, Moves
+from routing.people import People
 from routing.stages import Plan, Stage
-from routing.table import Combine, RouteTable
+from routing.table import Combine, Route, RouteTable
 from routing.ways import Leg, Way, Ways
 from tests.routing.moving import AT, DAY, ROUTES, move, sides
 
@@ -25,7 +29,7 @@ def _at(second: int, *moves: Move | Everybody) -> Moves:
 
 def _way(second: int, found: Move, mailbox: Mailbox = ANN) -> tuple[tuple[Leg, ...], Combine | None]:
     way = _at(second, found).way(mailbox)
-    assert way is not None
+    assert isinstance(way, Leg | Way)
     return (way.legs, way.combine) if isinstance(way, Way) else ((way,), None)
 
 
@@ -161,3 +165,57 @@ def test_the_current_side_is_always_asked(day: int, back: int | None, resumed: i
     assert legs[0] == (NEW if told.stage.there else OLD)
     assert combine is (Combine.MOVE if told.stage.joined else None)
     assert len(legs) == (2 if told.stage.joined else 1)
+
+
+@pytest.mark.parametrize("address", ["ann+x@fabrikam.example", "ann+a+b@contoso.example"])
+def test_what_follows_a_plus_is_the_same_person(address: str) -> None:
+    assert _way(AT, move("ann@fabrikam.example"), Mailbox.parse(address)) == ((NEW, OLD), Combine.MOVE)
+    told = _at(AT, move("ann@fabrikam.example")).told(Mailbox.parse(address))
+    assert told is not None
+    assert told.address == "ann@fabrikam.example"
+
+
+def test_what_has_a_route_or_an_alias_of_its_own_is_somebody_else() -> None:
+    tagged = Mailbox.parse("ann+x@fabrikam.example")
+    own = sides(Route(match=tagged.address, via=("fabrikam",)))
+    assert _at(AT, move("ann@fabrikam.example", between=own)).way(tagged) is None
+    other = sides(aliases=Aliases(addresses={tagged.address: "bob@fabrikam.example"}))
+    assert _at(AT, move("ann@fabrikam.example", between=other)).way(tagged) is None
+    listed = _at(AT, move(tagged.address, instant=-1), move("ann@fabrikam.example"))
+    assert listed.way(tagged) == Leg("fabrikam", Mailbox.parse("ann+x@mail.fabrikam.example"))
+
+
+def test_a_way_is_never_an_error() -> None:
+    long = Route(match="long.example", via=("fabrikam",), rewrite="{local}.archive@mail.fabrikam.example")
+    people = People(instants=array("q", [AT]), batches=array("q", [-1]), counts=array("q", [1]))
+    mailbox = Mailbox.parse(f"{'a' * 60}@long.example")
+    people.kinds[mailbox.address] = 0
+    moves = _at(AT, Move(sides(long), people, {}))
+    way = moves.way(mailbox)
+    assert isinstance(way, Unavailable)
+    assert (way.mailbox, way.reason) == (mailbox, Reason.INVALID_ADDRESS)
+    assert moves.told(mailbox) is None
+    assert Ways(sides(long).table, follower=moves).find(mailbox) == way
+
+
+def test_of_several_homes_all_are_asked_by_the_new_address() -> None:
+    listing = Listing(sides())
+    assert listing.add_all([Mailbox.parse("ann@contoso.example")], listing.kind(AT, "")) == ""
+    found = Move(sides(), listing.people, {})
+    by_new, both = Mailbox.parse("ann@contoso.example"), Leg("fabrikam", Mailbox.parse("ann@both.example"))
+    assert _way(AT, found, by_new) == ((NEW, OLD, both), Combine.MOVE)
+    assert _way(AT - 1, found, by_new) == ((OLD, both, NEW), Combine.EITHER)
+    assert _way(AT - 9 * DAY, found, by_new) == ((OLD, both), Combine.EITHER)
+    assert _way(AT + 99 * DAY, found, by_new) == ((NEW,), None)
+    assert _way(AT, found) == ((NEW, OLD), Combine.MOVE)
+    assert len(found.people) == 2
+
+
+def test_ways_follow_the_clock_however_often_they_are_asked_for() -> None:
+    now = [AT - 9 * DAY]
+    moves = Moves((move("ann@fabrikam.example"),), lambda: datetime.fromtimestamp(now[-1], UTC))
+    assert moves.way(ANN) == moves.way(ANN) == OLD
+    now.append(AT)
+    assert isinstance(moves.way(ANN), Way)
+    now.append(AT + 99 * DAY)
+    assert moves.way(ANN) == NEW

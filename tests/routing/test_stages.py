@@ -58,7 +58,7 @@ def test_a_batch_rolled_back_before_its_instant_never_moves() -> None:
         (5_000, Stage.AFTER),  # the instant itself is long over: both are joined anew
         (5_099, Stage.AFTER),
         (5_100, Stage.MOVED),
-        (4_980, Stage.RETURNED),
+        (4_980, Stage.RETURNED),  # not resumed yet
         (4_995, Stage.BEFORE),  # where somebody wrote down beforehand when it goes on
     ],
 )
@@ -68,9 +68,11 @@ def test_a_batch_that_goes_on_moves_anew(now: int, stage: Stage) -> None:
 
 def test_a_batch_that_goes_on_before_its_instant_waits_for_it() -> None:
     plan = Plan(rolled_back_at=500, resumed_at=520)
-    assert stage_of(AT, plan, 530, JOINED) is Stage.ROLLED_BACK
-    assert stage_of(AT, plan, 700, JOINED) is Stage.RETURNED
+    assert stage_of(AT, plan, 519, JOINED) is Stage.ROLLED_BACK
+    assert stage_of(AT, plan, 530, JOINED) is Stage.BEFORE  # both are joined since it was rolled back
+    assert stage_of(AT, plan, 700, JOINED) is Stage.WAITING
     assert stage_of(AT, plan, AT, JOINED) is Stage.AFTER
+    assert stage_of(FOREVER, plan, 700, JOINED) is Stage.WAITING
 
 
 @pytest.mark.parametrize("values", [{"resumed_at": 5}, {"rolled_back_at": 9, "resumed_at": 5}])

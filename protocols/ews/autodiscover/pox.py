@@ -23,6 +23,7 @@ MESSAGES = {
     NO_PROVIDER: "Provider is not available",
 }
 _CODES = {Fault.UNSUPPORTED_TYPE: NO_PROVIDER}  # every other fault is an invalid request
+_LONGEST_CODE = 40
 _PROTOCOLS = ("EXPR", "EXCH")  # who asks from outside reads EXPR first
 
 
@@ -114,11 +115,18 @@ def read(data: bytes) -> PoxAnswer:
     error_code = _first(root, "ErrorCode")
     if error_code is not None:
         unknown = error_code in (str(EMAIL_NOT_FOUND), str(BAD_ADDRESS))
-        raise PeerError(Reason.NO_SUCH_MAILBOX if unknown else Reason.PEER_FAILED, f"Autodiscover: {error_code[:20]}")
+        raise PeerError(
+            Reason.NO_SUCH_MAILBOX if unknown else Reason.PEER_FAILED, f"Autodiscover: {code_told(error_code)}"
+        )
     answer = PoxAnswer(_availability_url(root), _first(root, "RedirectAddr"), _first(root, "RedirectUrl"))
     if answer == PoxAnswer():
         raise PeerError(Reason.GARBLED, "Autodiscover: no availability URL in the answer")
     return answer
+
+
+def code_told(code: str) -> str:
+    """A server's error code as it may stand in the log: a word or a number, and nothing that anybody could write."""
+    return code if len(code) <= _LONGEST_CODE and code.isascii() and code.isalnum() else "an error"
 
 
 def _root(data: bytes) -> etree._Element:

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from protocols.errors import PeerError
-from protocols.ews.autodiscover.pox import PoxAnswer
+from protocols.ews.autodiscover.pox import PoxAnswer, code_told
 from protocols.ews.autodiscover.soap import ADDRESSING, AUTODISCOVER, SOAP11
 from protocols.model.freebusy import Reason
 from protocols.safexml import XmlRefused, local_name, parse
@@ -38,7 +38,7 @@ def read(data: bytes) -> PoxAnswer:
     if user is None or local_name(root) != "Envelope":
         code = _text(root, "ErrorCode")
         reason = Reason.PEER_FAILED if code not in ("", "NoError") else Reason.GARBLED
-        raise PeerError(reason, f"Autodiscover: no answer about the user {code[:40]}".rstrip())
+        raise PeerError(reason, f"Autodiscover: no answer about the user: {code_told(code)}")
     code, target = _text(user, "ErrorCode"), _text(user, "RedirectTarget")
     if code == "RedirectAddress" and target:
         return PoxAnswer(redirect_address=target)
@@ -46,7 +46,7 @@ def read(data: bytes) -> PoxAnswer:
         return PoxAnswer(redirect_url=target)
     if code != "NoError":
         unknown = code in _UNKNOWN_USERS
-        raise PeerError(Reason.NO_SUCH_MAILBOX if unknown else Reason.PEER_FAILED, f"Autodiscover: {code[:40]}")
+        raise PeerError(Reason.NO_SUCH_MAILBOX if unknown else Reason.PEER_FAILED, f"Autodiscover: {code_told(code)}")
     found = {_text(each, "Name"): _text(each, "Value") for each in user.iter(f"{{{AUTODISCOVER}}}UserSetting")}
     url = next((found[name] for name in _WANTED if found.get(name)), None)
     if url is None:

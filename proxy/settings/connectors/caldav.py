@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Section, Url
+from proxy.settings.words import Address, DavUrl, Section
 from service.durations import Duration
 from service.secrets import SecretReference
 
@@ -64,7 +64,7 @@ class CaldavConnector(PeerSection):
     """A CalDAV server (RFC 4791)."""
 
     protocol: Literal["caldav"]
-    url: Url = Field(
+    url: DavUrl = Field(
         description="where the server begins; with its path, where it has one",
         examples=["https://dav.fabrikam.example", "https://cloud.fabrikam.example/remote.php/dav"],
     )
@@ -107,6 +107,7 @@ class CaldavConnector(PeerSection):
         examples=["Europe/Berlin"],
     )
     remember: Duration = Field(
-        timedelta(minutes=5), description="how long it is remembered which calendars a person has"
+        timedelta(minutes=1),
+        description="how long it is remembered which calendars a person has; a new one counts then",
     )
     concurrency: int = Field(8, ge=1, description="calls at once")

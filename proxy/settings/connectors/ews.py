@@ -1,12 +1,11 @@
 """protocol = "ews": Exchange Server, and how Busyline proves itself there."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Section, Url
+from proxy.settings.words import Address, EwsUrl, FilePath, Section, Url
 from service.secrets import SecretReference
 
 
@@ -47,7 +46,7 @@ class NegotiateAuth(Section):
         None, min_length=1, examples=["svc@fabrikam.example"], description="user@domain; DOMAIN\\user is NTLM always"
     )
     password: SecretReference | None = Field(None, description="its password", examples=["env:FABRIKAM_PASSWORD"])
-    keytab: Path | None = Field(None, description="a keytab instead of a password", examples=["fabrikam.keytab"])
+    keytab: FilePath | None = Field(None, description="a keytab instead of a password", examples=["fabrikam.keytab"])
     principal: str | None = Field(
         None,
         min_length=1,
@@ -113,7 +112,7 @@ class EwsConnector(PeerSection):
     """Exchange Server by Exchange Web Services."""
 
     protocol: Literal["ews"]
-    url: Url = Field(
+    url: EwsUrl = Field(
         description="the EWS address; redirects are not followed",
         examples=["https://mail.fabrikam.example/EWS/Exchange.asmx"],
     )

@@ -10,12 +10,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from protocols.caldav.published_urls import PARTS
 from proxy.settings.connectors.caldav import CaldavBasicAuth, ZoneName
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address
+from proxy.settings.words import Address, without_file
 from service.durations import Duration
 from service.reach import is_loopback
 from service.sizes import ByteCount
 
 _MIB = 1024 * 1024
+_SCHEMES = {
+    "webcal": "write https:// instead of webcal://",
+    "webcals": "write https:// instead of webcals://",
+    "http": "no https address: http:// is for this machine (127.0.0.1) alone, so write https://",
+}
 
 
 def file_url(text: str) -> str:
@@ -24,6 +29,8 @@ def file_url(text: str) -> str:
         raise ValueError("an address has no spaces, braces or backslashes: write it as it stands in a browser")
     parts = urlsplit(text)
     schemes = {"https", "http"} if is_loopback(parts.hostname or "") else {"https"}
+    if parts.scheme in _SCHEMES and parts.scheme not in schemes:
+        raise ValueError(_SCHEMES[parts.scheme])
     if parts.scheme not in schemes or not parts.hostname or parts.username is not None or parts.fragment:
         raise ValueError('no https address without user and #: write one such as "https://calendars.example.net/a.ics"')
     try:
@@ -47,7 +54,7 @@ def _template(text: str) -> str:
 
 
 def _file_or_table(written: object) -> object:
-    return Path(written) if isinstance(written, str) else written
+    return Path(str(without_file(written))) if isinstance(written, str) else written
 
 
 FileUrl: TypeAlias = Annotated[str, AfterValidator(file_url)]
@@ -80,7 +87,7 @@ class IcalConnector(PeerSection):
         description="how far ahead the other side publishes; what is later is unknown",
         examples=["90d"],
     )
-    max_size: ByteCount = Field(10 * _MIB, le=100 * _MIB, description="a larger file is refused, unread")
+    max_size: ByteCount = Field(10 * _MIB, le=32 * _MIB, description="a larger file is refused, unread")
     keep: ByteCount = Field(
         64 * _MIB, description="how much is kept, compressed, of files that may come back unchanged"
     )

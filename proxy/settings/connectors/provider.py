@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Section, Url
+from proxy.settings.words import DavUrl, Section
 from service.secrets import SecretReference
 
 
@@ -31,7 +31,7 @@ class ProviderConnector(PeerSection):
     """A system of one's own, asked by JSON over HTTPS."""
 
     protocol: Literal["http"]
-    url: Url = Field(description="where questions are posted", examples=["https://shifts.fabrikam.example/freebusy"])
+    url: DavUrl = Field(description="where questions are posted", examples=["https://shifts.fabrikam.example/freebusy"])
     auth: ProviderAuth | None = Field(
         None,
         description="how Busyline proves itself there; without it anybody who reaches the system may ask it",

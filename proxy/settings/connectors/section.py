@@ -1,20 +1,19 @@
 """What every connector's section has."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from pydantic import Field
 
 from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
-from proxy.settings.words import Section
+from proxy.settings.words import FilePath, Section
 from service.durations import Duration
 
 
 class PeerSection(Section):
     """What every connector has."""
 
-    ca: Path | None = Field(None, description="a private CA that signed the other side's certificate (PEM)")
+    ca: FilePath | None = Field(None, description="a private CA that signed the other side's certificate (PEM)")
     private_network: bool = Field(
         False,
         description="its name may lead to an address in a private network; not needed where an IP address is written",

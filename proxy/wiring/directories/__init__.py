@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from proxy.directories.roll import Roll
 from proxy.directories.shelf import RoomShelf
 from proxy.directory import Directory
 from proxy.federation import Federation
+from proxy.hops import Circles
 from proxy.layers.groups import Groups
 from proxy.rooms import RoomDesk
 from proxy.settings import ProxySettings
@@ -42,6 +44,7 @@ class Directories:
     clock: Clock
     expands: bool
     offers: bool
+    circles: Circles
 
     def of_caller(self, veil: Connector, policy: Policy, federation: Federation) -> tuple[Connector, RoomDesk | None]:
         """The caller's groups above its ``veil``, or that itself where there is nothing to expand; and its rooms."""
@@ -69,6 +72,7 @@ class Directories:
             backwards=self.backwards,
             never_via=federation.never_via,
             deadline=federation.deadline,
+            circles=self.circles,
         )
 
 
@@ -81,24 +85,19 @@ async def directories(
     clock: Clock,
     metrics: Metrics,
     without: Collection[str] = (),
+    circles: Circles | None = None,
 ) -> Directories:
     """The directories of all connectors but those ``without``; what is opened is closed by ``stack``.
 
+    ``circles`` knows our own name on the way of a request.
+
     Raises SecretError, OSError (a CA file), ListFileError.
     """
-    written = {
-        name: one.directory
-        for name, one in settings.connectors.items()
-        if one.directory is not None and name not in without
-    }
-    networks = {name: PeerNetwork(settings.connectors[name], directory, stack) for name in written}
-    by_name = {name: await directory_of(settings.connectors[name], networks[name], clock) for name in written}
-    expanding = {
-        name: Expanding(directory=by_name[name], concerns=_fits(one.groups), keep=one.keep)
-        for name, one in written.items()
-        if one.groups
-    }
-    offering = {name: (by_name[name], one.keep) for name, one in written.items() if one.rooms}
+    circles = circles or Circles()
+    wanted = {name: one for name, one in settings.connectors.items() if one.directory and name not in without}
+    networks = {name: PeerNetwork(one, directory, stack, hop=circles.hop) for name, one in wanted.items()}
+    by_name = {name: await directory_of(one, networks[name], clock) for name, one in wanted.items()}
+    expanding, offering = _expanding(wanted, by_name), _offering(wanted, by_name)
     groups, lists = written_groups(settings.groups, directory), written_room_lists(settings.room_lists, directory)
     book, shelf = GroupBook(expanding, clock=clock), RoomShelf(offering, clock=clock, written=lists)
     stack.push_async_callback(book.close)
@@ -115,6 +114,7 @@ async def directories(
         clock=clock,
         expands=bool(expanding or groups),
         offers=bool(offering or lists),
+        circles=circles,
     )
 
 
@@ -130,6 +130,26 @@ _DIRECTORIES: Final[dict[type[Any], Callable[[Any, PeerNetwork, Clock], Awaitabl
 }
 
 
+def _expanding(wanted: Mapping[str, ConnectorSettings], by_name: Mapping[str, Directory]) -> dict[str, Expanding]:
+    """The directories that expand groups, and which addresses each is asked about."""
+    return {
+        name: Expanding(directory=by_name[name], concerns=_fits(one.directory.groups), keep=one.directory.keep)
+        for name, one in wanted.items()
+        if one.directory is not None and one.directory.groups
+    }
+
+
+def _offering(
+    wanted: Mapping[str, ConnectorSettings], by_name: Mapping[str, Directory]
+) -> dict[str, tuple[Directory, timedelta]]:
+    """The directories that offer rooms, and how long what they say is kept."""
+    return {
+        name: (by_name[name], one.directory.keep)
+        for name, one in wanted.items()
+        if one.directory is not None and one.directory.rooms
+    }
+
+
 def _fits(globs: tuple[str, ...]) -> Callable[[Mailbox], bool]:
     pattern = re.compile("|".join(map(translate, globs)))
     return lru_cache(maxsize=65_536)(lambda mailbox: pattern.match(mailbox.address) is not None)
@@ -141,3 +161,9 @@ def _count(name: str, book: GroupBook | None, shelf: RoomShelf | None, metrics: 
 
     words = "Calls to directories that brought nothing"
     metrics.read("busyline_directory_failures_total", words, failures, labels={"connector": name})
+    if book is not None:
+        words = "1 where the directory of the connector knows no operation that expands groups"
+        expands = book.expands
+        metrics.read(
+            "busyline_directory_without_groups", words, lambda: float(not expands(name)), labels={"connector": name}
+        )

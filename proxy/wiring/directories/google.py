@@ -1,6 +1,7 @@
 """The directory of a Google Workspace domain: groups of people, and buildings as room lists."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,9 +15,8 @@ from proxy.directories.nesting import flattened
 from proxy.directory import Directory
 from proxy.scopes import GOOGLE_GROUP_MEMBERS, GOOGLE_ROOMS
 from proxy.settings.connectors import GoogleConnector
+from proxy.wiring.clouds import at_google, directory_url
 from proxy.wiring.sign_in import PeerNetwork
-from service.tokens import authorized
-from service.tokens_google import GoogleTokens, key_file
 
 _TOGETHER: Final = timedelta(minutes=1)  # the lists and the rooms of each are asked for one after the other
 
@@ -37,12 +37,14 @@ class GoogleDirectory:
 
         return await flattened(level, group, most=most)
 
-    async def room_lists(self) -> tuple[RoomList, ...]:
+    async def room_lists(self, *, hops: Sequence[str] = ()) -> tuple[RoomList, ...]:
         """See :class:`proxy.directory.Directory`."""
+        del hops  # of all rooms at once, kept for whoever asks
         return (await self._buildings()).lists
 
-    async def rooms(self, room_list: Mailbox) -> tuple[Room, ...]:
+    async def rooms(self, room_list: Mailbox, *, hops: Sequence[str] = ()) -> tuple[Room, ...]:
         """See :class:`proxy.directory.Directory`."""
+        del hops
         return (await self._buildings()).rooms.get(room_list.address, ())
 
     async def _buildings(self) -> directory.Buildings:
@@ -55,18 +57,14 @@ class GoogleDirectory:
 
 async def opened(settings: GoogleConnector, network: PeerNetwork, clock: Clock) -> Directory:
     """The directory of one connector. Raises SecretError, OSError (the CA file)."""
-    written = settings.directory
-    assert written is not None
-    subject = written.subject
+    assert settings.directory is not None
+    subject = settings.directory.subject
     assert subject is not None  # the settings see to it
-    account = key_file(network.secret(settings.service_account))
-    blocking, wire = network.blocking(only=str(account["token_uri"])), await network.wire()
-    api_url = written.api_url or settings.api_url or directory.API_URL
-
-    def send_for(scope: str) -> Send:
-        tokens = GoogleTokens(blocking, account=account, subject=subject, scopes=(scope,))
-        return authorized(wire.send, tokens, to=api_url)
-
+    api_url = directory_url(settings)
+    send_as = await at_google(settings, network, api_url=api_url)
     return GoogleDirectory(
-        groups=send_for(GOOGLE_GROUP_MEMBERS), rooms=send_for(GOOGLE_ROOMS), api_url=api_url, clock=clock
+        groups=network.bearing(send_as(subject, GOOGLE_GROUP_MEMBERS)),
+        rooms=network.bearing(send_as(subject, GOOGLE_ROOMS)),
+        api_url=api_url,
+        clock=clock,
     )

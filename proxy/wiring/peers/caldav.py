@@ -1,14 +1,24 @@
 """The asking end of a CalDAV server."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from time import thread_time
+from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from protocols.caldav.ask import ask as ask_server
+from protocols.caldav.means import Errand, Means
 from protocols.caldav.server import Manner, Server, Strategy
+from protocols.caldav.told import Bounds
 from protocols.http import Send
 from protocols.model.freebusy import Answer, Question
 from protocols.model.mailbox import Mailbox
+from proxy.aside import aside
 from proxy.layers.batch import BatchLimits
 from proxy.settings.connectors import CaldavConnector
 from proxy.settings.connectors.caldav import CaldavBasicAuth
@@ -19,10 +29,13 @@ from service.reach import bound
 from service.secrets import Secret
 from service.tokens import authorized, basic
 
+_PATIENCE: Final = 2.0  # seconds for working hours, without which an answer is good
+_log = structlog.get_logger("busyline.caldav")
+
 
 async def peer(name: str, settings: CaldavConnector, network: PeerNetwork) -> Peer:
     """The server of ``settings``. Raises SecretError, OSError (the CA file)."""
-    server = Server(manner(settings))
+    server = Server(manner(settings), _means(name, settings))
     send = await _signed_in(settings, network)
 
     async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:
@@ -46,6 +59,25 @@ def manner(settings: CaldavConnector) -> Manner:
         zone=_zone(settings.zone),
         remember=settings.remember,
     )
+
+
+def _means(name: str, settings: CaldavConnector) -> Means:
+    lanes = asyncio.Semaphore(settings.concurrency)
+
+    async def in_turn(errand: Errand) -> None:
+        async with lanes:
+            await errand()
+
+    async def together(errands: Sequence[Errand]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE), asyncio.TaskGroup() as group:
+                for errand in errands:
+                    group.create_task(in_turn(errand))
+
+    def notice(words: str) -> None:
+        _log.warning("caldav", connector=name, what=words)
+
+    return Means(aside=aside, budget=partial(Bounds().budget, thread_time), together=together, notice=notice)
 
 
 async def _signed_in(settings: CaldavConnector, network: PeerNetwork) -> Send:

@@ -10,6 +10,7 @@ from protocols.model.freebusy import Answer, Reason
 
 _KEPT: Final = timedelta(hours=6)
 _PATIENCE: Final = timedelta(minutes=5)  # between two searches that a failing peer gives rise to
+_BREATH: Final = timedelta(seconds=20)  # after a first search that failed
 _PERHAPS_MOVED: Final = frozenset({Reason.UNREACHABLE, Reason.PEER_FAILED, Reason.GARBLED})  # 404 is PEER_FAILED
 
 Find: TypeAlias = Callable[[datetime], Awaitable[str]]
@@ -24,6 +25,7 @@ class Discovered:
         self._searching = asyncio.Lock()
         self._url = ""
         self._found: datetime | None = None
+        self._failed: tuple[datetime, PeerError] | None = None
 
     async def asked(self, ask: Callable[[str], Awaitable[list[Answer]]], now: datetime) -> list[Answer]:
         """What ``ask`` brings from the address, and, where that has changed, from the new one. Raises PeerError."""
@@ -49,10 +51,14 @@ class Discovered:
             return self._url if self._url != url else None
 
     async def _search(self, now: datetime) -> None:
+        if self._failed is not None and timedelta() <= now - self._failed[0] < _BREATH:
+            raise self._failed[1]
+        self._failed = None
         try:
             url = await self._find(now)
-        except PeerError:
+        except PeerError as error:
             if not self._url:
+                self._failed = now, error
                 raise
             url = self._url  # what was right for hours is not given up because nobody tells it again
         self._url, self._found = url, now

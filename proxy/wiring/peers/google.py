@@ -6,16 +6,15 @@ from functools import lru_cache
 from typing import Final
 
 from protocols.google import events, freebusy
-from protocols.http import Send
 from protocols.model.freebusy import Answer, Detail, Question, all_unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.layers.batch import BatchLimits
 from proxy.scopes import GOOGLE_EVENTS, GOOGLE_FREEBUSY
 from proxy.settings.connectors import GoogleConnector
+from proxy.wiring.clouds import at_google
 from proxy.wiring.peers.peer import WINDOW, Peer
 from proxy.wiring.sign_in import PeerNetwork
-from service.tokens import authorized
-from service.tokens_google import GoogleTokens, SubjectError, key_file
+from service.tokens_google import SubjectError
 
 _MAILBOXES: Final = 50
 _SUBJECTS: Final = 4_096  # people whose tokens are kept
@@ -23,17 +22,10 @@ _SUBJECTS: Final = 4_096  # people whose tokens are kept
 
 async def peer(name: str, settings: GoogleConnector, network: PeerNetwork) -> Peer:
     """The Workspace domain of ``settings``. Raises SecretError, OSError (the CA file)."""
-    account = key_file(network.secret(settings.service_account))
-    blocking, wire = network.blocking(only=str(account["token_uri"])), await network.wire()
     api_url = settings.api_url or freebusy.API_URL
     each_as_themself = settings.subject == "target"
-
-    @lru_cache(maxsize=_SUBJECTS)
-    def send_as(subject: str, scope: str) -> Send:
-        tokens = GoogleTokens(
-            blocking, account=account, subject=subject, scopes=(scope,), subject_is_asked=each_as_themself
-        )
-        return authorized(wire.send, tokens, to=api_url)
+    made = await at_google(settings, network, api_url=api_url, subject_is_asked=each_as_themself)
+    send_as = lru_cache(maxsize=_SUBJECTS)(made)
 
     def by_events(question: Question) -> bool:
         return settings.statuses or question.detail is Detail.DETAILS

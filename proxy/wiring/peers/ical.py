@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from time import thread_time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ async def peer(name: str, settings: IcalConnector, network: PeerNetwork) -> Peer
         bounds=Bounds(size=settings.max_size),
         zone=ZoneInfo(settings.zone) if settings.zone else None,
         ahead=settings.published_ahead,
+        stopwatch=thread_time,
     )
 
     async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:

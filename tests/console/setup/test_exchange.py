@@ -7,6 +7,7 @@ import pytest
 
 from console.configuration import Configuration
 from console.setup.command import text_for
+from console.setup.grants import Grant
 from console.setup.sides import Kind, sides
 from tests.console.setup.conftest import code_of
 
@@ -140,3 +141,21 @@ def test_only_ones_own_server_can_be_restarted(configuration: Configuration) -> 
     online, own = sides(configuration, ("contoso-exchange-online", "fabrikam-exchange"))
     assert "restart the server" not in text_for(online)
     assert "restart the server" in text_for(own)
+
+
+@pytest.mark.parametrize(
+    ("kind", "permission", "words"),
+    [
+        (Kind.EXCHANGE_ONLINE, "Place.Read.All", "permissions of Microsoft Graph Place.Read.All, beside"),
+        (Kind.EXCHANGE, "ApplicationImpersonation", "the role ApplicationImpersonation, confined to the people"),
+    ],
+)
+def test_what_is_read_beside_calendars_is_told_and_not_run(
+    configuration: Configuration, kind: Kind, permission: str, words: str
+) -> None:
+    (side,) = [side for side in sides(configuration) if side.kind is kind]
+    bare = text_for(replace(side, grants=()))
+    grant = Grant(connector="own\nRemove-Mailbox", permissions=(permission,), client_id="1111\nRemove-Mailbox")
+    script = text_for(replace(side, grants=(grant,)))
+    assert words in " ".join(line.strip(" #") for line in script.splitlines())
+    assert list(filter(None, code_of(script))) == list(filter(None, code_of(bare)))

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from console.configuration import Configuration
 from console.setup.command import text_for
+from console.setup.grants import Grant
 from console.setup.sides import Side, sides
+from proxy.scopes import GOOGLE_ROOMS, GOOGLE_USERS
 from proxy.settings.rules import RuleSettings
 
 
@@ -51,3 +53,11 @@ def test_details_are_ticked_where_a_rule_alone_shows_them(configuration: Configu
     off = 'Leave "Show event details" off'
     assert off in step("somebody-else", sees="details")
     assert off in step("northwind-google-interop", sees="busy")
+
+
+def test_what_is_read_beside_calendars_is_delegated(configuration: Configuration) -> None:
+    (side,) = sides(configuration, ("northwind-google-interop",))
+    assert "more than calendars" not in warned(replace(side, grants=()))
+    steps = text_for(replace(side, grants=(Grant(connector="northwind", permissions=(GOOGLE_ROOMS, GOOGLE_USERS)),)))
+    assert "Let Busyline read more than calendars here ([connectors.northwind])" in steps
+    assert f"\n      {GOOGLE_ROOMS}\n      {GOOGLE_USERS}\n" in steps

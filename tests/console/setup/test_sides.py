@@ -58,3 +58,14 @@ def test_the_port_that_goes_without_saying_is_left_out(configuration: Configurat
     (side, *_) = sides(configuration.model_copy(update={"server": server}))
     assert side.autodiscover_url == "https://busy.example.com/autodiscover/autodiscover.xml"
     assert side.public_port == 443
+
+
+def test_what_its_system_lets_us_read_besides_is_that_of_its_own_connectors(configuration: Configuration) -> None:
+    caller = configuration.callers[1]
+    connectors = {
+        name: each.model_copy(update={"automatic_replies": True, "directory": None})
+        for name, each in configuration.connectors.items()
+    }
+    configuration = configuration.model_copy(update={"connectors": connectors, "moves": ()})
+    found = {grant.connector for side in sides(configuration, (caller.name,)) for grant in side.grants}
+    assert found == set(caller.never_via)

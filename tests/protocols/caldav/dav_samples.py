@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from protocols.caldav.means import Means
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.freebusy import Detail, Question
 from protocols.model.intervals import BusyStatus, Intervals
@@ -17,6 +19,7 @@ DETAILS = Question(window=WINDOW, detail=Detail.DETAILS)
 HOUR = timedelta(hours=1)
 NAMES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://sabredav.org/ns"'
 OK = "HTTP/1.1 200 OK"
+LENT: dict[str, Any] = {"means": Means(), "budget": Means().budget()}
 
 CALENDAR = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
 EVENT = """BEGIN:VEVENT

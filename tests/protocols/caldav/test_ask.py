@@ -1,11 +1,17 @@
 """The order of the ways of asking, what each failure teaches, and that no doubt is ever shown as free."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
 from protocols.caldav.ask import ask
+from protocols.caldav.icalendar import read
+from protocols.caldav.means import Means
 from protocols.caldav.server import Manner, Server, Strategy
+from protocols.caldav.told import Bounds, Budget
 from protocols.errors import PeerError
 from protocols.http import HttpResponse
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, Unavailable
@@ -37,6 +43,7 @@ from tests.protocols.caldav.dav_samples import (
 )
 from tests.protocols.scripted import run
 
+T = TypeVar("T")
 OUTBOX = "POST /cal/busyline/outbox/"
 HOME = "PROPFIND /cal/ann/"
 WORK, OWN = "REPORT /cal/ann/work/ free-busy-query", "REPORT /cal/ann/own/ free-busy-query"
@@ -45,6 +52,11 @@ IFB = "GET /ann@x.example.ifb"
 EVENTS = multistatus(
     resource("/cal/ann/work/1.ics", propstat(f"<C:calendar-data><![CDATA[{vcalendar(EVENT)}]]></C:calendar-data>"))
 )
+RADICALE = vcalendar("""BEGIN:VFREEBUSY
+DTSTART:20261123T000000Z
+DTEND:20261124T000000Z
+FBTYPE:BUSY
+END:VFREEBUSY""")
 SUCCESS = schedule_response(recipient("ann", "2.0;Success", HOUR_BUSY))
 
 
@@ -58,6 +70,11 @@ def asked(
 ) -> list[Answer]:
     mailboxes = [mailbox(name) for name in names or ("ann",)]
     return run(ask(dav, mailboxes, question, server=known, source="dav", as_of=NOW + later))
+
+
+def learned(known: Server) -> Strategy | None:
+    """The way that is known to work now."""
+    return known.way
 
 
 def one(dav: Dav, known: Server, question: Question = BUSY) -> Answer:
@@ -79,16 +96,28 @@ def busy(answer: Answer) -> bool:
             for refusal in (error(501), error(403), error(404), error(400), error(500), error(405), text("ok"))
         ),
         *(
-            ({HOME: home("ann", "work"), WORK: refusal, QUERY: EVENTS}, Strategy.EXPAND)
-            for refusal in (error(501), error(500), error(403, "D:supported-report"), text("<html/>"), error(400))
+            ({**site(outbox=False), HOME: home("ann", "work"), WORK: refusal, QUERY: EVENTS}, Strategy.EXPAND)
+            for refusal in (
+                *(error(501), error(500), error(403, "D:supported-report"), text("<html/>"), error(400)),
+                *(text(RADICALE), text(vcalendar(""))),
+            )
         ),
-        ({HOME: home("ann", "work"), WORK: error(501), QUERY: error(501), IFB: text(HOUR_BUSY)}, Strategy.IFB),
+        (
+            {
+                **site(outbox=False),
+                HOME: home("ann", "work"),
+                WORK: error(501),
+                QUERY: error(501),
+                IFB: text(HOUR_BUSY),
+            },
+            Strategy.IFB,
+        ),
     ],
 )
 def test_the_first_way_that_works_is_remembered(answers: dict[str, HttpResponse], way: Strategy) -> None:
     known, dav = server(), Dav(answers)
     assert busy(one(dav, known))
-    assert known.way(NOW) is way
+    assert learned(known) is way
     dav.asked.clear()
     assert busy(one(dav, known))
     assert len(dav.asked) == 1, "what is known is not found out again"
@@ -137,7 +166,7 @@ def test_a_real_failure_is_doubt_and_teaches_nothing(
     with pytest.raises(PeerError) as raised:
         one(Dav(answers), known)
     assert raised.value.reason is reason
-    assert known.way(NOW) is None
+    assert learned(known) is None
 
 
 def test_where_nothing_works_the_whole_call_fails() -> None:
@@ -146,46 +175,45 @@ def test_where_nothing_works_the_whole_call_fails() -> None:
     with pytest.raises(PeerError, match=r"outbox: the outbox: HTTP 501.*report.*HTTP 500.*expand.*ifb") as raised:
         one(Dav(answers), known)
     assert raised.value.reason is Reason.PEER_FAILED
-    assert known.way(NOW) is None
+    assert learned(known) is None
 
 
 @pytest.mark.parametrize("status", [400, 500, 501])
 def test_a_home_that_fails_is_one_person_s_trouble(status: int) -> None:
     known, dav = (
         server(ifb=None),
-        Dav({HOME: home("ann", "work"), "PROPFIND /cal/bob/": error(status), WORK: text(HOUR_BUSY)}),
+        Dav(
+            {
+                **site(outbox=False),
+                HOME: home("ann", "work"),
+                "PROPFIND /cal/bob/": error(status),
+                WORK: text(HOUR_BUSY),
+            }
+        ),
     )
     one(dav, known)
     [answer] = asked(dav, known, "bob")
     assert isinstance(answer, Unavailable)
     assert answer.reason is Reason.PEER_FAILED
-    assert known.way(NOW) is Strategy.REPORT
-
-
-def test_a_way_that_stops_working_is_learned_anew() -> None:
-    known = server()
-    dav = Dav({**site(), OUTBOX: [SUCCESS, error(501)], HOME: home("ann", "work"), WORK: text(HOUR_BUSY)})
-    assert busy(one(dav, known))
-    assert busy(one(dav, known))
-    assert known.way(NOW) is Strategy.REPORT
-    assert known.at_once(BUSY) == 1
+    assert learned(known) is Strategy.REPORT
 
 
 def test_a_better_way_is_tried_again_after_a_day() -> None:
     known = server()
-    dav = Dav({**site(), OUTBOX: [error(500), SUCCESS], HOME: home("ann", "work"), WORK: text(HOUR_BUSY)})
+    dav = Dav({**site(), OUTBOX: [error(501), SUCCESS], HOME: home("ann", "work"), WORK: text(HOUR_BUSY)})
     one(dav, known)
-    assert known.way(NOW) is Strategy.REPORT
-    later = timedelta(days=1)
-    asked(dav, known, later=later)
-    assert known.way(NOW + later) is Strategy.OUTBOX
+    assert learned(known) is Strategy.REPORT
+    asked(dav, known, later=timedelta(hours=23))
+    assert learned(known) is Strategy.REPORT
+    asked(dav, known, later=timedelta(days=1))
+    assert learned(known) is Strategy.OUTBOX
 
 
 def test_an_outbox_that_has_moved_is_found_again() -> None:
     known, dav = server(), Dav({**site(), OUTBOX: [SUCCESS, error(404), SUCCESS]})
     one(dav, known)
     assert busy(one(dav, known))
-    assert known.way(NOW) is Strategy.OUTBOX
+    assert learned(known) is Strategy.OUTBOX
 
 
 @pytest.mark.parametrize("status", ["3.7;Invalid calendar user", "3.8;No authority", "5.1;Service unavailable"])
@@ -193,7 +221,7 @@ def test_an_outbox_that_told_of_nobody_is_not_believed(status: str) -> None:
     refused = schedule_response(recipient("ann", status))
     known = server()
     assert busy(one(Dav({**site(), OUTBOX: refused, HOME: home("ann", "work"), WORK: text(HOUR_BUSY)}), known))
-    assert known.way(NOW) is Strategy.REPORT
+    assert learned(known) is Strategy.REPORT
 
 
 def test_an_outbox_that_tells_of_its_owner_alone_is_not_remembered() -> None:
@@ -201,7 +229,7 @@ def test_an_outbox_that_tells_of_its_owner_alone_is_not_remembered() -> None:
     known = server()
     [answer] = asked(Dav({**site(), OUTBOX: own}), known, "busyline")
     assert busy(answer)
-    assert known.way(NOW) is None
+    assert learned(known) is None
 
 
 @pytest.mark.parametrize(
@@ -214,7 +242,7 @@ def test_an_outbox_that_works_is_believed(status: str, reason: Reason) -> None:
     answer = one(dav, known)
     assert isinstance(answer, Unavailable)
     assert answer.reason is reason
-    assert known.way(NOW) is Strategy.OUTBOX
+    assert learned(known) is Strategy.OUTBOX
 
 
 @pytest.mark.parametrize(
@@ -282,7 +310,7 @@ def test_details_come_from_events_and_teach_nothing() -> None:
     assert isinstance(answer, Availability)
     assert answer.detail is Detail.DETAILS
     assert [each.details.subject for each in answer.intervals if each.details] == ["secret"]
-    assert known.way(NOW) is None
+    assert learned(known) is None
     assert known.at_once(DETAILS) == 1
 
 
@@ -293,6 +321,48 @@ def test_where_details_are_not_shown_busy_times_are(refusal: HttpResponse) -> No
     assert busy(answer)
     assert isinstance(answer, Availability)
     assert answer.detail is Detail.BUSY
+
+
+def test_all_calendars_of_a_person_share_a_budget_and_no_two_people_do() -> None:
+    daily = EVENT.replace("UID:1", "UID:1\nRRULE:FREQ=DAILY;COUNT=400").replace("20261123", "20260101")
+
+    def events(name: str) -> HttpResponse:
+        data = f"<C:calendar-data><![CDATA[{vcalendar(daily)}]]></C:calendar-data>"
+        return multistatus(resource(f"{name}1.ics", propstat(data)))
+
+    def told(budget: Budget, **people: tuple[str, ...]) -> list[bool]:
+        """Who is told of without doubt."""
+        answers = {f"PROPFIND /cal/{name}/": home(name, *calendars) for name, calendars in people.items()}
+        places = [f"/cal/{name}/{calendar}/" for name, calendars in people.items() for calendar in calendars]
+        dav = Dav({**answers, **{f"REPORT {place} calendar-query": events(place) for place in places}})
+        means = Means(budget=lambda: replace(budget))
+        known = Server(Manner(url=BASE, home="/cal/{local}/", strategy=Strategy.EXPAND), means)
+        found = asked(dav, known, *people)
+        return [isinstance(each, Availability) and each.unknown == () for each in found]
+
+    plenty = Bounds().budget()
+    read(vcalendar(daily).encode(), WINDOW, zone=None, detail=Detail.BUSY, budget=plenty)
+    one_and_a_half = Bounds(steps=(Bounds().steps - plenty.steps) * 3 // 2).budget()
+    assert told(one_and_a_half, ann=("work",), bob=("work",)) == [True, True]
+    assert told(one_and_a_half, ann=("work", "own"), bob=("work",)) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "place"),
+    [(Strategy.OUTBOX, OUTBOX), (Strategy.REPORT, WORK), (Strategy.EXPAND, QUERY), (Strategy.IFB, IFB)],
+)
+def test_every_answer_is_read_aside(strategy: Strategy, place: str) -> None:
+    sizes: list[int] = []
+
+    async def aside(size: int, job: Callable[[], T]) -> T:
+        sizes.append(size)
+        return job()
+
+    answers = {**site(), OUTBOX: SUCCESS, WORK: text(HOUR_BUSY), QUERY: EVENTS, IFB: text(HOUR_BUSY)}
+    manner = Manner(url=BASE, home="/cal/{local}/", ifb="/{address}.ifb", strategy=strategy)
+    dav = Dav({**answers, HOME: home("ann", "work")})
+    assert busy(one(dav, Server(manner, Means(aside=aside))))
+    assert sizes == [len(dav.answers[place][0].body)]  # type: ignore[union-attr]
 
 
 def test_nobody_asked_nothing_asked() -> None:

@@ -100,7 +100,11 @@ def test_what_is_busy_does_not_depend_on_subjects() -> None:
         (["DTSTART:20261124T090000Z"], []),
         (["DTSTART:20261124T090000Z", "DTEND:20261124T090000Z"], []),
         (["DTSTART;VALUE=DATE:20261124"], ["24T00:00-25T00:00"]),
-        (["DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261124"], []),
+        (["DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261124"], ["24T00:00-25T00:00"]),
+        (["DTSTART;VALUE=DATE:20261124", "DURATION:PT0S"], ["24T00:00-25T00:00"]),
+        (["item1.DTSTART:20261124T090000Z", "item2.DTEND:20261124T100000Z"], [NINE]),
+        (["DTSTART:20261124T090000Z", "item1.DURATION:PT1H"], [NINE]),
+        (["DTSTART:20261124T090000Z", "DTEND:20261124T090000Z", "DURATION:PT1H"], [NINE]),
         (["DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261126"], ["24T00:00-26T00:00"]),
         (["DTSTART;VALUE=DATE:20261124", "DURATION:P2D"], ["24T00:00-26T00:00"]),
         (["DTSTART;TZID=Europe/Berlin:20261124T100000", "DTEND;TZID=Europe/London:20261124T100000"], [NINE]),
@@ -132,3 +136,22 @@ def test_what_cannot_be_read_is_unknown_and_spoils_nothing_else(lines: list[str]
     found = told(*event(*lines), *event("DTSTART:20261123T090000Z", "DTEND:20261123T100000Z", uid="2@x"))
     assert doubts(found) == [expected]
     assert spans(found) == ["23T09:00-23T10:00"]
+
+
+def test_one_private_event_hides_the_whole_series() -> None:
+    master = event(*TIMES, "RRULE:FREQ=DAILY;COUNT=3", "SUMMARY:Secret", "CLASS:PRIVATE")
+    moved = event("RECURRENCE-ID:20261125T090000Z", "DTSTART:20261125T120000Z", "DURATION:PT1H", "SUMMARY:Secret")
+    other = event("DTSTART:20261128T090000Z", "DURATION:PT1H", "SUMMARY:Open", uid="2@x")
+    for lines in ([*master, *moved], [*moved, *master]):
+        found = told(*lines, *other, detail=Detail.DETAILS)
+        subjects = [(block.details.subject, block.details.private) for block in found.intervals if block.details]
+        assert subjects == [(None, True)] * 3 + [("Open", False)]
+
+
+def test_a_private_series_that_cannot_be_read_or_is_long_over_hides_its_exceptions_too() -> None:
+    for lines in (["DTSTART:nonsense"], ["DTSTART:19990101T090000Z"]):
+        master = event(*lines, "SUMMARY:Secret", "CLASS:X-STRANGE")
+        moved = event("RECURRENCE-ID:20261125T090000Z", "DTSTART:20261125T120000Z", "DURATION:PT1H", "SUMMARY:Secret")
+        [block] = told(*master, *moved, detail=Detail.DETAILS).intervals
+        assert block.details is not None
+        assert block.details.subject is None

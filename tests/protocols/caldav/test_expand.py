@@ -6,13 +6,15 @@ import pytest
 
 from protocols.caldav.expand import ask_events
 from protocols.caldav.listing import Calendar
-from protocols.caldav.told import Told
+from protocols.caldav.means import Means
+from protocols.caldav.told import Bounds, Told
 from protocols.errors import PeerError
 from protocols.http import HttpResponse
 from protocols.model.freebusy import Detail, Reason
 from tests.protocols.caldav.dav_samples import (
     BASE,
     EVENT,
+    LENT,
     NOW,
     PERIOD,
     WINDOW,
@@ -36,7 +38,7 @@ def event(data: str, name: str = "1") -> str:
 def told(response: HttpResponse, *, detail: Detail = Detail.BUSY, calendar: Calendar | None = None) -> Told:
     peer = Peer(response)
     asked = calendar or Calendar(URL, ZoneInfo("Europe/Berlin"))
-    found = run(ask_events(peer, asked, WINDOW, detail=detail, owners=["ann@x.example"], as_of=NOW))
+    found = run(ask_events(peer, asked, WINDOW, detail=detail, owners=["ann@x.example"], **LENT, as_of=NOW))
     assert b'start="20261122T000000Z" end="20261201T000000Z"' in peer.requests[0].body, "a day more on either side"
     return found
 
@@ -109,7 +111,31 @@ def test_no_answer(response: HttpResponse, reason: Reason) -> None:
     assert raised.value.reason is reason
 
 
+def test_all_events_of_a_calendar_share_one_budget() -> None:
+    daily = vcalendar(EVENT.replace("UID:1", "UID:1\nRRULE:FREQ=DAILY;COUNT=400").replace("20261123", "20260101"))
+    budget = Bounds().budget()
+
+    def asked(*events: str) -> Told:
+        owners: tuple[str, ...] = ()
+        return run(
+            ask_events(
+                Peer(multistatus(*events)),
+                Calendar(URL),
+                WINDOW,
+                detail=Detail.BUSY,
+                owners=owners,
+                means=Means(),
+                budget=budget,
+                as_of=NOW,
+            )
+        )
+
+    assert asked(event(daily)).unknown == ()
+    budget = Bounds(steps=(Bounds().steps - budget.steps) * 3 // 2).budget()
+    assert asked(event(daily), event(daily, "2")).unknown == (WINDOW,)
+
+
 def test_a_calendar_that_only_tells_busy_times_is_not_asked() -> None:
     with pytest.raises(PeerError) as raised:
-        run(ask_events(Peer(), Calendar(URL, readable=False), WINDOW, detail=Detail.BUSY, owners=(), as_of=NOW))
+        run(ask_events(Peer(), Calendar(URL, readable=False), WINDOW, detail=Detail.BUSY, owners=(), **LENT, as_of=NOW))
     assert raised.value.reason is Reason.NO_ACCESS

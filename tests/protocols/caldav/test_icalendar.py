@@ -82,6 +82,67 @@ def test_five_thousand_events_of_ten_years_are_read_in_time() -> None:
     assert perf_counter() - begun < 3
 
 
+def several(count: int, *lines: str) -> list[str]:
+    return [line for number in range(count) for line in event(*lines, uid=f"{number}@x")]
+
+
+ZONE = ["BEGIN:VTIMEZONE", "TZID:{}", "BEGIN:STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0300"]
+ZONE += ["TZOFFSETTO:+0300", "END:STANDARD", "END:VTIMEZONE"]
+NIGHT = ("DTSTART:20261124T000000Z", "DURATION:PT1S")
+BOMBS = {
+    "a rule of many places": event(*NIGHT, "RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=" + ",".join(["1"] * 100_000)),
+    "many exceptions": event(*NIGHT, "RRULE:FREQ=DAILY", "EXDATE:" + ",".join(["20261124T000000Z"] * 30_000)),
+    "many dates": event(*NIGHT, *["RDATE:" + ",".join(["20261124T000000Z"] * 500)] * 60),
+    "many plain series": several(6000, *NIGHT, "RRULE:FREQ=WEEKLY"),
+    "many events": several(20_000, *NIGHT),
+    "many periods": ["BEGIN:VFREEBUSY", *["FREEBUSY:20261124T000000Z/PT1H"] * 70_000, "END:VFREEBUSY"],
+    "many changes of a series": [
+        *event(*NIGHT, "RRULE:FREQ=HOURLY"),
+        *[
+            line
+            for number in range(15_000)
+            for line in event(f"RECURRENCE-ID;RANGE=THISANDFUTURE:20270101T{number % 24:02}0000Z", *NIGHT)
+        ],
+    ],
+    "many series of one name": [
+        *[line for _ in range(500) for line in event(*NIGHT, "RRULE:FREQ=YEARLY")],
+        *[line for _ in range(900) for line in event("RECURRENCE-ID:20261124T000000Z", *NIGHT)],
+    ],
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_whatever_is_too_much_is_given_up_after_so_many_steps(bomb: str) -> None:
+    budget = Bounds().budget()
+    data = cal(*BOMBS[bomb])
+    found = read(data, WINDOW, zone=UTC, detail=Detail.BUSY, budget=budget)
+    assert found.unknown
+    assert found.unknown[-1].end == WINDOW.end
+
+
+def test_many_zones_and_many_names_of_none_are_read_in_steps_that_grow_with_their_number() -> None:
+    lines = [line.format(number) for number in range(900) for line in ZONE]
+    lines += [
+        line for number in range(2000) for line in event(f"DTSTART;TZID=Q{number}:20261124T090000", uid=str(number))
+    ]
+    begun = perf_counter()
+    assert told(*lines).unknown
+    assert perf_counter() - begun < 10
+
+
+def test_many_empty_calendars_are_given_up() -> None:
+    budget = Bounds(steps=10_000).budget()
+    found = read(cal() * 2000, WINDOW, zone=UTC, detail=Detail.BUSY, budget=budget)
+    assert doubts(found) == WHOLE
+
+
+def test_hours_beyond_measure_are_not_told() -> None:
+    lines = ["BEGIN:VAVAILABILITY", "BEGIN:AVAILABLE", "DTSTART:20200101T090000Z", "DTEND:20200101T170000Z"]
+    lines += ["RRULE:FREQ=DAILY", "END:AVAILABLE"]
+    assert told(*lines, "END:VAVAILABILITY").hours is not None
+    assert told(*lines, f"COMMENT:{'x' * 300_000}", "END:VAVAILABILITY").hours is None
+
+
 def test_a_calendar_full_of_bombs_costs_bounded_time() -> None:
     rules = (
         "FREQ=SECONDLY",

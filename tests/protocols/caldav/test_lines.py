@@ -102,3 +102,50 @@ def test_every_calendar_that_breaks_off_is_refused() -> None:
         with pytest.raises(PeerError) as raised:
             calendars(PLAIN[:length])
         assert raised.value.reason in (Reason.INCOMPLETE, Reason.GARBLED)
+
+
+VEVENT = b"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T090000Z\r\nEND:VEVENT\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        VEVENT.replace(b"BEGIN:", b"BEGIN;X=1:").replace(b"END:", b"END;X=1:"),
+        VEVENT.replace(b"VEVENT", b"VEVENT\xc2\xa0"),
+        VEVENT.replace(b"VEVENT", b"VEVENT\x00"),
+        VEVENT.replace(b"VEVENT", b"V\xc3\x89VENT"),
+        VEVENT.replace(b"BEGIN", b"BEGIN\x00").replace(b"END", b"END\x00"),
+        VEVENT.replace(b"BEGIN", b"\xef\xbb\xbfBEGIN").replace(b"END", b"\xef\xbb\xbfEND"),
+        VEVENT.replace(b"BEGIN", b"item1.BEGIN").replace(b"END", b"item1.END"),
+        VEVENT.replace(b"BEGIN:VEVENT", b"BEGIN:").replace(b"END:VEVENT", b"END:"),
+        b"BEGIN:X-WRAP\r\n" + VEVENT + b"END:X-WRAP\r\n",
+        b"BEGIN:VCALENDAR\r\n" + VEVENT + b"END:VCALENDAR\r\n",
+        b"BEGIN:VTODO\r\n" + VEVENT.replace(b"VEVENT", b"VFREEBUSY") + b"END:VTODO\r\n",
+        VEVENT.replace(b"END", VEVENT + b"END"),
+    ],
+)
+def test_no_component_goes_unseen(data: bytes) -> None:
+    with pytest.raises(PeerError) as raised:
+        calendars(cal("X", "Y").replace(b"X\r\nY\r\n", data))
+    assert raised.value.reason is Reason.GARBLED
+
+
+def test_words_that_only_begin_so_are_no_components() -> None:
+    lines = ["BEGINNING:x", "END-OF:y", "X-BEGIN:VEVENT", "End of the meeting", "X.Y:BEGIN:VEVENT"]
+    [calendar] = calendars(cal(*event(*lines)))
+    assert [part.name for part in calendar.inner] == ["VEVENT"]
+
+
+def test_a_group_before_a_name_is_none_of_its_name() -> None:
+    [calendar] = calendars(cal(*event("item1.SUMMARY;X=1:a.b:c", "item2.dtstart:20261124T090000Z", "item3.:x")))
+    found = calendar.inner[0].properties(WANTED)
+    assert (found.text("SUMMARY"), found.word("DTSTART")) == ("a.b:c", "20261124T090000Z")
+
+
+def test_a_line_or_a_number_of_components_without_measure() -> None:
+    [calendar] = calendars(cal(*event("DTSTART" + ";X=1" * 300_000 + ":20261124T090000Z")))
+    with pytest.raises(ValueError, match="misshapen"):
+        calendar.inner[0].properties(WANTED)
+    with pytest.raises(PeerError) as raised:
+        calendars(b"BEGIN:VCALENDAR\n" + b"BEGIN:A\nEND:A\n" * 200_001 + b"END:VCALENDAR")
+    assert raised.value.reason is Reason.INCOMPLETE

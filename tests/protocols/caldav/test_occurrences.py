@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from protocols.caldav.icalendar import read
 from protocols.model.freebusy import Detail
 from protocols.model.window import TimeWindow
-from tests.protocols.caldav.ics import WINDOW, at, cal, doubts, event, spans, told
+from tests.protocols.caldav.ics import TIMES, WINDOW, at, cal, doubts, event, spans, told
 
 BERLIN = "TZID=Europe/Berlin"
 DAILY = (f"DTSTART;{BERLIN}:20261102T100000", f"DTEND;{BERLIN}:20261102T110000", "RRULE:FREQ=DAILY")
@@ -102,8 +102,21 @@ def test_through_the_night_of_the_change_the_longer_of_both_is_busy() -> None:
 
 
 def test_the_newest_of_two_states_of_one_event() -> None:
-    old, new = event(*DAILY, "SEQUENCE:1"), event("DTSTART:20261124T150000Z", "DURATION:PT1H", "SEQUENCE:2")
+    old, new = event(*DAILY, "SEQUENCE:1"), event("DTSTART:20261124T150000Z", "RRULE:FREQ=DAILY;COUNT=1", "SEQUENCE:2")
+    new[-1:-1] = ["DURATION:PT1H"]
     assert spans(told(*old, *new)) == spans(told(*new, *old)) == ["24T15:00-24T16:00"]
+    old, new = (event("DTSTART:20261124T150000Z", "DURATION:PT1H", f"SEQUENCE:{number}") for number in (1, 2))
+    assert spans(told(*old, *new)) == ["24T15:00-24T16:00"]
+    new[-1:-1] = ["STATUS:CANCELLED"]
+    assert spans(told(*old, *new)) == spans(told(*new, *old)) == []
+
+
+def test_another_event_of_the_same_name_is_kept_whatever_its_sequence() -> None:
+    one = event("DTSTART:20261124T090000Z", "DURATION:PT1H", "SEQUENCE:0")
+    other = event("DTSTART:20261125T090000Z", "DURATION:PT1H", "SEQUENCE:1")
+    assert spans(told(*one, *other)) == ["24T09:00-24T10:00", "25T09:00-25T10:00"]
+    assert len(spans(told(*event(*DAILY), *other))) == 8
+    assert len(spans(told(*event(*DAILY), *other[:-1], "STATUS:CANCELLED", "END:VEVENT"))) == 7
 
 
 def test_two_events_of_one_name_are_both_busy() -> None:
@@ -125,6 +138,54 @@ def test_a_floating_series_is_doubt_without_a_zone(zone: Any) -> None:
     found = told(*event("DTSTART:20261102T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"), zone=zone)
     assert spans(found) == ([] if zone is None else ["23T09:00-23T10:00"])
     assert doubts(found) == (["23T00:00-23T23:00", "29T20:00-30T00:00"] if zone is None else [])
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Honolulu", "Europe/Berlin", "Pacific/Kiritimati"])
+def test_until_midnight_utc_of_an_all_day_series_keeps_its_last_day(zone: str) -> None:
+    lines = event("DTSTART;VALUE=DATE:20261124", "RRULE:FREQ=DAILY;UNTIL=20261126T000000Z")
+    assert len(spans(told(*lines, zone=ZoneInfo(zone)))) == 3
+
+
+def test_a_change_of_all_to_come_without_its_series_is_doubt() -> None:
+    lines = ["RECURRENCE-ID;RANGE=THISANDFUTURE:20261124T090000Z", "DTSTART:20261124T110000Z", "DURATION:PT1H"]
+    for others in ([], event("DTSTART:20261123T090000Z", "DURATION:PT1H"), event("DTSTART:nonsense", "RRULE:x")):
+        found = told(*event(*lines), *others)
+        assert "24T11:00-24T12:00" in spans(found)
+        assert doubts(found)[-1].endswith("30T00:00")
+        assert found.unknown[-1].start <= at(24, 11)
+    assert told(*event(*lines, "STATUS:CANCELLED")).unknown == ()
+
+
+def test_an_exception_that_repeats_is_a_series() -> None:
+    lines = ["DTSTART:20261124T110000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=3"]
+    expected = [f"{day}T11:00-{day}T12:00" for day in (24, 25, 26)]
+    for reach in ("", ";RANGE=THISANDFUTURE"):
+        found = told(*event(f"RECURRENCE-ID{reach}:20261124T090000Z", *lines))
+        assert (spans(found), found.unknown) == (expected, ())
+
+
+def test_a_change_of_all_before_is_doubt() -> None:
+    prior = event("RECURRENCE-ID;RANGE=THISANDPRIOR:20261125T090000Z", "DTSTART:20261125T150000Z", "DURATION:PT1H")
+    found = told(*event(*DAILY), *prior)
+    assert doubts(found) == ["23T00:00-25T16:00"]
+    assert "26T09:00-26T10:00" in spans(found)
+
+
+def test_a_day_that_is_excluded_from_a_timed_series_means_its_only_occurrence() -> None:
+    twice = [*DAILY[:2], "RRULE:FREQ=DAILY;BYHOUR=10,15"]
+    assert len(spans(told(*event(*twice, "EXDATE;VALUE=DATE:20261124")))) == 14
+    assert len(spans(told(*event(*twice), *event("RECURRENCE-ID;VALUE=DATE:20261124", *TIMES)))) == 15
+    assert len(spans(told(*event(*DAILY, "EXDATE;VALUE=DATE:20261124")))) == 6
+
+
+def test_a_day_added_to_a_timed_series_is_doubt() -> None:
+    found = told(*event(*DAILY[:2], "RDATE;VALUE=DATE:20261125", "RDATE:20261127T090000Z"))
+    assert spans(found) == ["27T09:00-27T10:00"]
+    assert doubts(found) == ["24T23:00-26T00:00"]
+
+
+def test_a_group_before_a_name_changes_nothing() -> None:
+    assert spans(told(*event(*(f"item1.{line}" for line in DAILY)))) == spans(told(*event(*DAILY)))
 
 
 STARTS = st.datetimes(datetime(2024, 1, 1), datetime(2026, 11, 29)).map(  # noqa: DTZ001

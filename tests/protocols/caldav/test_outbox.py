@@ -12,6 +12,7 @@ from protocols.http import HttpResponse
 from protocols.model.freebusy import Reason
 from tests.protocols.caldav.dav_samples import (
     BASE,
+    EVENT,
     HOUR_BUSY,
     NOW,
     PERIOD,
@@ -21,6 +22,7 @@ from tests.protocols.caldav.dav_samples import (
     recipient,
     schedule_response,
     text,
+    vcalendar,
     xml,
 )
 
@@ -38,6 +40,11 @@ def told(*responses: str, of: str = ANN) -> Told | PeerError:
     return decode(schedule_response(*responses), [of], WINDOW)[of]
 
 
+def with_line(line: str) -> str:
+    """An hour busy, with another property."""
+    return HOUR_BUSY.replace("BEGIN:VFREEBUSY\r\n", f"BEGIN:VFREEBUSY\r\n{line}\r\n")
+
+
 def reason(found: Told | PeerError) -> Reason:
     assert isinstance(found, PeerError), found
     return found.reason
@@ -47,8 +54,8 @@ def test_the_question() -> None:
     lines, headers = written(ANN, "bob@x.example", ANN)
     assert lines[lines.index("BEGIN:VFREEBUSY") + 2 :] == [
         "DTSTAMP:20261120T120000Z",
-        "DTSTART:20261123T000000Z",
-        "DTEND:20261130T000000Z",
+        "DTSTART:20261122T000000Z",  # days begin up to 14 hours earlier and 12 later where somebody lives
+        "DTEND:20261201T000000Z",
         "ORGANIZER:mailto:us@x.example",
         f"ATTENDEE:mailto:{ANN}",
         "ATTENDEE:mailto:bob@x.example",
@@ -120,11 +127,36 @@ def test_failure_by_its_number(status: str, expected: Reason) -> None:
         ([recipient("ann", "2.0", HOUR_BUSY), recipient("ann", "2.0", free_busy())], Reason.INCOMPLETE),
         ([recipient("ann", "2.0")], Reason.INCOMPLETE),
         ([recipient("ann", "2.0", "rubbish")], Reason.GARBLED),
+        ([recipient("ann", "2.0", vcalendar(""))], Reason.INCOMPLETE),
+        ([recipient("ann", "2.0", vcalendar("BEGIN:VFREEBUSY\nUID:1\nEND:VFREEBUSY"))], Reason.INCOMPLETE),
+        ([recipient("ann", "2.0", with_line("ATTENDEE:mailto:bob@x.example"))], Reason.INCOMPLETE),
+        ([recipient("ann", "2.0", with_line("ATTENDEE:urn:uuid:1"))], Reason.INCOMPLETE),
+        ([recipient("ann", "2.0", with_line("REQUEST-STATUS:3.7;Invalid"))], Reason.INCOMPLETE),
+        ([recipient("ann", "2.8;Success", with_line("REQUEST-STATUS:5.1;Later"))], Reason.INCOMPLETE),
+        ([recipient("ann", "2.0", vcalendar(f"{EVENT}\nBEGIN:VFREEBUSY\nUID:1\nEND:VFREEBUSY"))], Reason.INCOMPLETE),
         (["<C:response><C:request-status>2.0</C:request-status></C:response>"], Reason.INCOMPLETE),
     ],
 )
 def test_doubt(responses: list[str], expected: Reason) -> None:
     assert reason(told(*responses)) is expected
+
+
+@pytest.mark.parametrize(
+    "line", ["ATTENDEE;PARTSTAT=X:MAILTO:Ann@X.example", "REQUEST-STATUS:2.0;Success", "ORGANIZER:mailto:us@x.example"]
+)
+def test_a_reply_about_this_person(line: str) -> None:
+    found = told(recipient("ann", "2.0", with_line(line)))
+    assert isinstance(found, Told)
+    assert (blocks(found.intervals), found.unknown) == ([PERIOD], ())
+
+
+def test_days_that_may_be_those_of_another_zone_leave_doubt() -> None:
+    found = told(recipient("ann", "2.0", free_busy("20261125T000000Z/20261126T000000Z")))
+    assert isinstance(found, Told)
+    assert [(gap.start.day, gap.start.hour, gap.end.day, gap.end.hour) for gap in found.unknown] == [
+        (24, 10, 25, 0),
+        (26, 0, 26, 12),
+    ]
 
 
 def test_an_answer_about_less_than_the_window_leaves_doubt() -> None:

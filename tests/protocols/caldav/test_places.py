@@ -52,11 +52,19 @@ def test_elsewhere(reference: str) -> None:
 
 
 def test_templates_are_filled() -> None:
-    person = Mailbox.parse("o'neil/../x@bücher.example")
-    assert filled("/{local}/", person, base=BASE) == f"{BASE}/o%27neil%2F..%2Fx/"
+    person = Mailbox.parse("o'neil+x@bücher.example")
+    assert filled("/{local}/", person, base=BASE) == f"{BASE}/o%27neil%2Bx/"
     assert filled("/{domain}/{address}", mailbox(), base=BASE) == f"{BASE}/x.example/ann@x.example"
     with pytest.raises(PeerError):
         filled("https://evil.example/{local}", mailbox(), base=BASE)
+
+
+@pytest.mark.parametrize("local", ["..", ".", "a/../../b", "%2e%2e", ".a"])
+@pytest.mark.parametrize("template", ["/calendars/{local}/", "/calendars/{address}/"])
+def test_no_address_leads_out_of_a_template(local: str, template: str) -> None:
+    with pytest.raises(PeerError) as raised:
+        filled(template, Mailbox.parse(f"{local}@x.example"), base=f"{BASE}/dav/")
+    assert raised.value.reason is Reason.NO_SUCH_MAILBOX
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,9 @@ def test_values_and_names() -> None:
         asking("<D:allprop/><D:propname/>"),
         asking("<D:prop>" + "<C:a/>" * 2_000 + "</D:prop>"),
         asking("<D:prop>" + "<C:a>" * 100 + "</C:a>" * 100 + "</D:prop>"),
+        asking(
+            f'<D:prop xmlns:x="urn:{"a" * 10_000}">' + "".join(f"<x:a{each}/>" for each in range(400)) + "</D:prop>"
+        ),
     ],
 )
 def test_what_is_no_propfind_is_refused(body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, timedelta
+from email.utils import format_datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -106,17 +107,64 @@ def test_who_has_no_file_is_not_asked_for() -> None:
 
 def test_what_has_not_changed_is_not_sent_again_nor_read_again() -> None:
     own = files()
-    peer = Peer(body(ETag='"1"', Last_Modified="Mon, 23 Nov 2026 00:00:00 GMT"), status(304), status(304), body())
+    peer = Peer(body(CALENDAR, ETag='"1"', **aged(60)), status(304), status(304), body())
     first, second = asked(peer, own=own), asked(peer, own=own)
     assert first == second
     assert dict(peer.requests[1].headers)["if-none-match"] == '"1"'
-    assert dict(peer.requests[1].headers)["if-modified-since"] == "Mon, 23 Nov 2026 00:00:00 GMT"
+    assert "if-modified-since" not in dict(peer.requests[1].headers)  # the ETag tells more
     assert isinstance(own.aside, Here)
     assert len(own.aside.sizes) == 1
     assert busy(asked(peer, own=own, detail=Detail.DETAILS)[0]) == [NINE]  # from the kept file
     assert len(own.aside.sizes) == 2
     asked(peer, own=own)  # without a validator nothing is kept
     assert len(own.shelf) == 0
+
+
+def aged(seconds: int) -> dict[str, str]:
+    return {
+        "Last_Modified": "Sun, 22 Nov 2026 00:00:00 GMT",
+        "Date": format_datetime(at(22) + timedelta(seconds=seconds), usegmt=True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        (aged(60), True),
+        (aged(59), False),
+        (aged(0), False),
+        (aged(-3600), False),
+        ({"Last_Modified": "Sun, 22 Nov 2026 00:00:00 GMT"}, False),
+        ({**aged(60), "Date": "yesterday"}, False),
+        ({**aged(60), "Date": "Mon, 23 Nov 2026 00:00:00 -0000"}, False),
+    ],
+)
+def test_a_date_is_relied_on_only_where_nothing_can_have_changed_within_its_second(
+    headers: dict[str, str], kept: bool
+) -> None:
+    own = files()
+    peer = Peer(body(CALENDAR, **headers), body(cal()))
+    assert busy(asked(peer, own=own)[0]) == [NINE]
+    assert busy(asked(peer, own=own)[0]) == []
+    assert (peer.requests[1].headers.get("If-Modified-Since", "") == headers["Last_Modified"]) is kept
+
+
+def test_two_people_of_one_file_have_each_their_own_answers() -> None:
+    places = dict.fromkeys((ANN.address, BOB.address), "https://files.x.example/team.ics")
+    own = files(find=PublishedUrls(None, places).find)
+    data = cal(*event(*TIMES, f"ATTENDEE;PARTSTAT=DECLINED:mailto:{ANN.address}"))
+    peer = Peer(body(data, ETag='"1"'), *[status(304)] * 3)
+    for person, expected in ((ANN, []), (BOB, [NINE]), (ANN, []), (BOB, [NINE])):
+        assert busy(asked(peer, person, own=own)[0]) == expected
+
+
+def test_reading_without_end_is_doubt() -> None:
+    ticks = iter(range(10**6))
+    own = files(bounds=Bounds(seconds=5), stopwatch=lambda: float(next(ticks)))
+    lines = [line for number in range(100) for line in event(*TIMES, uid=f"{number}@x")]
+    answer = only(asked(Peer(body(cal(*lines))), own=own))
+    assert answer.unknown == (WINDOW,)
+    assert next(ticks) < 20
 
 
 def test_a_new_state_replaces_the_old_one() -> None:
@@ -281,3 +329,22 @@ def test_no_url_is_in_what_is_kept_or_told() -> None:
 def test_any_bytes_are_an_answer(junk: bytes, place: int) -> None:
     [answer] = asked(Peer(body(CALENDAR[:place] + junk + CALENDAR[place:])))
     assert answer.mailbox == ANN
+
+
+WHOLE_DAY = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VFREEBUSY\r\nDTSTART:20260101T000000Z\r\nDTEND:20280101T000000Z\r\n"
+    b"FREEBUSY:%s/%s\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("zone", "doubtful"),
+    [(None, True), (ZoneInfo("America/New_York"), True), (UTC, False), (ZoneInfo("Etc/GMT"), False)],
+)
+def test_a_whole_day_of_utc_may_be_another_day_where_its_owner_lives(zone: ZoneInfo | None, doubtful: bool) -> None:
+    midnight = WINDOW.start.replace(hour=0, minute=0)
+    day = [f"{midnight + timedelta(days=n):%Y%m%dT%H%M%SZ}".encode() for n in (0, 1)]
+    own = files(find=PublishedUrls("https://files.x.example/{local}.ifb", {}).find, zone=zone)
+    answer = only(asked(Peer(body(WHOLE_DAY % (day[0], day[1]))), own=own))
+    assert bool(answer.unknown) is doubtful
+    assert len(answer.intervals) == 1

@@ -15,6 +15,7 @@ from protocols.model.window import TimeWindow
 from tests.protocols.caldav.dav_samples import (
     BASE,
     HOUR_BUSY,
+    LENT,
     NOW,
     PERIOD,
     WINDOW,
@@ -37,7 +38,7 @@ END:VFREEBUSY"""
 
 def told(*answers: HttpResponse, window: TimeWindow = WINDOW) -> Told:
     peer = Peer(*answers)
-    found = run(ask_calendar(peer, WORK, window, as_of=NOW))
+    found = run(ask_calendar(peer, WORK, window, **LENT, as_of=NOW))
     assert peer.answers == []
     return found
 
@@ -60,7 +61,7 @@ def test_one_component_for_each_occurrence_as_older_radicale_writes() -> None:
 def test_400_to_the_window_alone_is_too_many() -> None:
     peer = Peer(error(400), text(free_busy()))
     with pytest.raises(PeerError) as raised:
-        run(ask_calendar(peer, WORK, WINDOW, as_of=NOW))
+        run(ask_calendar(peer, WORK, WINDOW, **LENT, as_of=NOW))
     assert raised.value.reason is Reason.TOO_MANY_ENTRIES
     assert b'end="20261123T010000Z"' in peer.requests[1].body
 

@@ -7,7 +7,7 @@ from protocols.caldav.propfind import Resource
 from protocols.caldav.refusals import caldav, dav
 from protocols.caldav.resources import HOME, INBOX, OUTBOX, PATHS, PRINCIPAL, ROOT, Principal, resources
 
-OLGA = Principal("Contoso", ("olga@contoso.example", "o@contoso.example"))
+OLGA = Principal("Contoso", ("olga@contoso.example", "o@contoso.example"), "https://busy.example.com")
 SYSTEM = Principal("hub")
 
 

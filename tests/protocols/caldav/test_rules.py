@@ -10,7 +10,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.caldav.rules import Budget, TooManyError, parts, starts, until
+from protocols.caldav.budget import Budget, TooManyError
+from protocols.caldav.rules import parts, starts, until
 
 FIRST = datetime(2020, 1, 31, 9)  # noqa: DTZ001  # a wall has no zone
 LOW, HIGH = datetime(2026, 11, 1), datetime(2026, 12, 1)  # noqa: DTZ001
@@ -52,6 +53,13 @@ def test_every_hour_is_counted_from_where_it_matters() -> None:
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
         "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2",
+        "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=" + ",".join(["1"] * 100_000),
+        "FREQ=YEARLY;BYDAY=MO;BYSETPOS=" + ",".join(map(str, range(1, 53))),
+        "FREQ=DAILY;BYSETPOS=" + ",".join(map(str, range(1, 401))),
+        "FREQ=YEARLY;BYSETPOS=" + ",".join(map(str, range(-366, 367))),
+        "FREQ=WEEKLY;COUNT=1;BYHOUR="
+        + ",".join(map(str, range(24)))
+        + "".join(f";{name}=" + ",".join(map(str, range(60))) for name in ("BYMINUTE", "BYSECOND")),
     ],
 )
 def test_a_bomb_is_refused_in_time(rule: str) -> None:
@@ -69,10 +77,20 @@ def test_a_rule_that_never_comes_ends(rule: str) -> None:
 
 
 def test_a_budget_is_for_all_rules_together() -> None:
-    budget = Budget(50, 40)
+    budget = Budget(220, 40)  # reading a rule costs some
     assert len(list(starts("FREQ=DAILY", LOW, LOW, HIGH, budget))) == 31
     with pytest.raises(TooManyError):
         list(starts("FREQ=DAILY", LOW, LOW, HIGH, budget))
+
+
+def test_values_that_come_again_are_one() -> None:
+    rule = "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=" + ",".join(["1"] * 1500)
+    assert counted(rule) == counted("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1")
+
+
+def test_what_is_over_costs_next_to_nothing() -> None:
+    budget = Budget(100, 100)
+    assert list(starts("FREQ=DAILY;COUNT=1000000", FIRST, LOW, datetime(2026, 10, 1), budget)) == []  # noqa: DTZ001
 
 
 def test_count_counts_from_the_beginning() -> None:

@@ -82,6 +82,18 @@ def test_lines_may_be_folded_end_in_a_line_feed_and_have_a_mark() -> None:
         assert decode(each) == decode(message(ATTENDEES[0]))
 
 
+def test_a_line_may_be_folded_inside_a_character() -> None:
+    """RFC 5545 3.1: a line is folded by octets."""
+    plain = message(ATTENDEES[0]).replace(b'CN="0', 'CN="Jörg'.encode()).replace(b"UID:", "UID:ü".encode())
+    assert decode(plain).uid == "ü1@client"
+    for fold in (b"\r\n ", b"\n\t"):
+        broken = plain
+        for octet in (b"\xc3\xb6", b"\xc3\xbc"):
+            assert octet in broken
+            broken = broken.replace(octet, octet[:1] + fold + octet[1:])
+        assert decode(broken) == decode(plain)
+
+
 def test_a_zone_beside_it_is_not_looked_at() -> None:
     zone = b"BEGIN:VTIMEZONE\r\nTZID:x\r\nBEGIN:STANDARD\r\nRRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
     data = message(ATTENDEES[0]).replace(b"BEGIN:VFREEBUSY", zone + b"BEGIN:VFREEBUSY")
@@ -163,6 +175,10 @@ def test_nothing_but_a_free_busy_request_is_taken(data: bytes) -> None:
         message(ATTENDEES[0], ORGANIZER="mailto:a@x.example\\nX-A:1"),
         message(ATTENDEES[0], ORGANIZER=""),
         message(ATTENDEES[0], DTEND="20261122T000000Z"),
+        message(ATTENDEES[0], DTSTART="19691231T235959Z", DTEND="19700102T000000Z"),
+        message(ATTENDEES[0], DTSTART="21060206T000000Z", DTEND="21060207T062816Z"),
+        message(ATTENDEES[0], DTSTART="21071123T000000Z", DTEND="21071124T000000Z"),
+        message(ATTENDEES[0], DTSTART="99991230T000000Z", DTEND="99991231T235959Z"),
         message(ATTENDEES[0], DTEND="\u0662\u0660261125T000000Z"),
     ],
 )
@@ -191,6 +207,9 @@ def test_too_many_attendees_and_too_long_a_window() -> None:
         ("mailto:", None),
         ("mailto:%FF@x.example", None),
         ("mailto:a@x.example?subject=b", None),
+        ("mailto:" + "%61" * 20 + "@x.example", "a" * 20 + "@x.example"),
+        ("mailto:%20a@x.example", "a@x.example"),
+        ("mailto:" + "%20" * 400 + "a@x.example", None),
     ],
 )
 def test_a_calendar_address_is_a_mailbox_or_nobody(address: str, expected: str | None) -> None:
@@ -301,3 +320,11 @@ def test_what_is_echoed_writes_no_lines_of_ours() -> None:
     lines = (data or "").split("\r\n")
     assert f"UID:{escaped}" in lines
     assert not [line for line in lines if line.startswith(("X-A", "FREEBUSY"))]
+
+
+@pytest.mark.parametrize("name", ["UID", "ORGANIZER"])
+def test_what_each_answer_repeats_is_short(name: str) -> None:
+    for letter in "oö":  # counted in octets
+        long = "mailto:" + letter * (993 // len(letter.encode()))
+        assert refused(message(ATTENDEES[0], **{name: long + "oo"})) == (400, "valid-scheduling-message")
+        assert decode(message(ATTENDEES[0], **{name: long})).attendees

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.caldav.budget import Budget
 from protocols.caldav.events import read
 from protocols.caldav.lines import calendars
 from protocols.caldav.occurrences import occurrences
-from protocols.caldav.rules import Budget
 from protocols.caldav.sieve import may_matter
 from protocols.caldav.times import ANYWHERE, between
 from protocols.caldav.zones import Zones
@@ -64,6 +64,8 @@ def test_what_falls_through_takes_no_time_of_the_window(lines: list[str]) -> Non
         (["DTSTART:20250101T000000Z", "DTSTART:20261124T000000Z"], True),
         (["DTSTART:20250101T000000Z", "DTEND:nonsense"], True),
         (["DTSTART:20251301T000000Z"], True),
+        (["DTSTART:20250101T000000Z", "item1.RRULE:FREQ=DAILY"], True),
+        (["DTSTART:20250101T000000Z", "item1.DTEND:20261130T000000Z"], True),
         (["DTEND:20250101T000000Z"], True),
         (['DTSTART;TZID="a:20250101":20261124T000000Z'], True),
         ([], True),

@@ -27,6 +27,7 @@ def vfb(*lines: str) -> list[str]:
         ["FREEBUSY;FBTYPE=busy:20261124T090000Z/PT1H"],
         ["FREEBUSY:20261124T090000Z/PT1H\r\n ,20261124T090000Z/PT1H"],
         ["FREEBUSY:20261124T090000/20261124T100000"],
+        ["a.FREEBUSY:20261124T090000Z/PT1H"],
     ],
 )
 def test_ways_of_writing_the_same(lines: list[str]) -> None:

@@ -8,7 +8,7 @@ from protocols.caldav.lines import calendars
 from protocols.caldav.times import ANYWHERE
 from protocols.caldav.zones import Zones, named
 from protocols.zones.wall import to_utc
-from tests.protocols.caldav.ics import cal
+from tests.protocols.caldav.ics import WINDOW, cal
 
 STANDARD = ["BEGIN:STANDARD", "DTSTART:16010101T030000", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100"]
 DAYLIGHT = ["BEGIN:DAYLIGHT", "DTSTART:16010101T020000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200"]
@@ -20,7 +20,7 @@ OLD += ["RRULE:FREQ=YEARLY;UNTIL=19800101T000000Z", "END:STANDARD"]
 
 def zone(*lines: str, name: str = "Customized Time Zone") -> tzinfo | None:
     [calendar] = calendars(cal("BEGIN:VTIMEZONE", f"TZID:{name}", *lines, "END:VTIMEZONE"))
-    return Zones(UTC, ANYWHERE, calendar.inner).named(name)
+    return Zones(UTC, ANYWHERE, calendar.inner, WINDOW).named(name)
 
 
 @pytest.mark.parametrize("lines", [CUSTOM, [*OLD, *CUSTOM], ["X-LIC-LOCATION:Europe/Berlin"]])
@@ -45,6 +45,9 @@ def test_one_observance_is_for_ever() -> None:
         [*STANDARD, "RRULE:FREQ=YEARLY;BYDAY=1SU,2SU;BYMONTH=10", "END:STANDARD", *DAYLIGHT, SPRING, "END:DAYLIGHT"],
         [*STANDARD, AUTUMN, "END:STANDARD", *DAYLIGHT[:3], "TZOFFSETTO:+2500", SPRING, "END:DAYLIGHT"],
         [*STANDARD, "END:STANDARD", *DAYLIGHT, "END:DAYLIGHT"],
+        [*DAYLIGHT, SPRING, "END:DAYLIGHT"],
+        [*DAYLIGHT, "RDATE:20260329T020000,20270328T020000", "END:DAYLIGHT"],
+        [*DAYLIGHT, "END:DAYLIGHT"] * 1001,
         [*STANDARD, AUTUMN, "END:STANDARD", *DAYLIGHT[:3], "TZOFFSETTO:?", SPRING, "END:DAYLIGHT"],
     ],
 )
@@ -52,8 +55,27 @@ def test_a_definition_that_is_none_is_doubt(lines: list[str]) -> None:
     assert zone(*lines) is ANYWHERE
 
 
-def test_a_name_that_is_known_goes_before_the_definition() -> None:
-    assert zone(*CUSTOM, name="America/New_York") is named("America/New_York")
+@pytest.mark.parametrize("lines", [CUSTOM, OLD, [], ["X-LIC-LOCATION:Asia/Tokyo"]])
+def test_a_known_name_that_its_definition_does_not_gainsay_is_the_zone(lines: list[str]) -> None:
+    lines = lines if lines is CUSTOM else [*lines, *STANDARD, "RRULE:FREQ=SECONDLY", "END:STANDARD"]
+    assert zone(*lines, name="Europe/Berlin") is named("Europe/Berlin")
+
+
+def test_a_known_name_with_another_definition_is_that_definition_or_where_it_is_a_place_doubt() -> None:
+    plain = zone(*CUSTOM)
+    assert zone(*CUSTOM, name="GMT") == zone(*CUSTOM, name="Pacific Standard Time") == plain
+    assert zone("X-LIC-LOCATION:Asia/Tokyo", *CUSTOM) == plain
+    assert zone(*CUSTOM, name="America/New_York") is ANYWHERE
+
+
+def test_however_many_definitions_there_are_each_is_read_once() -> None:
+    lines: list[str] = []
+    for number in range(1100):
+        lines += ["BEGIN:VTIMEZONE", f"TZID:Z{number}", *STANDARD, "END:STANDARD", "END:VTIMEZONE"]
+    [calendar] = calendars(cal(*lines))
+    zones = Zones(UTC, ANYWHERE, calendar.inner, WINDOW)
+    assert zones.named("Z999") is zones.named(" Z999 ") is not ANYWHERE
+    assert zones.named("Z1050") is ANYWHERE
 
 
 @pytest.mark.parametrize(

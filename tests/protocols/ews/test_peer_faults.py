@@ -7,7 +7,7 @@ from lxml import etree
 
 from protocols.errors import Fault, RequestError
 from protocols.ews.names import SOAP
-from protocols.ews.peer_faults import fault_error, refusal
+from protocols.ews.peer_faults import OperationUnknownError, fault_error, refusal
 from protocols.ews.soap import encode_fault
 from protocols.http import Headers, HttpResponse
 from protocols.model.freebusy import Reason
@@ -77,3 +77,12 @@ def test_a_refused_credential_tells_what_the_server_offers() -> None:
     error = refusal(HttpResponse(401, headers), START)
     assert str(error) == "unauthorized: HTTP 401: the credential is refused; the server offers Basic and NTLM"
     assert str(refusal(HttpResponse(401), START)) == "unauthorized: HTTP 401"
+
+
+@pytest.mark.parametrize(
+    ("code", "unknown"), [("ErrorInvalidOperation", True), ("ActionNotSupported", True), ("ErrorInvalidRequest", False)]
+)
+def test_a_server_that_does_not_know_an_operation_is_told_apart(code: str, unknown: bool) -> None:
+    error = fault_error(_fault(f"<faultcode>a:{code}</faultcode>"))
+    assert isinstance(error, OperationUnknownError) == unknown
+    assert error.reason is Reason.PEER_FAILED

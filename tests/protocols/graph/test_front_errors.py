@@ -51,6 +51,11 @@ def test_the_codes_of_the_api(fault: Fault, status: int, code: str) -> None:
     assert (found, orjson.loads(body)["error"]["code"]) == (status, code)
 
 
+def test_an_offset_beside_a_zone_is_named() -> None:
+    _, body = encode_fault(RequestError(Fault.INVALID_WINDOW, " startTime.dateTime has an offset: …"), MARK)
+    assert orjson.loads(body)["error"]["message"].endswith("is invalid. startTime.dateTime has an offset: …")
+
+
 def test_the_callers_own_id_is_ours_where_it_sent_none() -> None:
     inner = orjson.loads(encode_refusal(401, Mark(NOW, "ours")))["error"]["innerError"]
     assert inner["client-request-id"] == "ours"

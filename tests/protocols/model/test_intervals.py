@@ -34,6 +34,25 @@ def test_a_private_event_shows_neither_subject_nor_place() -> None:
         EventDetails(location="x", private=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (None, None),
+        ("", ""),
+        ("Jörg \U0001f389", "Jörg \U0001f389"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\udc00", "\ufffd"),
+        ("\ud83c\udf89", "\U0001f389"),
+        ("\udf89\ud83c", "\ufffd\ufffd"),
+    ],
+)
+def test_half_a_character_is_replaced(text: str | None, shown: str | None) -> None:
+    details = EventDetails(subject=text, location=text)
+    assert (details.subject, details.location) == (shown, shown)
+    (kept,) = Intervals.pack([BusyInterval(TimeWindow.of_seconds(START, START + 900), BusyStatus.BUSY, details)])
+    assert kept.details == details
+
+
 @given(several)
 def test_pack_and_iterate(items: list[BusyInterval]) -> None:
     packed = Intervals.pack(items)

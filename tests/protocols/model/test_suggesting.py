@@ -53,7 +53,7 @@ def test_working_time_holds_the_whole_meeting() -> None:
 
 
 def test_those_who_are_required_decide_between_times_that_are_equally_good() -> None:
-    terms = Terms(most=2, at_least=Quality.FAIR)
+    terms = Terms(most=2, at_least=Quality.POOR)
     required = Attendee(_person((9, 16)), Role.REQUIRED)
     optional = Attendee(_person((0, 9), (10, 24)), Role.OPTIONAL)
     assert _hours(required, optional, terms=terms) == [16, 9]
@@ -100,12 +100,16 @@ def test_what_is_in_the_way(status: BusyStatus) -> None:
     [
         (0, 4, 25, Quality.EXCELLENT),
         (1, 5, 25, Quality.GOOD),
-        (1, 4, 25, Quality.FAIR),
-        (2, 4, 25, Quality.FAIR),
+        (1, 4, 25, Quality.GOOD),
+        (26, 100, 25, Quality.FAIR),
+        (49, 100, 25, Quality.FAIR),
+        (2, 4, 25, Quality.POOR),
         (3, 4, 25, Quality.POOR),
-        (1, 2, 49, Quality.FAIR),
-        (48, 100, 49, Quality.GOOD),
-        (1, 100, 1, Quality.FAIR),
+        (1, 2, 49, Quality.POOR),
+        (1, 1, 49, Quality.POOR),
+        (49, 100, 49, Quality.GOOD),
+        (1, 100, 1, Quality.GOOD),
+        (2, 100, 1, Quality.FAIR),
         (0, 0, 25, Quality.EXCELLENT),
     ],
 )

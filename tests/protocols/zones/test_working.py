@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.model.freebusy import Weekday, WorkingHours, WorkingPeriod
 from protocols.zones.rules import RuleZone, rules_of
-from protocols.zones.working import in_both, joined, working_spans
+from protocols.zones.working import working_spans
 
 _BERLIN = ZoneInfo("Europe/Berlin")
 _WEEK = frozenset(Weekday)
@@ -40,19 +40,6 @@ def test_hours_that_touch_are_one_stretch() -> None:
     assert working_spans(night, _second(2026, 11, 23, 12), _second(2026, 11, 24, 12)) == (
         (_second(2026, 11, 23, 22), _second(2026, 11, 24, 6)),
     )
-
-
-_SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=6).map(
-    lambda pairs: joined((start, start + length) for start, length in pairs)
-)
-
-
-@given(_SPANS, _SPANS)
-def test_in_both_is_what_lies_in_both(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> None:
-    def seconds(spans: tuple[tuple[int, int], ...]) -> set[int]:
-        return {second for start, end in spans for second in range(start, end)}
-
-    assert seconds(in_both(one, other)) == seconds(one) & seconds(other)
 
 
 @given(

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from protocols.model.caller import Caller
 from proxy.auth import Knock, Proof, Refused
 from proxy.auth.gate import Gate
-from proxy.auth.oidc import EXPIRED, WRONG, OidcTokens, TrustedIssuer
+from proxy.auth.oidc import EXPIRED, LATE, WRONG, OidcTokens, TrustedIssuer
 from proxy.auth.oidc_key_set import KeySet, read_key_set
 from simulation.oidc.issuer import LIFETIME, Claims, Key, OidcIssuer
 
@@ -39,13 +39,18 @@ class Published:
     """Keys that are there at once, and what was asked for."""
 
     def __init__(self, *keys: Key) -> None:
-        self.keys = read_key_set({"keys": [key.published for key in keys]})
         self.asked: list[tuple[str | None, str]] = []
+        self.late = False
+        self.publish(*keys)
 
-    async def get(self, kid: str | None, algorithm: str) -> KeySet:
+    def publish(self, *keys: Key) -> None:
+        """These from now on."""
+        self.held = read_key_set({"keys": [key.published for key in keys]})
+
+    async def get(self, kid: str | None, algorithm: str) -> KeySet | None:
         """All."""
         self.asked.append((kid, algorithm))
-        return self.keys
+        return None if self.late else self.held
 
 
 @pytest.fixture
@@ -263,6 +268,34 @@ async def test_a_token_is_proved_once_and_remembered_until_it_ends(
     assert await tokens.identify(knock) == ROOMS
     time.now += 1
     assert await refusal(tokens, (knock.authorization or "").partition(" ")[2]) == EXPIRED
+
+
+async def test_a_proof_is_made_anew_after_ten_minutes(tokens: OidcTokens, published: Published, time: Time) -> None:
+    token = issuer.token(claims(exp=NOW + 100 * LIFETIME))
+    for seconds, looks in ((0, 1), (599, 1), (1, 2), (599, 2)):
+        time.now += seconds
+        assert await tokens.identify(bearer(token)) == ROOMS
+        assert len(published.asked) == looks
+
+
+async def test_a_proof_does_not_outlive_the_keys_it_was_made_with(tokens: OidcTokens, published: Published) -> None:
+    token = issuer.token(claims())
+    assert await tokens.identify(bearer(token)) == ROOMS
+    published.publish(EC)
+    assert await refusal(tokens, token) == WRONG
+    published.publish(RSA, EC)
+    assert await tokens.identify(bearer(token)) == ROOMS
+
+
+async def test_while_the_keys_are_not_there_nobody_says_that_a_token_is_wrong(
+    tokens: OidcTokens, published: Published
+) -> None:
+    published.late = True
+    for key in (RSA, STRANGER):
+        found = await Gate([tokens]).identify(bearer(issuer.token(claims(), key=key)))
+        assert found == Refused(LATE, 503, retry_after=10)
+    published.late = False
+    assert await tokens.identify(bearer(issuer.token(claims()))) == ROOMS
 
 
 async def test_no_keys_are_asked_for_where_the_head_or_the_issuer_is_wrong(

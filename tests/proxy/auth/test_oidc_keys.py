@@ -60,8 +60,9 @@ def _unreachable() -> HttpResponse:
     raise PeerError(Reason.UNREACHABLE, "nobody there")
 
 
-def names(keys: KeySet) -> set[str | None]:
+def names(keys: KeySet | None) -> set[str | None]:
     """Of all."""
+    assert keys is not None
     return {key.kid for key in keys}
 
 
@@ -92,6 +93,47 @@ async def test_many_who_wait_share_one_fetch(publisher: Publisher) -> None:
     found = await asyncio.gather(*waiting[1:])
     assert all(names(each) == {"first"} for each in found)
     assert publisher.asked == [KEYS]
+
+
+async def test_a_knock_waits_a_moment_and_the_fetch_goes_on(publisher: Publisher) -> None:
+    keys, publisher.gate = publisher.keys(jwks_url=KEYS, patience=0.0), asyncio.Event()
+    for _ in range(3):
+        assert await keys.get("first", "RS256") is None  # which says that nobody knows, not that it is wrong
+    publisher.gate.set()
+    while await keys.get("first", "RS256") is None:
+        assert publisher.asked == [KEYS]
+    assert names(await keys.get("first", "RS256")) == {"first"}
+    publisher.gate.clear()
+    publisher.now += 5 * MINUTE
+    assert await keys.get("second", "RS256") is None  # it may be among those that are on the way
+    assert names(await keys.get("first", "RS256")) == {"first"}
+    await keys.close()
+
+
+async def test_keys_are_there_before_anybody_knocks(publisher: Publisher) -> None:
+    keys = publisher.keys(jwks_url=KEYS)
+    keys.begin()
+    await asyncio.wait_for(publisher.reached.wait(), 10)
+    assert names(await keys.get("first", "RS256")) == {"first"}
+    keys.begin()  # another start of the same is none
+    assert publisher.asked == [KEYS]
+
+
+async def test_what_is_held_is_another_thing_after_a_renewal(publisher: Publisher) -> None:
+    keys = publisher.keys(jwks_url=KEYS)
+    assert not keys.held
+    assert await keys.get("first", "RS256") is keys.held
+    before = keys.held
+    publisher.now += 5 * MINUTE
+    await keys.get("second", "RS256")
+    assert keys.held == before
+    publisher.issuer.keys = [SECOND]
+    publisher.now += 5 * MINUTE
+    await keys.get("second", "RS256")
+    assert keys.held != before
+    publisher.now += 48 * HOUR
+    assert not keys.held
+    await keys.close()
 
 
 async def test_a_key_rolled_over_is_found_by_one_look(publisher: Publisher) -> None:
@@ -186,6 +228,47 @@ async def test_documents_that_are_wrong_bring_no_key(publisher: Publisher, url: 
     publisher.answers = {url: lambda: document}
     assert not await publisher.keys().get("first", "RS256")
     assert publisher.asked == [DISCOVERY, KEYS][: 1 + (url == KEYS)]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "url", "private", "fetched"),
+    [
+        (ISSUER, "https://keys.elsewhere.example/x", False, True),
+        (ISSUER, "https://8.8.8.8/keys", False, True),
+        (ISSUER, "https://10.0.0.1/keys", False, False),
+        (ISSUER, "https://169.254.169.254/latest", False, False),
+        (ISSUER, "https://[::1]/keys", False, False),
+        (ISSUER, "https://[::ffff:10.0.0.1]/keys", False, False),
+        (ISSUER, "https://localhost/keys", False, False),
+        (ISSUER, "https://LOCALHOST./keys", False, False),
+        (ISSUER, "https://10.0.0.1/keys", True, True),
+        (ISSUER, "http://localhost:9200/keys", False, False),
+        (ISSUER, "http://localhost:9200/keys", True, False),
+        (ISSUER, "http://127.0.0.1/keys", False, False),
+        (ISSUER, "https://user:password@keys.elsewhere.example/x", False, False),
+        (ISSUER, "https://user@keys.elsewhere.example/x", False, False),
+        (ISSUER, "https://keys.elsewhere.example:99999999/x", False, False),
+        (ISSUER, "https://keys.elsewhere\n.example/x", False, False),
+        ("http://localhost:8080/realm", "http://localhost:8080/keys", False, True),
+        ("http://localhost:8080/realm", "http://localhost:9200/keys", False, True),
+        ("http://localhost:8080/realm", "http://127.0.0.1:8080/keys", False, False),
+        ("http://localhost:8080/realm", "http://keys.elsewhere.example/x", False, False),
+        ("https://10.0.0.1/realm", "https://10.0.0.1/keys", False, True),
+        ("https://10.0.0.1/realm", "https://10.0.0.2/keys", False, False),
+        ("https://10.0.0.1/realm", "http://10.0.0.1/keys", False, False),
+    ],
+    ids=range(23),
+)
+async def test_a_discovery_document_does_not_lead_into_our_own_network(
+    issuer: str, url: str, *, private: bool, fetched: bool
+) -> None:
+    publisher = Publisher()
+    discovery = issuer.rstrip("/") + "/.well-known/openid-configuration"
+    publisher.answers = {discovery: lambda: answer({"issuer": issuer, "jwks_uri": url})}
+    publisher.answers[url] = lambda: answer({"keys": [FIRST.published]})
+    keys = IssuerKeys(issuer, publisher.send, private_network=private, clock=lambda: publisher.now)
+    assert bool(await keys.get("first", "RS256")) is fetched
+    assert publisher.asked == [discovery, url][: 1 + fetched]
 
 
 async def test_a_fetch_under_way_is_called_off(publisher: Publisher) -> None:

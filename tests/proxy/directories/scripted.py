@@ -1,6 +1,7 @@
 """A directory that says what its script says, and counts who asked."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from protocols.errors import PeerError
@@ -22,6 +23,7 @@ class ScriptedDirectory:
     failure: PeerError | Exception | None = None
     takes: float = 0
     asked: list[str] = field(default_factory=list)
+    hops: list[tuple[str, ...]] = field(default_factory=list)
 
     async def members(self, group: Mailbox, *, most: int | None = None) -> tuple[Mailbox, ...] | None:
         del most
@@ -29,11 +31,13 @@ class ScriptedDirectory:
         found = self.groups.get(group.address)
         return None if found is None else boxes(*found)
 
-    async def room_lists(self) -> tuple[RoomList, ...]:
+    async def room_lists(self, *, hops: Sequence[str] = ()) -> tuple[RoomList, ...]:
+        self.hops.append(tuple(hops))
         await self._heard("lists")
         return tuple(RoomList(address.partition("@")[0], *boxes(address)) for address in self.lists)
 
-    async def rooms(self, room_list: Mailbox) -> tuple[Room, ...]:
+    async def rooms(self, room_list: Mailbox, *, hops: Sequence[str] = ()) -> tuple[Room, ...]:
+        self.hops.append(tuple(hops))
         await self._heard(room_list.address)
         return tuple(Room(one.local, one) for one in boxes(*self.lists.get(room_list.address, ())))
 

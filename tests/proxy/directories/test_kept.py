@@ -30,7 +30,7 @@ class _Source:
 def _played(play: Callable[[Kept[str, tuple[str, int]], _Source], object]) -> None:
     async def played() -> None:
         source = _Source()
-        kept = Kept("b", source, keep=lambda _: KEEP, clock=now, most=2)
+        kept = Kept("b", source, keep=KEEP, clock=now, most=2)
         await play(kept, source)  # type: ignore[misc]
         await kept.close()
 

@@ -20,7 +20,7 @@ def test_lists_and_rooms_are_kept_and_failures_counted() -> None:
         assert (one.address.address, room.address.address) == ("hq@b.example", "elbe@b.example")
         assert b.asked == ["lists", "hq@b.example"]
         b.failure = PeerError(Reason.UNREACHABLE)
-        assert isinstance(await shelf.rooms("b", *boxes("other@b.example")), PeerError)
+        assert isinstance(await shelf.rooms("b", boxes("other@b.example")[0]), PeerError)
         assert shelf.failures("b") == 1
         await shelf.close()
 

@@ -1,6 +1,15 @@
 """Tests of proxy/fronts/desk.py."""
 
-from protocols.model.freebusy import Question, Reason
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from protocols.errors import Fault, RequestError
+from protocols.model.freebusy import Availability, Question, Reason
+from protocols.model.intervals import LAST_SECOND
+from protocols.model.window import TimeWindow
 from proxy.fronts.desk import Desk
 from proxy.fronts.record import Record
 from tests.contracts.scripted import Scripted, boxes, reasons, window
@@ -28,3 +37,30 @@ def test_the_hops_of_the_request_go_with_the_question() -> None:
     peer = Scripted()
     run(Desk(connector=peer).look_up(boxes("ann"), QUESTION, Record("1", hops=("0" * 16,))))
     assert [question.hops for _, question in peer.calls] == [("0" * 16,)]
+
+
+_YEAR_1 = datetime(1, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=LAST_SECOND)
+_SECOND = timedelta(seconds=1)
+
+
+@given(
+    st.integers(0, 3_651_990 * 86_400_000_000).map(lambda after: _YEAR_1 + timedelta(microseconds=after)),
+    st.timedeltas(timedelta(microseconds=1), timedelta(days=62)),
+)
+@example(_FIRST, timedelta(days=1))
+@example(_FIRST - _SECOND / 2, timedelta(days=1))
+@example(_LAST - _SECOND, _SECOND)
+@example(_LAST - _SECOND, _SECOND * 1.5)
+def test_a_window_outside_the_range_is_never_an_availability(start: datetime, length: timedelta) -> None:
+    asked = TimeWindow(start, start + length)
+    peer, record = Scripted(), Record("1")
+    looking = Desk(connector=peer).look_up(boxes("ann"), Question(window=asked), record)
+    if asked.start >= _FIRST and asked.end <= _LAST:
+        (answer,) = run(looking)
+        assert isinstance(answer, Availability)
+        return
+    with pytest.raises(RequestError) as caught:
+        run(looking)
+    assert caught.value.fault is Fault.INVALID_WINDOW
+    assert (peer.calls, record.mailboxes) == ([], 0)

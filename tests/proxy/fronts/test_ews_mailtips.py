@@ -94,9 +94,16 @@ async def test_unknown_and_forbidden_are_the_same_bytes(tmp_path: Path) -> None:
 async def test_a_connector_that_may_not_be_asked_is_not(tmp_path: Path) -> None:
     estate = Estate(NOW.date())
     estate.replies = {_ANN: Reply(external="away")}
-    async with ExchangeServer(estate) as server, _served(tmp_path, server, reads=False) as url:
-        _, root, _ = await _asked(url, asking_tips(_ANN))
-        assert texts(root, "Message") == [""]
+    async with (
+        ExchangeServer(estate) as server,
+        _served(tmp_path, server, reads=False, may_ask=["fabrikam.example"]) as url,
+    ):
+        found = set()
+        for address in (_ANN, _BOB, "nobody@fabrikam.example", "eve@elsewhere.example"):
+            _, root, data = await _asked(url, asking_tips(address))
+            assert texts(root, "ResponseCode") == ["NoError", "ErrorAccessDenied"]
+            found.add(data.replace(address.encode(), b"somebody"))
+        assert len(found) == 1
         assert server.calls == []
 
 

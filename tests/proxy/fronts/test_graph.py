@@ -93,8 +93,11 @@ async def test_whose_mailbox_the_path_names_changes_nothing(proxy: Proxy, path: 
 
 async def test_names_in_the_other_casing_and_the_zone_preferred(proxy: Proxy) -> None:
     body = {name[0].upper() + name[1:]: value for name, value in question().items()}
-    headers = {"Prefer": 'outlook.timezone="Pacific Standard Time"'}
-    (schedule,) = (await ask(proxy, PATH, body, headers=headers)).json["value"]
+    headers = {"Prefer": 'outlook.timezone=" Pacific Standard Time "'}
+    told = await ask(proxy, PATH, body, headers=headers)
+    assert told.headers["Preference-Applied"] == 'outlook.timezone="Pacific Standard Time"'
+    assert "Preference-Applied" not in (await ask(proxy, PATH, body)).headers
+    (schedule,) = told.json["value"]
     assert schedule["scheduleItems"][0]["start"] == {
         "dateTime": "2026-11-23T01:00:00.0000000",
         "timeZone": "Pacific Standard Time",

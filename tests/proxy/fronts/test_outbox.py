@@ -1,8 +1,9 @@
 """The scheduling outbox through the whole proxy: discovery, one question about many, refusals in WebDAV's own words."""
 
 import gzip
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,19 @@ from lxml import etree
 
 from protocols.caldav.refusals import caldav, dav
 from protocols.caldav.resources import HOME, INBOX, OUTBOX, PRINCIPAL, ROOT
+from protocols.model.freebusy import Answer, Availability, Question
+from protocols.model.intervals import BusyInterval, BusyStatus, Intervals
+from protocols.model.mailbox import Mailbox
+from protocols.model.window import TimeWindow
 from proxy.wiring import Proxy
 from tests.protocols.caldav.read_back import read_back
-from tests.proxy.served import BLOCK, USER, Busy, configuration, login, serving
+from tests.proxy.served import BLOCK, PUBLIC, USER, Busy, configuration, login, serving
 from tests.timing.questions import ALIKE, KNOWN, MAY_ASK, Company
 
 CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 BOB = "bob@fabrikam.example"
 WELL_KNOWN = "/.well-known/caldav"
+CLASSES = "1, 3, calendar-access, calendar-auto-schedule"
 
 
 @pytest.fixture
@@ -85,7 +91,7 @@ async def find(proxy: Proxy, path: str, *names: str, depth: str = "0") -> dict[s
     body = f'<D:propfind xmlns:D="DAV:"><D:prop>{inside}</D:prop></D:propfind>'.encode()
     got = await ask(proxy, "PROPFIND", path, body, Depth=depth, Content_Type="application/xml")
     assert got.status == 207
-    assert got.headers["DAV"].split(", ") == ["1", "3", "calendar-access", "calendar-auto-schedule"]
+    assert got.headers["DAV"] == CLASSES
     (stat,) = [each for each in got.xml.iter(dav("propstat")) if "200" in (each.findtext(dav("status")) or "")]
     return {str(each.tag): each for each in stat.iterfind(f"{dav('prop')}/*")}
 
@@ -145,7 +151,7 @@ async def test_the_home_is_empty_and_the_root_is_not(proxy: Proxy) -> None:
 @pytest.mark.parametrize("path", [ROOT, "/caldav", PRINCIPAL, OUTBOX, "/CalDAV/Outbox"])
 async def test_options(proxy: Proxy, path: str) -> None:
     got = await ask(proxy, "OPTIONS", path)
-    assert (got.status, got.headers["DAV"]) == (200, "1, 3, calendar-access, calendar-auto-schedule")
+    assert (got.status, got.headers["DAV"]) == (200, CLASSES)
     assert ("POST" in got.headers["Allow"]) == ("outbox" in path.lower())
 
 
@@ -155,6 +161,7 @@ async def test_whoever_proves_nothing_is_asked_who_it_is(proxy: Proxy, method: s
         got = await ask(proxy, method, OUTBOX, b"", **headers)
         assert (got.status, got.body) == (401, b"")
         assert got.headers["WWW-Authenticate"].startswith("Basic")
+        assert got.headers["DAV"] == CLASSES
 
 
 # --- the question
@@ -194,9 +201,27 @@ async def test_unknown_and_forbidden_are_the_same_bytes_alone_and_among_others(t
     assert known != found[0][0]  # the test can fail
 
 
-@pytest.mark.parametrize("organizer", [f"MAILTO:{USER.upper()}", PRINCIPAL, f"https://busy.example.com{PRINCIPAL}"])
+@pytest.mark.parametrize(
+    "organizer", [f"MAILTO:{USER.upper()}", PRINCIPAL, f"{PUBLIC}{PRINCIPAL}", f"HTTP://Busy.Example.COM{PRINCIPAL}"]
+)
 async def test_the_caller_organises(proxy: Proxy, organizer: str) -> None:
     assert (await post(proxy, message(f"mailto:{BOB}", organizer=organizer))).responses[0][1] == "2.0;Success"
+
+
+@pytest.mark.parametrize(
+    "organizer",
+    [
+        f"http://elsewhere.example{PRINCIPAL}",
+        f"//elsewhere.example{PRINCIPAL}",
+        f"ftp://busy.example.com{PRINCIPAL}",
+        f"mailto:{PRINCIPAL}",
+        f"http://user@busy.example.com{PRINCIPAL}",
+        f"{PUBLIC}{HOME}",
+        f"http://[x{PRINCIPAL}",
+    ],
+)
+async def test_a_principal_elsewhere_is_nobody_here(proxy: Proxy, organizer: str) -> None:
+    assert (await post(proxy, message(f"mailto:{BOB}", organizer=organizer))).condition == (403, "organizer-allowed")
 
 
 async def test_another_organizer_is_refused_but_for_a_system_that_has_no_address(tmp_path: Path) -> None:
@@ -237,6 +262,11 @@ async def test_the_ledger_sees_the_look_up(tmp_path: Path) -> None:
         (message(f"mailto:{BOB}", VFREEBUSY="VEVENT"), (403, "valid-scheduling-message")),
         (message(), (400, "valid-scheduling-message")),
         (message(f"mailto:{BOB}", **{"20261125": "20270125"}), (403, "valid-scheduling-message")),
+        (
+            message(f"mailto:{BOB}", **{"20261123": "21071123", "20261125": "21071125"}),
+            (400, "valid-scheduling-message"),
+        ),
+        (message(f"mailto:{BOB}", **{"20261123": "19691230"}), (400, "valid-scheduling-message")),
         (message(*[f"mailto:p{n}@fabrikam.example" for n in range(101)]), (403, "max-attendees-per-instance")),
         (message(f"mailto:{BOB}") + b"x" * 70_000, (413, "max-resource-size")),
     ],
@@ -245,6 +275,7 @@ async def test_a_message_that_cannot_be_answered(proxy: Proxy, body: bytes, cond
     got = await post(proxy, body)
     assert got.condition == condition
     assert got.headers["Content-Type"] == "application/xml; charset=utf-8"
+    assert got.headers["DAV"] == CLASSES
     assert got.xml.findtext(dav("responsedescription"))
 
 
@@ -288,8 +319,30 @@ async def test_who_comes_too_often_waits(tmp_path: Path) -> None:
     async with serving(tmp_path, connector=Busy(), rate=0.1) as proxy:
         assert (await ask(proxy, "OPTIONS", ROOT)).status == 200
         got = await ask(proxy, "OPTIONS", ROOT)
-    assert (got.status, got.xml.tag) == (503, dav("error"))
+    assert (got.status, got.xml.tag) == (429, dav("error"))
     assert int(got.headers["Retry-After"]) >= 1
+    assert (len(got.xml), got.headers["DAV"]) == (1, CLASSES)
+    assert "wait" in (got.xml.findtext(dav("responsedescription")) or "")
+
+
+async def test_whoever_comes_from_elsewhere_sees_what_is_spoken_here(tmp_path: Path) -> None:
+    async with serving(tmp_path, networks=["10.9.9.0/24"]) as proxy:
+        got = await post(proxy, message(f"mailto:{BOB}"))
+    assert (got.status, got.body, got.headers["DAV"]) == (403, b"", CLASSES)
+
+
+async def test_a_large_answer_is_written_beside_the_loop_and_is_the_same(tmp_path: Path) -> None:
+    class Busiest(Busy):
+        async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+            starts = (question.window.start + timedelta(minutes=10 * at) for at in range(288))
+            blocks = [BusyInterval(TimeWindow(at, at + timedelta(minutes=5)), BusyStatus.BUSY) for at in starts]
+            found = await super().lookup(mailboxes, question)
+            return [replace(each, intervals=Intervals.pack(blocks)) for each in found if isinstance(each, Availability)]
+
+    async with serving(tmp_path, connector=Busiest()) as proxy:
+        found = (await post(proxy, message(*[f"mailto:p{number}@fabrikam.example" for number in range(30)]))).responses
+    assert len(found) == 30
+    assert {len(read_back(data).periods) for _, _, data in found} == {288}
 
 
 async def test_our_own_fault_tells_no_detail(tmp_path: Path) -> None:

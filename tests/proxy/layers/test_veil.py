@@ -1,8 +1,9 @@
 """Tests of proxy/layers/veil.py."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -12,12 +13,14 @@ from protocols.ews.response import encode
 from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails
 from protocols.model.mailbox import Mailbox
+from proxy.combining import combined
 from proxy.connector import Connector
 from proxy.fragments import Fragments
 from proxy.layers.veil import Veil
 from routing.policy import Policy
 from routing.rules import About, Rule, Rules
-from routing.table import Route, RouteTable
+from routing.table import Combine, Route, RouteTable
+from routing.ways import Leg, Way
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, available, block, boxes, reasons, window
 from tests.contracts.virtual import START, elapsed, run
@@ -111,7 +114,35 @@ def test_private_events_are_bare() -> None:
 
 def test_doubt_is_an_error() -> None:
     peer = Scripted({"ann@b.example": [block(1, 1)]}, doubts={"ann@b.example": [window(5, 2)]})
-    assert reasons(_ask(peer, OPEN, BUSY, "ann", "bob")) == [Reason.INCOMPLETE, None]
+    doubtful, known = _ask(peer, OPEN, BUSY, "ann", "bob")
+    assert reasons([doubtful, known]) == [Reason.INCOMPLETE, None]
+    assert isinstance(doubtful, Unavailable)
+    assert doubtful.detail == f"known until {START + timedelta(hours=5):%d %b %H:%M} UTC"
+    from_the_start = Scripted(doubts={"ann@b.example": [window(-5, 6)]})
+    [unknown] = _ask(from_the_start, OPEN, BUSY, "ann")
+    assert isinstance(unknown, Unavailable)
+    assert unknown.detail == "a part of the window is unknown"
+
+
+class _Joined:
+    """Two calendars as one, of which one could not be asked."""
+
+    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+        known = await Scripted().lookup(mailboxes, question)
+        failed = [Unavailable(mailbox=each, reason=Reason.UNREACHABLE, source="shifts") for each in mailboxes]
+        way = Way((Leg("fabrikam", mailboxes[0]), Leg("shifts", mailboxes[0])), Combine.UNION)
+        return [combined(way, each, question.window) for each in zip(known, failed, strict=True)]
+
+
+@pytest.mark.parametrize("rules", [None, Rules([Rule(number=1, about=(About("*", "*"),), horizon_ahead=400)], "x")])
+@pytest.mark.parametrize("unknown_as", ["error", "busy", "unknown"])
+def test_every_caller_is_told_which_of_several_failed(
+    unknown_as: Literal["error", "busy", "unknown"], rules: Rules | None
+) -> None:
+    policy = replace(OPEN, unknown_as=unknown_as, rules=rules)
+    [answer] = _ask(_Joined(), policy, BUSY, "ann")
+    assert answer.source
+    assert [(part.source, part.reason) for part in answer.parts][1] == ("shifts", Reason.UNREACHABLE)
 
 
 def test_doubt_is_busy_for_those_who_want_it_so() -> None:

@@ -1,6 +1,6 @@
 """Requests as the ledger sees them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, Unavailable
@@ -36,6 +36,11 @@ def known(address: str, detail: Detail = Detail.BUSY) -> Availability:
         source="test",
         as_of=NOW,
     )
+
+
+def group(address: str, *members: str) -> Availability:
+    """An answer about a group in which the time of these members is."""
+    return replace(known(address), members=tuple(map(Mailbox.parse, members)))
 
 
 def unknown(address: str | None, reason: Reason) -> Unavailable:

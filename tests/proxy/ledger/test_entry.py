@@ -7,7 +7,7 @@ import pytest
 from protocols.model.freebusy import Answer, Detail, Reason
 from proxy.ledger.entry import ALLOWED, NOT_ALLOWED, REFUSED, render
 from proxy.ledger.pseudonyms import plainly
-from tests.proxy.ledger.entries import Caller, entry, known, unknown
+from tests.proxy.ledger.entries import Caller, entry, group, known, unknown
 
 
 def test_one_line_says_who_looked_at_whom_when_through_what_and_with_what_verdict() -> None:
@@ -36,6 +36,16 @@ def test_one_line_says_who_looked_at_whom_when_through_what_and_with_what_verdic
             {"address": "carl@b.example", "verdict": "allowed", "outcome": "timeout"},
         ],
     }
+
+
+def test_members_whose_time_a_group_showed_are_written_behind_it() -> None:
+    line = render(entry(group("team@b.example", "Ann@b.example", "bob@b.example"), known("carl@b.example")), str.upper)
+    assert json.loads(line)["people"] == [
+        {"address": "TEAM@B.EXAMPLE", "verdict": "allowed", "outcome": "busy"},
+        {"address": "ANN@B.EXAMPLE", "verdict": "allowed", "outcome": "busy", "through": "TEAM@B.EXAMPLE"},
+        {"address": "BOB@B.EXAMPLE", "verdict": "allowed", "outcome": "busy", "through": "TEAM@B.EXAMPLE"},
+        {"address": "CARL@B.EXAMPLE", "verdict": "allowed", "outcome": "busy"},
+    ]
 
 
 @pytest.mark.parametrize("reason", Reason)

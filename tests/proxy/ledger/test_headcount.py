@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from protocols.model.freebusy import Answer, Reason
 from proxy.ledger.headcount import Headcount
-from tests.proxy.ledger.entries import NOW, known, unknown
+from tests.proxy.ledger.entries import NOW, group, known, unknown
 
 
 class Hands:
@@ -26,6 +26,14 @@ class Hands:
 def people(first: int, last: int) -> list[Answer]:
     """Answers about so many."""
     return [known(f"p{number}@b.example") for number in range(first, last)]
+
+
+def test_members_whom_a_group_showed_count() -> None:
+    headcount = Headcount({"x": 2}, clock=lambda: NOW)
+    headcount.asked("x", [group("team@b.example", "ann@b.example"), known("ann@b.example")])
+    assert (headcount.people("x"), headcount.exceeded("x")) == (2, 0)
+    headcount.asked("x", [group("team@b.example", "ann@b.example", "bob@b.example")])
+    assert headcount.exceeded("x") == 1
 
 
 def test_one_over_the_limit_is_told_once_an_hour() -> None:

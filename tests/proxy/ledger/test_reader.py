@@ -10,7 +10,7 @@ from protocols.model.freebusy import Answer, Reason
 from proxy.ledger.entry import render
 from proxy.ledger.pseudonyms import plainly
 from proxy.ledger.reader import Reader, about
-from tests.proxy.ledger.entries import NOW, Caller, entry, known, unknown
+from tests.proxy.ledger.entries import NOW, Caller, entry, group, known, unknown
 
 DAY = 86_400
 
@@ -73,3 +73,15 @@ def test_a_packed_file_that_is_broken_is_counted(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     list(reader.looks())
     assert reader.broken == 2
+
+
+def test_through_which_group_somebody_was_seen(tmp_path: Path) -> None:
+    asked = entry(group("team@b.example", "ann@b.example"), caller=Caller(person="paula@n.example"))
+    (tmp_path / "ledger-2026-11-20-a.jsonl").write_bytes(render(asked, plainly))
+    assert [(look.address, look.through) for look in Reader(tmp_path).looks()] == [
+        ("team@b.example", ""),
+        ("ann@b.example", "team@b.example"),
+    ]
+    [ann] = about(Reader(tmp_path).looks(), {"ann@b.example"})
+    assert (ann.address, ann.through, ann.person) == ("ann@b.example", "team@b.example", "")
+    assert {(look.address, look.through) for look in about(Reader(tmp_path).looks(), {"paula@n.example"})} == {("", "")}

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from proxy.list_files import ListFileError
-from proxy.moves.files import shrunk
+from proxy.moves.files import HastyError, MoveFiles, shrunk, told_wrong
+from proxy.moves.memory import Memory
 from proxy.moves.slices import at_once
 from routing.stages import Plan
 from tests.proxy.moves.lists import files, rows
@@ -78,3 +79,49 @@ def test_a_file_that_is_missing_or_no_text(tmp_path: Path) -> None:
     assert found.signature()[0] is None
     with pytest.raises(ListFileError, match="there is no such file"):
         found.texts()
+
+
+@pytest.mark.parametrize("plan", ["one,,2026-01-05", "one,2026-01-01"])
+@pytest.mark.parametrize("left", ["", "batch,moved_at,rolled_back_at,resumed_at\n", "two,2026-01-01\n"])
+def test_a_file_of_batches_that_lost_one_does_not_undo_it_in_silence(tmp_path: Path, plan: str, left: str) -> None:
+    found = files(tmp_path, rows("ann", batch="one"), f"{plan}\nnobody,2026-01-01\n")
+    first = at_once(found.load(found.texts(), None, ()))
+    (tmp_path / "batches.csv").write_text(left)
+    words = 'batches.csv: the batch "one" is gone, of which something was planned'
+    with pytest.raises(ListFileError, match=words):
+        at_once(found.load(found.texts(), first, ()))
+    (tmp_path / "moved.csv").write_text(rows("ann", "bob", batch="one"))
+    with pytest.raises(ListFileError, match=words):  # nor with another list
+        at_once(found.load(found.texts(), first, ()))
+    again = MoveFiles(
+        sides=found.sides, people=found.people, plans=found.plans, shrink=0.5, before=Memory(planned=("one",))
+    )
+    with pytest.raises(ListFileError, match=words):  # nor after a restart
+        at_once(again.load(again.texts(), None, ()))
+    (tmp_path / "batches.csv").write_text("one\n")
+    assert at_once(again.load(again.texts(), None, ())).plans == {"one": Plan()}
+
+
+def test_a_list_that_shrank_while_nobody_looked_is_refused_at_the_start(tmp_path: Path) -> None:
+    plain = files(tmp_path, rows("a", "b"))
+    found = MoveFiles(sides=plain.sides, people=plain.people, plans=None, shrink=0.1, before=Memory(people=4))
+    with pytest.raises(ListFileError, match=r"has 2 people instead of 4, and shrink = 0.1 .* raise shrink and restart"):
+        at_once(found.load(found.texts(), None, ()))
+
+
+@pytest.mark.parametrize("text", [rows("a", "b"), rows("a", "b", "c", "d").removesuffix("\n")])
+def test_what_may_be_half_a_list_waits(tmp_path: Path, text: str) -> None:
+    found = files(tmp_path, rows("a", "b", "c"))
+    first = at_once(found.load(found.texts(), None, ()))
+    (tmp_path / "moved.csv").write_text(text)
+    with pytest.raises(HastyError, match="may be written still"):
+        at_once(found.load(found.texts(), first, (), calm=False))
+    assert len(at_once(found.load(found.texts(), first, ())).people) in {2, 4}
+
+
+def test_what_is_told_of_a_wrong_list() -> None:
+    behind = "a running server keeps the list it had, and of this one nothing can be told"
+    assert told_wrong("/a/moved.csv:2: no address: mend it\n/a/moved.csv:4: x") == (
+        f"/a/moved.csv is wrong on line 2 (no address: mend it) and on 1 lines more; {behind}"
+    )
+    assert told_wrong("/a/moved.csv: is empty") == f"/a/moved.csv: is empty; {behind}"

@@ -1,5 +1,6 @@
 """A changed list is in force after two looks; a wrong one never is, and is told."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,13 @@ from structlog.testing import capture_logs
 
 from proxy.moves.board import Board
 from proxy.moves.files import MoveFiles, Signature, Texts
-from proxy.moves.keeper import LOOK, SETTLE, FileKeeper
+from proxy.moves.keeper import CALM, LOOK, SETTLE, FileKeeper
+from proxy.moves.memory import Memory, recalled
+from proxy.moves.slices import at_once
 from tests.proxy.moves.lists import board, files, rows
+from tests.routing.moving import sides
+
+CALMLY = [None] * (CALM // LOOK)
 
 
 class OverError(Exception):
@@ -103,10 +109,10 @@ async def test_a_wrong_list_is_told_and_the_old_one_stays(tmp_path: Path) -> Non
 async def test_a_list_that_shrinks_is_refused_until_it_is_whole_again(tmp_path: Path) -> None:
     found = files(tmp_path, rows("a", "b", "c", "d"))
     shown = board(found)
-    keeper = await _run(found, shown, Pauses(_writes(found.people, rows("a")), None, None))
+    keeper = await _run(found, shown, Pauses(_writes(found.people, rows("a")), None, *CALMLY))
     assert _names(shown) == ["a", "b", "c", "d"]
     assert "shrink = 0.5 allows less" in keeper.trouble
-    again = Pauses(_writes(found.people, rows("a", "b", "c")), None, None)
+    again = Pauses(_writes(found.people, rows("a", "b", "c")), None, *CALMLY)
     keeper = await _run(found, shown, again)
     assert (_names(shown), keeper.trouble) == (["a", "b", "c"], "")
 
@@ -123,7 +129,7 @@ async def test_a_list_waits_for_the_other_that_was_in_its_way(tmp_path: Path) ->
     (tmp_path / "other").mkdir()
     found, other = files(tmp_path, rows("ann")), files(tmp_path / "other", rows("bob"))
     shown = board(found)
-    taken, free = board(other).move("merger"), board(files(tmp_path / "other", "")).move("merger")
+    taken, free = board(other).move("merger"), board(files(tmp_path / "other", "address\n")).move("merger")
     assert taken is not None
     assert free is not None
     shown.put("other", taken)
@@ -155,3 +161,53 @@ async def test_what_nobody_thought_of_does_not_end_the_watch(tmp_path: Path) -> 
     assert [entry["event"] for entry in logs] == ["moves_failed", "moves_refused"]
     assert keeper.trouble == "the list cannot be read: the log says where"
     assert _names(shown) == ["ann"]
+
+
+@pytest.mark.parametrize("half", [rows("a", "b"), rows("a", "b", "c", "d").removesuffix(",\n")])
+async def test_a_list_that_pauses_while_it_is_written_is_not_taken_half(tmp_path: Path, half: str) -> None:
+    found = files(tmp_path, rows("a", "b", "c"))
+    shown = board(found)
+    some = CALMLY[: len(CALMLY) // 2]
+    keeper = await _run(found, shown, Pauses(_writes(found.people, half), None, *some))
+    assert (_names(shown), keeper.failures) == (["a", "b", "c"], 0)
+    whole = rows("a", "b", "c", "e")
+    keeper = await _run(
+        found, shown, Pauses(_writes(found.people, half), None, *some, _writes(found.people, whole), None)
+    )
+    assert (_names(shown), keeper.failures) == (["a", "b", "c", "e"], 0)
+    await _run(found, shown, Pauses(_writes(found.people, half), None, *CALMLY, None))
+    assert len(_names(shown)) == half.count("\n") + (not half.endswith("\n"))
+
+
+async def test_what_is_in_force_is_written_down(tmp_path: Path) -> None:
+    plain = files(tmp_path, rows("ann", batch="one"), "one,2026-01-01\n")
+    state = tmp_path / "moved.csv.state"
+    found = MoveFiles(sides=plain.sides, people=plain.people, plans=plain.plans, shrink=0.5, state=state)
+    shown = board(found)
+    keeper = FileKeeper(found, shown, seen=found.signature(), pause=Pauses())
+    await keeper.begin()
+    assert recalled(state) == Memory(people=1, planned=("one",))
+    await _run(found, shown, Pauses(_writes(found.people, rows("ann", "bob", batch="one")), None, None))
+    assert recalled(state) == Memory(people=2, planned=("one",))
+
+
+async def test_a_list_with_nobody_on_it_is_told_at_the_start(tmp_path: Path) -> None:
+    found = files(tmp_path, "address,moved_at,batch\n")
+    keeper = FileKeeper(found, board(found), seen=found.signature(), pause=Pauses())
+    with capture_logs() as logs:
+        await keeper.begin()
+    assert [entry["event"] for entry in logs] == ["moves_nobody"]
+
+
+async def test_two_lists_that_change_at_once_cannot_both_take_one_person(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    found, other = files(tmp_path, rows("ann")), files(tmp_path / "other", rows("bob"))
+    other.sides = sides(name="other")
+    shown = board(found)
+    shown.put("other", at_once(other.load(other.texts(), None, ())))
+    keepers = [FileKeeper(each, shown, seen=each.signature(), pause=Pauses()) for each in (found, other)]
+    for each in (found, other):
+        each.people.write_text(rows(*(f"p{number}" for number in range(3_000))))
+    for _ in range(2):
+        await asyncio.gather(*(keeper.look() for keeper in keepers))
+    assert sorted(keeper.failures for keeper in keepers) == [0, 1]

@@ -34,7 +34,10 @@ def test_a_list_is_read() -> None:
 
 def test_nobody_moves_yet() -> None:
     assert len(_read("address,moved_at,batch\n")) == 0
-    assert len(_read("")) == 0
+    for text in ("", "\n", "# nobody\n"):
+        assert _wrong(text) == [
+            "moved.csv: is empty: write the heading address,moved_at,batch alone if nobody moves yet"
+        ]
 
 
 def test_without_an_instant_the_batch_must_have_one() -> None:
@@ -86,3 +89,20 @@ def test_fifty_thousand_people_are_read_in_short_steps() -> None:
     assert steps == 500  # a hundred lines each
     assert len(people) == 50_000
     assert len(people.counts) == 20
+
+
+@pytest.mark.parametrize("heading", ["email,date", "E-Mail;Datum;Welle"])
+def test_a_heading_that_names_no_address(heading: str) -> None:
+    said = 'moved.csv:1: the heading has no column "address": write address,moved_at,batch'
+    assert _wrong(heading + "\n" + GOOD) == [said]
+
+
+def test_lines_are_read_alike_however_they_are_written() -> None:
+    text = (
+        GOOD
+        + 'bob@fabrikam.example,2026-11-20,one\n"eve@fabrikam.example",2026-11-20,one\n'
+        + ("zoe@fabrikam.example , 2026-11-20,one\nkim@fabrikam.example,2026-11-20,one,\n")
+    )
+    people = _read(text.replace("one,\n", "one\n"))
+    assert (len(people), list(people.counts)) == (5, [5])
+    assert "more fields than" in _wrong(text.replace("one,\n", "one,x\n"))[0]

@@ -1,5 +1,7 @@
 """A group that is not there is an error, never an empty list."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from protocols.model.mailbox import Mailbox
@@ -17,11 +19,11 @@ class One:
         """Of the one."""
         return (ANN,) if group == GROUP else None
 
-    async def room_lists(self) -> tuple[RoomList, ...]:
+    async def room_lists(self, *, hops: Sequence[str] = ()) -> tuple[RoomList, ...]:
         """None."""
         return ()
 
-    async def rooms(self, room_list: Mailbox) -> tuple[Room, ...]:
+    async def rooms(self, room_list: Mailbox, *, hops: Sequence[str] = ()) -> tuple[Room, ...]:
         """None."""
         return ()
 

@@ -46,22 +46,34 @@ def test_what_is_refused(kind: type[Any], values: dict[str, Any], words: str) ->
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "place", "words"),
     [
         (
             {"connectors": {"g": {**_GOOGLE, "directory": {}}}},
-            "connectors.g.directory.subject: write the administrator",
+            ("connectors", "g", "directory", "subject"),
+            "write the administrator",
         ),
-        ({"connectors": {"h": {**_HTTP, "directory": {}}}}, r"http has none: remove it, or write \[\[groups\]\]"),
-        ({"groups": [_BOARD, {**_BOARD, "address": "Board@b.example"}]}, "groups: board@b.example is listed twice"),
-        ({"room_lists": [_HQ, _HQ]}, "room_lists: hq@b.example is listed twice"),
+        (
+            {"connectors": {"h": {**_HTTP, "directory": {}}}},
+            ("connectors", "h", "directory"),
+            "http has none: remove it, or write [[groups]]",
+        ),
+        (
+            {"groups": [_BOARD, {**_BOARD, "address": "Board@b.example"}]},
+            ("groups", 1, "address"),
+            "board@b.example is listed twice",
+        ),
+        ({"room_lists": [_HQ, _HQ]}, ("room_lists", 1, "address"), "hq@b.example is listed twice"),
     ],
 )
-def test_what_does_not_fit_together(changes: dict[str, Any], words: str) -> None:
+def test_what_does_not_fit_together(changes: dict[str, Any], place: tuple[str | int, ...], words: str) -> None:
     whole = configuration()
     whole["connectors"] |= changes.pop("connectors", {})
-    with pytest.raises(ValidationError, match=words):
+    with pytest.raises(ValidationError) as refused:
         ProxySettings.model_validate({**whole, **changes})
+    [told] = refused.value.errors()
+    assert told["loc"] == place
+    assert words in told["msg"]
 
 
 def test_only_google_has_a_subject() -> None:

@@ -36,7 +36,7 @@ def test_people_of_directories() -> None:
         ({"people": "file:"}, "says nothing of who moves"),
         ({"people": 7}, 'write "file:moved.csv"'),
         ({"people": {"group": "nobody"}}, "is no address"),
-        ({"people": {"attribute": "x", "of": "both"}}, "'from' or 'to'"),
+        ({"people": {"attribute": "x", "of": "both"}}, 'write "from" or "to"'),
         ({"to": "fabrikam"}, "write two connectors"),
         ({"people": "ask", "batches": "file:b.csv"}, "has no batches"),
         ({"batches": "b.csv"}, "names no file"),
@@ -44,6 +44,9 @@ def test_people_of_directories() -> None:
         ({"shrink": 2}, "less than or equal to 1"),
         ({"joined_after": "14"}, "not a length of time"),
         ({"name": "a b"}, "match pattern"),
+        ({"people": {"group": "a@b.example", "every": "1s"}}, 'write "30s" or longer'),
+        ({"people": {"attribute": "mail", "every": "29s"}}, 'write "30s" or longer'),
+        ({"state": "moved.state"}, "names no file"),
     ],
 )
 def test_what_is_wrong_is_told(values: dict[str, Any], words: str) -> None:
@@ -61,3 +64,10 @@ def test_names_and_connectors_are_looked_at_together() -> None:
     assert set(found) == {("moves", 1, "name"), ("moves", 1, "to"), ("moves", 3, "people")}
     assert 'there is no connector "nobody": write "contoso", "fabrikam"' in found["moves", 1, "to"]
     check_moves([_read()], ["fabrikam", "contoso"])
+
+
+def test_two_moves_do_not_share_the_file_of_their_state() -> None:
+    moves = [_read(state="file:a"), _read(name="x", state="file:a"), _read(name="y"), _read(name="z")]
+    with pytest.raises(ValidationError) as refused:
+        check_moves(moves, ["fabrikam", "contoso"])
+    assert [error["loc"] for error in refused.value.errors()] == [("moves", 1, "state")]

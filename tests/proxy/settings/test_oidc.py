@@ -46,6 +46,12 @@ def test_any_other_issuer_is_refused(wrong: dict[str, Any]) -> None:
         OidcSettings.model_validate(SECTION | wrong)
 
 
+def test_a_long_leeway_is_told_at_its_key() -> None:
+    with pytest.raises(ValidationError, match="write 5m or less") as refused:
+        OidcSettings.model_validate(SECTION | {"leeway": "6m"})
+    assert [told["loc"] for told in refused.value.errors()] == [("leeway",)]
+
+
 @pytest.mark.parametrize("wrong", [{"subjects": [], "clients": []}, {"subjects": [""]}, {"issuer": "x"}])
 def test_a_caller_is_somebody(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

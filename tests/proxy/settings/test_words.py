@@ -1,9 +1,24 @@
 """What may stand for an address, a pattern or a URL, and the words for what may not."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from proxy.settings.words import Address, MayAsk, Pattern, PublicUrl, Rewrite, RoomPattern, Section, Subject, Url
+from proxy.settings.words import (
+    Address,
+    DavUrl,
+    EwsUrl,
+    FilePath,
+    MayAsk,
+    Pattern,
+    PublicUrl,
+    Rewrite,
+    RoomPattern,
+    Section,
+    Subject,
+    Url,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,9 +34,11 @@ from proxy.settings.words import Address, MayAsk, Pattern, PublicUrl, Rewrite, R
         (Url, "https://mail.example.com/EWS/", "https://mail.example.com/EWS"),
         (Url, "http://127.0.0.1:8080/EWS", "http://127.0.0.1:8080/EWS"),
         (PublicUrl, "https://busy.example.com/", "https://busy.example.com"),
+        (FilePath, "file: rooms.csv", Path("rooms.csv")),
+        (FilePath, "rooms.csv", Path("rooms.csv")),
     ],
 )
-def test_what_is_taken_and_how_it_is_read(kind: type, written: str, read: str) -> None:
+def test_what_is_taken_and_how_it_is_read(kind: type, written: str, read: object) -> None:
     assert TypeAdapter(kind).validate_python(written) == read
 
 
@@ -34,7 +51,10 @@ def test_what_is_taken_and_how_it_is_read(kind: type, written: str, read: str) -
         (MayAsk, "a b", '"*.domain"'),
         (RoomPattern, "rooms", '"*@rooms.example.com"'),
         (Rewrite, "{lokal}@x.example", '"{local}@'),
-        (Url, "http://mail.example.com/EWS", "https"),
+        (Url, "http://mail.example.com/EWS", "127.0.0.1"),
+        (Url, "ldap://mail.example.com/EWS", '"https://server.example.com"'),
+        (EwsUrl, "mail.example.com", '"https://mail.example.com/EWS/Exchange.asmx"'),
+        (DavUrl, "dav.example.com", '"https://dav.example.com"'),
         (Url, "https://svc:secret@mail.example.com/EWS", "no user"),
         (PublicUrl, "https://busy.example.com/ews", "alone"),
     ],

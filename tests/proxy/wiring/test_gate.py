@@ -122,6 +122,12 @@ async def test_a_client_secret_in_plain_is_refused_at_the_start(directory: Path)
     assert "hunter2" not in str(raised.value)
 
 
+async def test_an_empty_hash_may_be_what_a_failure_left(directory: Path) -> None:
+    (directory / "interop.hash").write_text("\n")
+    with pytest.raises(SecretError, match=r"is empty, the hash of the caller caller-0: perhaps hash-password failed"):
+        await _identified(directory, _settings(BASIC))
+
+
 @pytest.mark.parametrize("parameters", ["m=1,t=1,p=9", "m=8,t=1,p=1", "m=999999999,t=1,p=1", "m=19456,t=2,p=0"])
 async def test_a_hash_that_is_worth_nothing_or_too_much_is_refused_at_the_start(
     directory: Path, parameters: str

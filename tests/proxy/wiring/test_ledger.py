@@ -71,6 +71,26 @@ async def test_who_looked_at_whom_is_written_down_by_the_end(tmp_path: Path) -> 
     ]
 
 
+async def test_members_of_a_group_are_seen_through_it_and_counted(tmp_path: Path) -> None:
+    board = {"address": "board@fabrikam.example", "members": ["ann@fabrikam.example", "bob@fabrikam.example"]}
+    shut = {"address": "shut@fabrikam.example", "members": ["carl@fabrikam.example", "x@elsewhere.example"]}
+    settings = {**_settings({}, people_per_hour=2), "groups": [board, shut]}
+    async with serving(tmp_path, settings=settings) as proxy:
+        text = await _ask(proxy.url, "board@fabrikam.example", "shut@fabrikam.example")
+        assert "ann@" not in text
+        exceeded = proxy.metrics.registry.get_sample_value(
+            "busyline_people_limit_exceeded_total", {"caller": "northwind"}
+        )
+    [line] = _lines(tmp_path)
+    assert [tuple(person.values()) for person in line["people"]] == [
+        ("board@fabrikam.example", "allowed", "busy"),
+        ("ann@fabrikam.example", "allowed", "busy", "board@fabrikam.example"),
+        ("bob@fabrikam.example", "allowed", "busy", "board@fabrikam.example"),
+        ("shut@fabrikam.example", "allowed", "incomplete"),  # nothing of anybody was shown
+    ]
+    assert exceeded == 1
+
+
 async def test_pseudonyms_are_those_of_the_key(tmp_path: Path) -> None:
     (tmp_path / "ledger.key").write_text(KEY + "\n")
     settings = _settings({"pseudonyms": True, "key": "file:ledger.key"})

@@ -80,8 +80,17 @@ async def test_while_the_issuer_is_away_nobody_is_believed_and_nobody_else_suffe
 ) -> None:
     issuer = server.issuer
     server.down = True
+    token = issuer.token(issuer.claims(AUDIENCE, sub="rooms"))
     async with serving(tmp_path, settings=_configuration(issuer.issuer)) as proxy:
-        assert (await _shown(proxy, issuer.token(issuer.claims(AUDIENCE, sub="rooms")))).status == 401
+        for path, status, words in (
+            (GOOGLE, 503, b"backendError"),
+            (GRAPH, 503, b"ErrorServerBusy"),
+            ("/caldav/", 503, b"responsedescription"),
+            (EWS, 500, b"ErrorServerBusy"),
+        ):
+            told = await _shown(proxy, token, path)
+            assert (told.status, told.headers["Retry-After"]) == (status, "10")
+            assert words in told.body
         assert (await ask(proxy, GOOGLE, question())).status == 200
 
 

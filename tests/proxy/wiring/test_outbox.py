@@ -4,12 +4,12 @@ from pathlib import Path
 
 from proxy.settings import ProxySettings
 from proxy.wiring.outbox import _principal
-from tests.proxy.served import configuration, serving
+from tests.proxy.served import PUBLIC, configuration, serving
 
 
 def addresses(**caller: object) -> tuple[str, ...]:
     """A caller's own addresses."""
-    return _principal(ProxySettings.model_validate(configuration(**caller)).callers[0]).addresses
+    return _principal(ProxySettings.model_validate(configuration(**caller)).callers[0], PUBLIC).addresses
 
 
 def test_user_names_that_are_addresses_are_the_callers_own() -> None:
@@ -21,9 +21,9 @@ def test_user_names_that_are_addresses_are_the_callers_own() -> None:
 
 
 def test_it_is_called_after_its_organisation() -> None:
-    assert _principal(ProxySettings.model_validate(configuration()).callers[0]).name == "northwind"
+    assert _principal(ProxySettings.model_validate(configuration()).callers[0], PUBLIC).name == "northwind"
     settings = ProxySettings.model_validate(configuration(organisation="Northwind"))
-    assert _principal(settings.callers[0]).name == "Northwind"
+    assert _principal(settings.callers[0], PUBLIC).name == "Northwind"
 
 
 async def test_its_paths(tmp_path: Path) -> None:

@@ -73,3 +73,16 @@ def test_what_is_none(data: bytes, reason: Reason) -> None:
     with pytest.raises(PeerError) as raised:
         read(data)
     assert raised.value.reason is reason
+
+
+def test_an_error_code_is_told_only_where_it_is_a_word() -> None:
+    for code, words in (
+        ("ServerBusy", "Autodiscover: ServerBusy"),
+        ("ask ann@x.example\n&#x85;", "Autodiscover: an error"),
+    ):
+        with pytest.raises(PeerError) as raised:
+            read(answered(user(code)))
+        assert raised.value.detail == words
+        with pytest.raises(PeerError) as raised:
+            read(answered("", code))
+        assert raised.value.detail.endswith(words.rpartition(": ")[2])

@@ -28,7 +28,7 @@ def test_the_url_alone_is_enough() -> None:
     settings = CaldavConnector.model_validate(WRITTEN)
     assert settings.url == "https://cloud.fabrikam.example/remote.php/dav"
     assert (settings.strategy, settings.recipients, settings.zone) == ("auto", 50, None)
-    assert settings.remember == timedelta(minutes=5)
+    assert settings.remember == timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("key", ["principal", "home", "ifb"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from certs import first_run, pem
 from proxy.directory import Directory
+from proxy.hops import hop_of
 from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
 from proxy.wiring.directories import directory_of
 from proxy.wiring.sign_in import PeerNetwork
@@ -18,6 +19,7 @@ from simulation.graph import Application, GraphServer
 
 ACCOUNT = ServiceAccount()
 APPLICATION = Application(roles=("Calendars.ReadBasic", "GroupMember.Read.All", "Place.Read.All"))
+HOP = hop_of("https://busy.example.com")
 Server = ExchangeServer | GoogleServer | GraphServer
 
 
@@ -33,7 +35,7 @@ async def directory(kind: str, tmp_path: Path) -> AsyncIterator[tuple[Directory,
     }
     async with servers[kind] as server, AsyncExitStack() as stack:
         settings = _settings(server, tmp_path).model_copy(update={"ca": issued.ca})
-        network = PeerNetwork(settings, tmp_path, stack)
+        network = PeerNetwork(settings, tmp_path, stack, hop=HOP)
         yield await directory_of(settings, network, lambda: datetime.now(UTC)), server
 
 

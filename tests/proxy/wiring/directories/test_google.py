@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from protocols.errors import PeerError
-from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
-from simulation.directory import everybody_in
 from tests.proxy.wiring.directories.served import directory
+from tests.proxy.wiring.directories.told import assert_a_group_is_flattened, assert_one_list_of_rooms
 
 GROUP, PERSON = (
     Mailbox.parse(address) for address in ("sydney-team@northwind.example", "jack.thompson@northwind.example")
@@ -16,25 +15,12 @@ GROUP, PERSON = (
 
 
 async def test_groups_in_circles_are_flattened(tmp_path: Path) -> None:
-    async with directory("google", tmp_path) as (asked, _):
-        found = await asked.members(GROUP)
-        assert found is not None
-        assert sorted(one.address for one in found) == sorted(everybody_in(GROUP.address))
-        assert await asked.members(PERSON) is None
-        with pytest.raises(PeerError) as caught:
-            await asked.members(GROUP, most=2)
-    assert caught.value.reason is Reason.GROUP_TOO_LARGE
+    await assert_a_group_is_flattened("google", GROUP, PERSON, tmp_path)
 
 
 async def test_room_lists_and_their_rooms(tmp_path: Path) -> None:
-    async with directory("google", tmp_path) as (asked, _):
-        (one,) = await asked.room_lists()
-        assert one.name == "Sydney & Kolkata"
-        assert {room.address.address for room in await asked.rooms(one.address)} == {
-            "c_aurora@resource.calendar.google.com",
-            "c_ganges@resource.calendar.google.com",
-        }
-        assert await asked.rooms(PERSON) == ()
+    rooms = {"c_aurora@resource.calendar.google.com", "c_ganges@resource.calendar.google.com"}
+    await assert_one_list_of_rooms("google", "Sydney & Kolkata", rooms, PERSON, tmp_path)
 
 
 async def test_lists_and_rooms_are_read_together_and_a_failure_is_not_kept(tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
-from protocols.errors import PeerError
-from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
-from simulation.directory import everybody_in
-from tests.proxy.wiring.directories.served import directory
+from tests.proxy.wiring.directories.told import (
+    assert_a_group_is_flattened,
+    assert_hops_are_told,
+    assert_one_list_of_rooms,
+)
 
 GROUP, PERSON = (
     Mailbox.parse(address) for address in ("berlin-team@contoso.example", "anna.schneider@contoso.example")
@@ -16,22 +15,13 @@ GROUP, PERSON = (
 
 
 async def test_groups_in_circles_are_flattened(tmp_path: Path) -> None:
-    async with directory("graph", tmp_path) as (asked, _):
-        found = await asked.members(GROUP)
-        assert found is not None
-        assert sorted(one.address for one in found) == sorted(everybody_in(GROUP.address))
-        assert await asked.members(PERSON) is None
-        with pytest.raises(PeerError) as caught:
-            await asked.members(GROUP, most=2)
-    assert caught.value.reason is Reason.GROUP_TOO_LARGE
+    await assert_a_group_is_flattened("graph", GROUP, PERSON, tmp_path)
 
 
 async def test_room_lists_and_their_rooms(tmp_path: Path) -> None:
-    async with directory("graph", tmp_path) as (asked, _):
-        (one,) = await asked.room_lists()
-        assert one.name == "Berlin"
-        assert {room.address.address for room in await asked.rooms(one.address)} == {
-            "room.elbe@contoso.example",
-            "room.spree@contoso.example",
-        }
-        assert await asked.rooms(PERSON) == ()
+    rooms = {"room.elbe@contoso.example", "room.spree@contoso.example"}
+    await assert_one_list_of_rooms("graph", "Berlin", rooms, PERSON, tmp_path)
+
+
+async def test_hops_are_told(tmp_path: Path) -> None:
+    await assert_hops_are_told("graph", GROUP, tmp_path)

@@ -1,7 +1,9 @@
 """The asking end of a CalDAV server: its sign-in, the well-known address, and what a call may hold."""
 
+import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,18 @@ from aiohttp import web
 from protocols.model.freebusy import Reason, Unavailable
 from proxy.wiring.peers.peer import WINDOW
 from service.secrets import SecretError
-from tests.protocols.caldav.dav_samples import hrefs, multistatus, propstat, recipient, resource, schedule_response
+from tests.protocols.caldav.dav_samples import (
+    NAMES,
+    hrefs,
+    multistatus,
+    propstat,
+    recipient,
+    resource,
+    schedule_response,
+)
 from tests.proxy.wiring.peers.asking import BUSY, DETAILS, FORMER, HOP, asked, built, windows
 
+MEGABYTE = 1024 * 1024
 BASIC = {"kind": "basic", "username": "busyline", "password": "file:secret"}
 BEARER = {"kind": "bearer", "token": "file:secret"}
 PERIOD = "\r\n".join(
@@ -60,7 +71,7 @@ class Site:
 
 
 @asynccontextmanager
-async def running(site: Site) -> AsyncIterator[str]:
+async def running(site: "Site | Huge") -> AsyncIterator[str]:
     """The address of the site while it runs."""
     runner = web.ServerRunner(web.Server(site.answer))
     await runner.setup()
@@ -126,6 +137,66 @@ async def test_portions(directory: Path, strategy: str, mailboxes: int) -> None:
     limits = [peer.limits(question) for question in (BUSY, DETAILS)]
     assert [(each.mailboxes, each.window) for each in limits] == [(mailboxes, WINDOW)] * 2
     assert len(peer.asks) == 1
+
+
+class Huge:
+    """A server whose free/busy file and whose events have fifty megabytes."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.read()
+        calendar = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
+        if request.method == "PROPFIND":
+            found = multistatus(resource("/ann/", propstat(calendar)))
+            return web.Response(status=found.status, body=found.body, content_type="application/xml")
+        begin, end = "BEGIN:VCALENDAR\r\n", "END:VCALENDAR\r\n"
+        if b"calendar-query" in body:
+            begin = f"<D:multistatus {NAMES}><D:response><D:href>/ann/1.ics</D:href>"
+            end = "</D:response></D:multistatus>"
+        response = web.StreamResponse(status=207 if b"calendar-query" in body else 200)
+        await response.prepare(request)
+        await response.write(begin.encode())
+        with suppress(ConnectionError):
+            while self.sent < 50 * MEGABYTE:
+                await response.write(b"\r\n" * (MEGABYTE // 2))
+                self.sent += MEGABYTE
+            await response.write(end.encode())
+        return response
+
+
+@pytest.mark.parametrize(
+    "more", [{"strategy": "ifb", "ifb": "/{local}.ifb"}, {"strategy": "expand", "home": "/{local}/"}]
+)
+async def test_fifty_megabytes_are_refused_before_they_are_all_taken_in(directory: Path, more: dict[str, str]) -> None:
+    site = Huge()
+    tracemalloc.start()
+    try:
+        async with running(site) as url:
+            [answer] = await asked(written(url, **more), directory, ["ann@x.example"], BUSY)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert isinstance(answer, Unavailable)
+    assert answer.reason is Reason.TOO_MANY_ENTRIES
+    assert site.sent < 50 * MEGABYTE
+    assert most < 100 * MEGABYTE
+
+
+async def test_working_hours_that_do_not_come_hold_nobody_up_for_long(directory: Path) -> None:
+    enough = asyncio.Event()
+
+    class Slow(Site):
+        async def answer(self, request: web.BaseRequest) -> web.Response:
+            if request.path == "/p/ann/":
+                await enough.wait()
+            return await super().answer(request)
+
+    async with running(Slow()) as url:
+        [answer] = await asked(written(url, principal="/p/{local}/"), directory, ["ann@x.example"], BUSY)
+        enough.set()
+    assert len(windows(answer)) == 1
 
 
 @pytest.mark.parametrize("auth", [{**BASIC, "password": "file:none"}, {**BEARER, "token": "file:none"}])

@@ -101,7 +101,10 @@ async def test_without_any_address_the_failure_of_the_search_is_told() -> None:
     with pytest.raises(PeerError, match="unauthorized"):
         await world.question(NOW)
     world.search_fails = None
-    assert await world.question(NOW) == []
+    with pytest.raises(PeerError, match="unauthorized"):
+        await world.question(NOW + timedelta(seconds=19))
+    assert world.searches == [NOW], "who cannot be found is not searched for by every question"
+    assert await world.question(NOW + timedelta(seconds=20)) == []
 
 
 async def test_who_gives_up_waiting_ends_no_search_for_the_others() -> None:

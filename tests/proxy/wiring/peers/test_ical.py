@@ -1,5 +1,6 @@
 """Published files over a real network: what is asked again, who gets the password, and files without measure."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,6 +75,45 @@ async def test_a_file_without_measure_is_refused_and_left_alone(tmp_path: Path) 
         assert answer.reason is Reason.INCOMPLETE
         assert isinstance(await again(peer), Unavailable)
     assert len(server.calls) == 1
+
+
+async def test_a_file_without_end_is_hung_up_on_at_the_default_size(tmp_path: Path) -> None:
+    sent, head = 0, b"HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n"
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        try:
+            for _ in range(50 * 16):  # 50 MiB
+                writer.write(b"X-LINE:" + b"x" * 65_527 + b"\r\n")
+                await writer.drain()
+                sent += 65_536
+        except ConnectionError:
+            pass
+        writer.transport.abort()
+
+    async with await asyncio.start_server(pour, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        written = {"protocol": "ical", "url": f"http://127.0.0.1:{port}/{{local}}.ics"}
+        [answer] = await asked(written, tmp_path, [ANN])
+    assert isinstance(answer, Unavailable)
+    assert answer.reason is Reason.INCOMPLETE
+    assert 9 * 2**20 < sent < 30 * 2**20  # what buffers of sockets hold comes on top
+
+
+async def test_a_redirect_on_the_same_server_is_followed_and_to_another_refused(tmp_path: Path) -> None:
+    async with PublishedServer(estate()) as server, PublishedServer(estate()) as other:
+        for each in (server, other):
+            each.put("/moved/ann.ics", calendar())
+        server.redirects["/ann.ics"] = "/moved/ann.ics"
+        server.redirects["/bob.ics"] = f"{other.url}/moved/ann.ics"
+        ann, bob = await asked(settings(server), tmp_path, [ANN, "bob@x.example"])
+    assert windows(ann) == [NINE]
+    assert [call.status for call in server.calls] == [302, 200, 302]
+    assert isinstance(bob, Unavailable)
+    assert bob.reason is Reason.GARBLED
+    assert not other.calls
 
 
 async def test_the_password_goes_to_the_server_of_url_alone(tmp_path: Path) -> None:
