@@ -15,7 +15,7 @@ from protocols.model.merging import merged
 from protocols.model.window import TimeWindow
 from protocols.zones.names import windows_name
 from protocols.zones.rules import Change, rules_of
-from protocols.zones.wall import wall_clock
+from protocols.zones.wall import WallClock, wall_clock
 
 _Row: TypeAlias = tuple[int, int, int, str | None, str | None, int]  # start, end, status, subject, location, flags
 _STATUSES: Final = {
@@ -35,6 +35,7 @@ _DIGITS_OF: Final = {  # resource page scheduleInformation
 _WORDS: Final = {int(status): word for status, word in _STATUSES.items()}
 _DIGITS: Final = bytes(ord(_DIGITS_OF[BusyStatus(n)]) if n < len(BusyStatus) else ord("2") for n in range(256))
 _NAIVE: Final = len("2026-11-23T09:00:00")  # longer with an offset
+_PUT_BACK: Final = (1800, 3600, 7200)  # seconds by which clocks are put back
 _FRACTION: Final = ".0000000"
 _PRIVATE: Final = 1 << DETAIL_FLAGS.index("private")
 _INCOMPLETE: Final = failure(Reason.INCOMPLETE)
@@ -94,13 +95,17 @@ def _item(row: _Row, request: ScheduleRequest) -> dict[str, Any]:
 
 
 def _times(start: int, end: int, request: ScheduleRequest) -> tuple[dict[str, str], dict[str, str]]:
-    """Both by the clock of the zone; in UTC where it shows one of them again, which would be read as the first."""
-    at, name = wall_clock(request.zone).unmistakable, request.zone_name
-    first, last = at(start), at(end)
-    if len(first) > _NAIVE or len(last) > _NAIVE:
-        at, name = wall_clock(UTC).naive, "UTC"
-        first, last = at(start), at(end)
+    """Both by the clock of the zone; in UTC where it shows one of them twice: some read the first, some the second."""
+    clock, name = wall_clock(request.zone), request.zone_name
+    if _is_shown_twice(clock, start) or _is_shown_twice(clock, end):
+        clock, name = wall_clock(UTC), "UTC"
+    first, last = clock.naive(start), clock.naive(end)
     return {"dateTime": first + _FRACTION, "timeZone": name}, {"dateTime": last + _FRACTION, "timeZone": name}
+
+
+def _is_shown_twice(clock: WallClock, second: int) -> bool:
+    shown = clock.unmistakable(second)
+    return len(shown) > _NAIVE or any(clock.naive(second + back) == shown for back in _PUT_BACK)
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,7 @@ class SigningKeys:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             _check_owner(self._directory)
-            self._prepare(self._clock())
+            self._prepare()
         except OSError as error:
             mend = f"let the user that Busyline runs as (now uid {os.geteuid()}) have it, or write another path"
             place = f"{error.filename or self._directory}: {error.strerror}"
@@ -72,7 +72,7 @@ class SigningKeys:
         now = self._clock()
         if not self._is_ready(now):
             try:
-                self._prepare(now)
+                self._prepare()
             except (OSError, SecretError) as error:  # the present key goes on signing
                 _log.warning("signing_keys", note=f"no new key can be made: {error}")
         return _signing(self._keys, now) or _nothing(self._directory)
@@ -108,9 +108,10 @@ class SigningKeys:
         """Whether there is a key that signs and one that follows it."""
         return _signing(self._keys, now) is not None and any(key.begins > now for key in self._keys)
 
-    def _prepare(self, now: float) -> None:
+    def _prepare(self) -> None:
         """Read what is there; where the next key is missing, make it, and drop those that nobody needs any more."""
         with _locked(self._directory / _LOCK):
+            now = self._clock()  # not before: whoever was waited for may have made a key that begins since
             self._read()
             if self._is_ready(now):
                 return
