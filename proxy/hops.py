@@ -57,37 +57,27 @@ def goes_round(hops: Sequence[str], hop: str) -> bool:
     return bool(hops) and (hop in hops or len(hops) >= _MOST)
 
 
-class Loopless:
-    """Answers LOOP for every mailbox of a question that has been here; ``refused`` counts such questions."""
-
-    def __init__(self, inner: Connector, *, hop: str, refused: "Counter") -> None:
-        self._inner, self._hop, self._refused = inner, hop, refused
-
-    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
-        """See :class:`proxy.connector.Connector`."""
-        if goes_round(question.hops, self._hop):
-            self._refused.count += 1
-            return all_unavailable(mailboxes, Reason.LOOP, detail="the question has been here before")
-        return await self._inner.lookup(mailboxes, question)
-
-
 class Circles:
-    """Sees what is no question about calendars and has been at ``hop``, our own name, before; ``refused`` counts it."""
+    """Refuses what has been at ``hop``, our own name, before; ``refused`` counts how often."""
 
-    def __init__(self, hop: str = "", refused: "Counter | None" = None) -> None:
-        self.hop, self._refused = hop, refused or Counter()
+    def __init__(self, hop: str = "") -> None:
+        self.hop, self.refused = hop, 0
 
     def refuse(self, hops: Sequence[str]) -> bool:
         """Whether what came by ``hops`` is to be refused; then it is counted."""
         found = goes_round(hops, self.hop)
-        self._refused.count += found
+        self.refused += found
         return found
 
 
-class Counter:
-    """How often something happened since the start."""
+class Loopless:
+    """Answers LOOP for every mailbox of a question that ``circles`` refuses."""
 
-    __slots__ = ("count",)
+    def __init__(self, inner: Connector, circles: Circles) -> None:
+        self._inner, self._circles = inner, circles
 
-    def __init__(self) -> None:
-        self.count = 0
+    async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
+        """See :class:`proxy.connector.Connector`."""
+        if question.hops and self._circles.refuse(question.hops):
+            return all_unavailable(mailboxes, Reason.LOOP, detail="the question has been here before")
+        return await self._inner.lookup(mailboxes, question)

@@ -67,10 +67,11 @@ def _is_itself(resource: Resource, calendar: Calendar) -> bool:
 
 def _told(resource: Resource, window: TimeWindow, reader: Callable[[bytes], Told]) -> Told:
     """What an event that is not shown, or cannot be read, takes of the window nobody knows."""
+    nobody_knows = Told(intervals=EMPTY, unknown=(window,))
     data = resource.text(_DATA).strip()
+    if resource.status >= 400 or not data:
+        return nobody_knows
     try:
-        if resource.status < 400 and data:
-            return reader(data.encode())
+        return reader(data.encode())
     except PeerError:
-        pass
-    return Told(intervals=EMPTY, unknown=(window,))
+        return nobody_knows

@@ -63,13 +63,11 @@ def failed(message: etree._Element) -> PeerError:
 def mailbox_in(element: etree._Element) -> Mailbox:
     """The mailbox of an EmailAddressType. Raises PeerError(INCOMPLETE) where it has no SMTP address."""
     parts = children(element)
-    routing = text_of(parts.get("RoutingType")).upper()
+    is_smtp = text_of(parts.get("RoutingType")).upper() in ("", "SMTP")
     try:
-        if routing in ("", "SMTP"):
-            return Mailbox.parse(text_of(parts.get("EmailAddress")))
+        return Mailbox.parse(text_of(parts.get("EmailAddress")) if is_smtp else "")
     except ValueError:
-        pass
-    raise PeerError(Reason.INCOMPLETE, "somebody in the answer has no SMTP address")
+        raise PeerError(Reason.INCOMPLETE, "somebody in the answer has no SMTP address") from None
 
 
 def _envelope(operation: str, body: str, impersonate: str) -> bytes:

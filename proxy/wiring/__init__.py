@@ -24,7 +24,7 @@ from proxy.fronts.challenges import ChallengeFront
 from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.health import HealthFront, MetricsFront
-from proxy.hops import Circles, Counter, Loopless, hop_of
+from proxy.hops import Circles, Loopless, hop_of
 from proxy.layers.cache import AnswerStore
 from proxy.layers.veil import Veil
 from proxy.ledger.witness import Witness
@@ -107,7 +107,7 @@ class Proxy:
         )
         self.ways = ways_of(settings, directory)
         self.table = self.ways.table
-        self._hop, self._circles = hop_of(settings.server.public_url), Counter()
+        self._circles = Circles(hop_of(settings.server.public_url))
         self._fragments = Fragments(cache.fragments)
         self._directory, self._clock, self._given, self._listen = directory, clock, connectors, listen
         self._stack = AsyncExitStack()
@@ -184,7 +184,7 @@ class Proxy:
             clock=self._clock,
             metrics=self.metrics,
             without=self._given,
-            circles=Circles(self._hop, self._circles),
+            circles=self._circles,
         )
         self.moves, self._split = await self._follow(self.directories.by_name)
         self._replies = await reply_sources(
@@ -215,7 +215,7 @@ class Proxy:
 
     async def _connectors(self) -> dict[str, Connector]:
         shared = Shared(
-            directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock, hop=self._hop
+            directory=self._directory, store=self.store, metrics=self.metrics, clock=self._clock, hop=self._circles.hop
         )
         return {
             name: self._given.get(name) or await connector(name, settings, shared, self._stack)
@@ -253,7 +253,7 @@ class Proxy:
     def _desk(self, policy: Policy, federation: Federation, manner: Manner = EXCHANGE) -> Desk:
         veil = Veil(federation, policy=policy, table=self.table, clock=self._clock)
         groups, rooms = self.directories.of_caller(veil, policy, federation) if self.directories else (veil, None)
-        loopless = Loopless(groups, hop=self._hop, refused=self._circles)
+        loopless = Loopless(groups, self._circles)
         return Desk(connector=loopless, manner=manner, fragments=self._fragments, witness=self._witness, rooms=rooms)
 
     def _guests(self, name: str) -> Callable[[Mailbox], Desk]:
@@ -335,7 +335,7 @@ class Proxy:
     def _count(self) -> None:
         read, store = self.metrics.read, self.store
         circles = self._circles
-        read("busyline_circles_total", "Questions refused that had been here before", lambda: float(circles.count))
+        read("busyline_circles_total", "Questions refused that had been here before", lambda: float(circles.refused))
         read("busyline_cache_hits_total", "Mailboxes answered from the cache", lambda: float(store.hits))
         read("busyline_cache_misses_total", "Mailboxes not found in the cache", lambda: float(store.misses))
         read("busyline_cache_entries", "Answers kept", lambda: float(store.size))

@@ -6,7 +6,7 @@ import pytest
 
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.freebusy import Question, Reason
-from proxy.hops import HEADER, Circles, Counter, Loopless, bearing, goes_round, hop_of, hops_in, onward
+from proxy.hops import HEADER, Circles, Loopless, bearing, goes_round, hop_of, hops_in, onward
 from tests.contracts.scripted import Scripted, boxes, reasons, window
 from tests.contracts.virtual import run
 
@@ -61,14 +61,11 @@ async def _awaited(response: object) -> None:
     [((), 0), ((THERE,), 0), ((HERE,), 1), ((THERE, HERE), 1), ((THERE,) * 4, 0), ((THERE,) * 5, 1)],
 )
 def test_a_question_that_was_here_before_is_refused_and_counted(hops: tuple[str, ...], refused: int) -> None:
-    peer, counter = Scripted(), Counter()
-    assert Circles(HERE, counter).refuse(hops) == goes_round(hops, HERE) == bool(refused)
-    assert counter.count == refused
-    counter.count = 0
-    loopless = Loopless(peer, hop=HERE, refused=counter)
-    answers = run(loopless.lookup(boxes("ann", "bob"), Question(window=QUESTION.window, hops=hops)))
+    peer, circles = Scripted(), Circles(HERE)
+    assert Circles(HERE).refuse(hops) == goes_round(hops, HERE) == bool(refused)
+    answers = run(Loopless(peer, circles).lookup(boxes("ann", "bob"), Question(window=QUESTION.window, hops=hops)))
     assert reasons(answers) == [Reason.LOOP if refused else None] * 2
-    assert (counter.count, len(peer.calls)) == (refused, 1 - refused)
+    assert (circles.refused, len(peer.calls)) == (refused, 1 - refused)
 
 
 def test_who_has_no_name_tells_none() -> None:

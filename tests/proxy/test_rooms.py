@@ -11,7 +11,7 @@ from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.rooms import NoRooms, Room, RoomList
 from proxy.directories.shelf import RoomShelf, WrittenList
-from proxy.hops import Circles, Counter
+from proxy.hops import Circles
 from proxy.rooms import RoomDesk
 from routing.backwards import Backwards
 from routing.policy import Policy
@@ -168,15 +168,14 @@ class _Pair:
     empty: bool = False
 
     def __post_init__(self) -> None:
-        self.refused = Counter()
+        self.circles = [Circles(hop * 16) for hop in "xy"]
         behind, self.shelves = (_Behind("x" * 16), _Behind("y" * 16)), list[RoomShelf]()
         for one, name in zip(behind, ("york", "berlin"), strict=True):
             address, room = boxes(f"{name}@c.example", f"{name}-hall@c.example")
             written = () if self.empty else (WrittenList(name, address, (Room(name, room),)),)
             self.shelves.append(RoomShelf({"c": (one, KEEP)}, clock=now, written=written))
         self.desks = [
-            _desk({}, shelf=shelf, circles=Circles(hop, self.refused))
-            for shelf, hop in zip(self.shelves, ("x" * 16, "y" * 16), strict=True)
+            _desk({}, shelf=shelf, circles=circles) for shelf, circles in zip(self.shelves, self.circles, strict=True)
         ]
         behind[0].desk, behind[1].desk = self.desks[1], self.desks[0]
 
@@ -194,7 +193,7 @@ def test_two_that_ask_each_other_at_the_same_time_do_not_wait_for_each_other() -
         for found in await pair.asked(5):
             assert {one.name for one in _told(found)} == {"york", "berlin"}
         assert elapsed() == 2
-        assert pair.refused.count == 2
+        assert sum(circles.refused for circles in pair.circles) == 2
 
     run(told())
 
