@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROFILE ?= dev
 ARGS ?=
 
-.PHONY: demo test check bench fuzz venv kerberos acme lock format clean
+.PHONY: demo test check bench fuzz venv kerberos acme cluster lock format clean
 
 demo: $(VENV)/.run          ## a whole merger on this machine: ARGS=--once ends after the answers
 	$(BIN)/busyline demo $(ARGS)
@@ -31,14 +31,17 @@ venv: $(VENV)/.dev
 
 lock:                       ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	uv pip compile -q pyproject.toml --extra dev --extra acme -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --extra dev --extra acme --extra cluster -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 	printf 'pyspnego[kerberos]\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-kerberos.lock
 	printf 'acme>=5.2\njosepy>=2.2\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-acme.lock
+	printf 'redis>=7.1\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-cluster.lock
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-build.lock
 
 kerberos: $(VENV)/.kerberos ## what Negotiate by Kerberos needs; builds against the machine's Kerberos headers
 
 acme: $(VENV)/.acme         ## what certificates by ACME need
+
+cluster: $(VENV)/.cluster   ## what several nodes with one cache need
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -66,4 +69,8 @@ $(VENV)/.kerberos: requirements-kerberos.lock $(VENV)/.run
 
 $(VENV)/.acme: requirements-acme.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-acme.lock
+	touch $@
+
+$(VENV)/.cluster: requirements-cluster.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-cluster.lock
 	touch $@
