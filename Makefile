@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROFILE ?= dev
 ARGS ?=
 
-.PHONY: demo test check bench fuzz venv kerberos acme cluster lock format clean
+.PHONY: demo test check bench soak chaos fuzz venv kerberos acme cluster lock format clean
 
 demo: $(VENV)/.run          ## a whole merger on this machine: ARGS=--once ends after the answers
 	$(BIN)/busyline demo $(ARGS)
@@ -23,6 +23,12 @@ check: $(VENV)/.dev         ## style, types, floors, tests
 
 bench: $(VENV)/.dev         ## every figure of the README
 	$(BIN)/python -m bench $(ARGS)
+
+soak: $(VENV)/.dev          ## two million questions while everything fails: ARGS="--questions 50000 --seconds 300"
+	$(BIN)/python -m bench.soak $(ARGS)
+
+chaos: $(VENV)/.dev         ## one thing after the other is broken under the server: ARGS="--list", ARGS="--only sigterm"
+	$(BIN)/python -m bench.chaos $(ARGS)
 
 fuzz: $(VENV)/.dev          ## all that strangers can send, at random: ARGS="--seconds 60 --target ewsdecoder"
 	$(BIN)/python -m tests.fuzz $(ARGS)

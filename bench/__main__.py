@@ -4,88 +4,102 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from bench import authentication, cached, coalescing, first_answer, memory, moves, profiling, routes, union
-from bench.load import GeneratorMissingError, LoadFailedError
-from bench.machine import LOAD, NotStartedError, pinned, warning
-from bench.rows import Row, keep, table
-from bench.served import Served, WrongAnswerError, served
+from bench import coalescing, profiling
+from bench.machine import LOAD, pinned, warning
+from bench.plan import Group, Run, UnknownGroupError, chosen
+from bench.rows import Row, keep, renewed, table
+from bench.served import served
 
 LATEST = Path(__file__).with_name("latest.json")
-_Measure = Callable[[], Awaitable[list[Row]]]
 
 
-def options() -> argparse.Namespace:
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="a group or row; may be repeated")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each row under load (default 5)")
     parser.add_argument("--seconds", type=int, default=3, help="length of a round (default 3)")
-    parser.add_argument("--output", type=Path, default=LATEST, help="where the figures are kept")
+    parser.add_argument(
+        "--output", type=Path, help="where the figures are kept (bench/latest.json, if all are measured)"
+    )
+    parser.add_argument("--strict", action="store_true", help="end with 1 where a figure misses its bound")
+    parser.add_argument("--list", action="store_true", help="show what can be measured, and measure nothing")
     parser.add_argument("--profile", action="store_true", help="show where the time of a cached answer goes instead")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
-async def measured(given: argparse.Namespace, folder: Path, say: Callable[[str], None]) -> list[Row]:
-    """Every row, in the order of the table. Each step says what it does before it does it."""
+async def measured(groups: Sequence[Group], run: Run, say: Callable[[str], None]) -> list[Row]:
+    """The rows of ``groups``. Each says what it does before it does it; one that fails leaves the others alone."""
     rows: list[Row] = []
-    async with served(folder) as server:
-        for words, measure in _steps(server, given):
-            say(words)
-            rows += await measure()
-    say("two calendars of one person")
-    rows += await union.rows(folder)
-    say(f"a move of {moves.PEOPLE:,} people, again and again")
-    rows += await moves.rows(folder, rounds=given.rounds, seconds=given.seconds)
-    say("ways among 100,000 addresses and 10,000 domains")
-    rows += await routes.rows()
-    say("100,000 mailboxes in memory")
-    return rows + await memory.rows()
+    for sharing, some in groupby(groups, key=lambda group: group.shares):
+        async with AsyncExitStack() as stack:
+            here = run.at(await stack.enter_async_context(served(run.folder))) if sharing else run
+            for group in some:
+                say(group.words)
+                rows += await _rows(group, here)
+    return rows
 
 
-def _steps(server: Served, given: argparse.Namespace) -> list[tuple[str, _Measure]]:
-    rounds, seconds = given.rounds, given.seconds
-    return [
-        (
-            f"cached answers under load, {rounds} rounds of {seconds} s, beside a bare handler",
-            lambda: cached.rows(server, rounds=rounds, seconds=seconds),
-        ),
-        ("cached answers with and without authentication", lambda: authentication.rows(server)),
-        ("first answers, through the server and past it", lambda: first_answer.rows(server)),
-        ("1,000 askers at once", lambda: coalescing.rows(server)),
-    ]
+async def _rows(group: Group, run: Run) -> list[Row]:
+    try:
+        return await group.measure(run.within(group.name))
+    except Exception as error:  # noqa: BLE001 - whatever one group does, the hour that the others took is not lost
+        words = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+        return [Row(name=name, value=None, unit="", note=words) for name in group.rows]
 
 
-async def profiled(given: argparse.Namespace, folder: Path) -> None:
+async def profiled(seconds: float, folder: Path) -> None:
     """Print the dearest functions of both cached rows."""
     for mailboxes in (1, 100):
-        print(await profiling.report(folder, mailboxes=mailboxes, seconds=given.seconds * 3))
+        print(await profiling.report(folder, mailboxes=mailboxes, seconds=seconds * 3))
 
 
 def main() -> int:
-    """Exit code 0 where every figure was measured and keeps its bound, 1 otherwise."""
+    """Exit code 0 once the table is printed, whatever it says; 1 with ``--strict`` where a figure misses its bound."""
     given, console = options(), Console()
     if not console.is_terminal:
-        console.width = 130  # a file has room for whole rows
+        console.width = 150  # a file has room for whole rows
     if words := warning():
         console.print(f"[yellow]{words}[/]")
-    coalescing.room_for(coalescing.ASKERS + 100)
     try:
-        with tempfile.TemporaryDirectory(prefix="busyline-bench-") as folder, pinned(LOAD):
-            if given.profile:
-                asyncio.run(profiled(given, Path(folder)))
-                return 0
-            rows = asyncio.run(measured(given, Path(folder), lambda words: console.print(f"[dim]{words} …[/]")))
-    except (GeneratorMissingError, LoadFailedError, NotStartedError, WrongAnswerError) as error:
+        groups = chosen(given.only)
+    except UnknownGroupError as error:
         console.print(f"[red]{escape(str(error))}[/]")
-        return 1
+        return 2
+    if given.list:
+        console.print("\n".join(_listed(groups)), soft_wrap=True)
+        return 0
+    coalescing.room_for(coalescing.ASKERS + 100)
+    with tempfile.TemporaryDirectory(prefix="busyline-bench-") as folder, pinned(LOAD):
+        if given.profile:
+            asyncio.run(profiled(given.seconds, Path(folder)))
+            return 0
+        run = Run(folder=Path(folder), rounds=given.rounds, seconds=given.seconds)
+        rows = asyncio.run(measured(groups, run, lambda words: console.print(f"[dim]{words} …[/]")))
     console.print(table(rows))
-    keep(rows, given.output)
-    return 0 if all(row.reached for row in rows) else 1
+    keep_figures(rows, given)
+    return int(given.strict and not all(row.reached for row in rows))
+
+
+def _listed(groups: Sequence[Group]) -> Iterator[str]:
+    for group in groups:
+        yield f"{group.name:20} {', '.join(group.rows)}"
+
+
+def keep_figures(rows: Sequence[Row], given: argparse.Namespace) -> None:
+    """All figures of one run together; of some only where it is said into which file, which keeps its others."""
+    if not given.only:
+        keep(rows, given.output or LATEST)
+    elif given.output is not None:
+        keep(renewed(rows, given.output), given.output)
 
 
 if __name__ == "__main__":

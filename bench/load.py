@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.machine import LOAD, pinned
+from bench.machine import LOAD, MissingError, pinned
 
 _SCRIPT = Path(__file__).with_name("rotate.lua")
 
 
-class GeneratorMissingError(Exception):
+class GeneratorMissingError(MissingError):
     """wrk is not on this machine."""
 
 
@@ -49,11 +49,16 @@ def packed(bodies: Sequence[bytes]) -> bytes:
     return b"".join(b"%d\n%b" % (len(body), body) for body in bodies)
 
 
-async def load(url: str, bodies: Path, *, headers: Mapping[str, str], seconds: float, connections: int = 16) -> Load:
-    """Ask ``url`` as fast as it answers. GeneratorMissingError; LoadFailedError where any answer was no success."""
+async def load(
+    url: str, bodies: Path, *, headers: Mapping[str, str], seconds: float, connections: int = 16, first: int = 0
+) -> Load:
+    """Ask ``url`` as fast as it answers, beginning with the ``first`` of the bodies (from 0) and going round.
+
+    GeneratorMissingError; LoadFailedError where any answer was no success.
+    """
     command = [generator(), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
     fields = [part for field in headers.items() for part in field]
-    script = ["-s", str(_SCRIPT), url, "--", str(bodies), *fields]
+    script = ["-s", str(_SCRIPT), url, "--", str(bodies), str(first), *fields]
     pipe = asyncio.subprocess.PIPE
     with pinned(LOAD):
         process = await asyncio.create_subprocess_exec(*command, *script, stdout=pipe, stderr=pipe)

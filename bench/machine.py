@@ -15,6 +15,10 @@ _CORES = sorted(os.sched_getaffinity(0))
 SERVER, LOAD = _CORES[0], _CORES[-1]
 
 
+class MissingError(Exception):
+    """A program that a figure needs is not on this machine; the message says what installs it."""
+
+
 class NotStartedError(Exception):
     """A process of the benchmark ended, or never answered; with the last of what it wrote."""
 
@@ -44,13 +48,22 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running(
-    command: Sequence[str], url: str, *, core: int, log: Path, env: Mapping[str, str] | None = None
+    command: Sequence[str],
+    url: str,
+    *,
+    core: int,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    program: str = sys.executable,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a Python program on ``core`` until the block ends; entered once ``url`` answers. Raises NotStartedError."""
+    """Run a program, this Python by default, on ``core`` until the block ends; entered once ``url`` answers.
+
+    Raises NotStartedError.
+    """
     environment = {**os.environ, **(env or {})}
     with log.open("wb") as output, pinned(core):
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, cwd=ROOT, env=environment, stdout=output, stderr=output
+            program, *command, cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
         await _answering(url, process, log)
@@ -80,6 +93,12 @@ async def _answering(url: str, process: asyncio.subprocess.Process, log: Path) -
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.05)
     raise NotStartedError(f"{url} did not answer in 30 s:\n{_end(log)}")
+
+
+def cpu_seconds(pid: int) -> float:
+    """What the process, all its threads together, took of the machine's cores so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime, stime
 
 
 def _end(log: Path) -> str:

@@ -35,9 +35,10 @@ class Month:
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
         self.asked += len(mailboxes)
-        return [self._answer(mailbox, question.window, self.asked + n) for n, mailbox in enumerate(mailboxes)]
+        return [self.answer(mailbox, question.window, self.asked + n) for n, mailbox in enumerate(mailboxes)]
 
-    def _answer(self, mailbox: Mailbox, window: TimeWindow, shape: int) -> Answer:
+    def answer(self, mailbox: Mailbox, window: TimeWindow, shape: int) -> Answer:
+        """What it says of ``mailbox``: the month of that number."""
         return Availability(
             mailbox=mailbox,
             window=window,

@@ -18,7 +18,7 @@ from bench.questions import HEADERS, bodies_of_hundred, bodies_of_one
 from bench.served import BUSYLINE, served
 
 TOP = 40
-_BEGIN = signal.SIGUSR1
+_BEGIN = signal.SIGUSR2  # the server itself listens to SIGUSR1
 _BODIES = {1: bodies_of_one, 100: bodies_of_hundred}
 
 

@@ -1,8 +1,10 @@
 """What the benchmarks ask: many different bodies, as exchangelib writes them, over many mailboxes and windows.
 
-Callers look at whole days, so most bodies share five windows, and the server may remember what it rendered. The bodies
-with windows of their own begin at 5,760 different minutes and are 20,000, more than is remembered: there each answer
-is decoded, cut and rendered anew.
+Callers look at whole days, so most bodies share five windows, and the server may remember what it rendered. Bodies that
+rotate are more than any memory of whole bodies holds: each mailbox is asked about from each of these days, as each kind
+of attendee, which changes the bytes of the question and nothing of the answer. Bodies that repeat are fifty. The bodies
+with windows of their own begin at 5,760 different minutes and are 20,000, more than is remembered in any form: there
+each answer is decoded, cut and rendered anew.
 """
 
 from base64 import b64encode
@@ -14,6 +16,9 @@ MAILBOXES = 1_000
 WINDOWS = 5  # first days asked: today to four days on, so that 30 days stay within the home frame
 MINUTES = (WINDOWS - 1) * 24 * 60  # minutes at which a window of its own begins, all between those first days
 FRESH = 20_000
+REPEATED = 50
+HUNDREDS = 2_000
+ATTENDEES = ("Organizer", "Required", "Optional", "Room", "Resource")  # [MS-OXWAVLS] 2.2.5.2
 EVENTS = 20  # of each mailbox in each of these windows
 DAYS = 30
 USERNAME, PASSWORD = "bench@contoso.example", "a password of the benchmark"
@@ -34,12 +39,12 @@ xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">\
 <t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone><m:MailboxDataArray>"""
 _MAILBOX = (
     "<t:MailboxData><t:Email><t:Address>{}</t:Address><t:RoutingType>SMTP</t:RoutingType></t:Email>"
-    "<t:AttendeeType>Required</t:AttendeeType><t:ExcludeConflicts>false</t:ExcludeConflicts></t:MailboxData>"
+    "<t:AttendeeType>{}</t:AttendeeType><t:ExcludeConflicts>false</t:ExcludeConflicts></t:MailboxData>"
 )
 _TAIL = """</m:MailboxDataArray><t:FreeBusyViewOptions><t:TimeWindow>\
 <t:StartTime>{start}</t:StartTime><t:EndTime>{end}</t:EndTime></t:TimeWindow>\
 <t:MergedFreeBusyIntervalInMinutes>30</t:MergedFreeBusyIntervalInMinutes>\
-<t:RequestedView>DetailedMerged</t:RequestedView></t:FreeBusyViewOptions></m:GetUserAvailabilityRequest></s:Body></s:Envelope>"""
+<t:RequestedView>{view}</t:RequestedView></t:FreeBusyViewOptions></m:GetUserAvailabilityRequest></s:Body></s:Envelope>"""
 
 
 def address(number: int, kind: str = "person") -> str:
@@ -47,11 +52,19 @@ def address(number: int, kind: str = "person") -> str:
     return f"{kind}{number:06}@{DOMAIN}"
 
 
-def body(addresses: Sequence[str], start: date, *, minute: int = 0) -> bytes:
-    """A question about ``addresses`` for 30 days, DetailedMerged, from ``minute`` after local midnight of ``start``."""
+def body(
+    addresses: Sequence[str],
+    start: date,
+    *,
+    minute: int = 0,
+    days: int = DAYS,
+    attendees: str = "Required",
+    view: str = "DetailedMerged",
+) -> bytes:
+    """A question about ``addresses`` for so many days, from ``minute`` after local midnight of ``start``."""
     begin = datetime.combine(start, time()) + timedelta(minutes=minute)
-    tail = _TAIL.format(start=begin.isoformat(), end=(begin + timedelta(days=DAYS)).isoformat())
-    return (_HEAD + "".join(map(_MAILBOX.format, addresses)) + tail).encode()
+    tail = _TAIL.format(start=begin.isoformat(), end=(begin + timedelta(days=days)).isoformat(), view=view)
+    return (_HEAD + "".join(_MAILBOX.format(each, attendees) for each in addresses) + tail).encode()
 
 
 def first_day(number: int, today: date) -> date:
@@ -59,9 +72,19 @@ def first_day(number: int, today: date) -> date:
     return today + timedelta(days=number % WINDOWS)
 
 
-def bodies_of_one(today: date) -> list[bytes]:
-    """One mailbox each: no two alike, every mailbox once."""
-    return [body([address(n)], first_day(n, today)) for n in range(MAILBOXES)]
+def bodies_of_one(today: date, *, view: str = "DetailedMerged") -> list[bytes]:
+    """One mailbox each: no two alike, every mailbox from every first day as every kind of attendee, 25,000."""
+    return [
+        body([address(n)], today + timedelta(days=(n + shift) % WINDOWS), attendees=attendees, view=view)
+        for attendees in ATTENDEES
+        for shift in range(WINDOWS)
+        for n in range(MAILBOXES)
+    ]
+
+
+def bodies_of_one_repeated(today: date) -> list[bytes]:
+    """One mailbox each, and few enough to be known by heart."""
+    return [body([address(n)], first_day(n, today)) for n in range(REPEATED)]
 
 
 def bodies_of_one_afresh(today: date) -> list[bytes]:
@@ -71,7 +94,14 @@ def bodies_of_one_afresh(today: date) -> list[bytes]:
 
 def bodies_of_hundred(today: date) -> list[bytes]:
     """A hundred mailboxes each: no two alike in whom they ask, in which order, or when."""
-    return [
-        body([address((n + k * (n % 9 + 1)) % MAILBOXES) for k in range(100)], first_day(n, today))
-        for n in range(MAILBOXES)
-    ]
+    return [_hundred(n, today) for n in range(HUNDREDS)]
+
+
+def bodies_of_hundred_repeated(today: date) -> list[bytes]:
+    """A hundred mailboxes each, and few enough to be known by heart."""
+    return [_hundred(n, today) for n in range(REPEATED)]
+
+
+def _hundred(n: int, today: date) -> bytes:
+    whom = [address((n + k * (n % 9 + 1)) % MAILBOXES) for k in range(100)]
+    return body(whom, first_day(n, today))

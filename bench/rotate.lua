@@ -1,9 +1,11 @@
--- Sends the bodies of a file in turn. Arguments: the file (each body after its length on a line), then header, value, …
+-- Sends the bodies of a file in turn. Arguments: the file (each body after its length on a line), how many of them are
+-- left out at first, then header, value, …
 local requests, sent = {}, 0
 
 function init(arguments)
   wrk.method = "POST"
-  for i = 2, #arguments, 2 do
+  sent = tonumber(arguments[2])
+  for i = 3, #arguments, 2 do
     wrk.headers[arguments[i]] = arguments[i + 1]
   end
   local file = assert(io.open(arguments[1], "rb"))

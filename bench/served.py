@@ -22,8 +22,8 @@ metrics_listen = ["127.0.0.1:{metrics_port}"]
 certificate = {{ kind = "none" }}
 
 [cache]
-ttl = "2h"
-mailboxes = 100_000
+ttl = "{ttl}"
+mailboxes = {kept}
 
 [connectors.fabrikam]
 protocol = "ews"
@@ -57,13 +57,18 @@ class Served:
     folder: Path
     session: aiohttp.ClientSession
 
+    @property
+    def upstream_url(self) -> str:
+        """Where the upstream itself answers the same questions."""
+        return self.upstream + _PATH
+
     async def ask(self, body: bytes, *, whole: tuple[int, int] | None = None) -> bytes:
         """The server's answer. ``whole``: so many mailboxes must be answered, with so many events. WrongAnswerError."""
         return await self._post(self.url, body, whole)
 
     async def ask_upstream(self, body: bytes) -> bytes:
         """The answer of the upstream itself to the same question."""
-        return await self._post(self.upstream + _PATH, body, None)
+        return await self._post(self.upstream_url, body, None)
 
     async def upstream_calls(self) -> int:
         """How often the upstream was asked since it began."""
@@ -85,23 +90,39 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, command: tuple[str, ...] = BUSYLINE, more: str = "") -> AsyncIterator[Served]:
-    """Start upstream and server; ``command`` runs `busyline`. Raises NotStartedError.
+async def served(
+    folder: Path,
+    *,
+    command: tuple[str, ...] = BUSYLINE,
+    more: str = "",
+    kept: int = 100_000,
+    ttl: str = "2h",
+    options: tuple[str, ...] = (),
+) -> AsyncIterator[Served]:
+    """Start upstream and server; ``command`` runs `busyline`, which keeps ``kept`` answers for ``ttl``.
 
-    ``more`` of the configuration may hold ``{upstream}``, the address of the calendar system.
+    Raises NotStartedError. ``options`` are those of `serve`; ``more`` of the configuration may hold ``{upstream}``, the
+    address of the calendar system.
     """
     port, upstream_port = free_port(), free_port()
     upstream = f"http://127.0.0.1:{upstream_port}"
     configuration = folder / "busyline.toml"
     configuration.write_text(
         _CONFIGURATION.format(
-            port=port, metrics_port=free_port(), upstream=upstream, path=_PATH, domain=DOMAIN, username=USERNAME
+            port=port,
+            metrics_port=free_port(),
+            upstream=upstream,
+            path=_PATH,
+            domain=DOMAIN,
+            username=USERNAME,
+            kept=kept,
+            ttl=ttl,
         )
         + more.format(upstream=upstream + _PATH),
         encoding="utf-8",
     )
     write_hash(folder / "caller.hash")
-    serve = [*command, "serve", "--config", str(configuration)]
+    serve = [*command, "serve", "--config", str(configuration), *options]
     url = f"http://127.0.0.1:{port}"
     environment = {"BENCH_UPSTREAM_PASSWORD": "upstream"}
     async with (

@@ -9,6 +9,7 @@ import typer
 
 from console.caldav_checks import check_caldav
 from console.capture_checks import check_capture
+from console.cluster_checks import check_cluster
 from console.configuration import Configuration, ConfigurationError, Problem, find
 from console.connector_checks import check_connectors
 from console.directory_checks import check_directories
@@ -18,17 +19,20 @@ from console.findings import Finding
 from console.ical_checks import check_ical
 from console.mailtips_checks import check_mailtips
 from console.moves_checks import check_moves
+from console.nodes_checks import check_nodes
 from console.oidc_checks import check_oidc
 from console.places import line_of, lines_of, place_of
 from console.privacy_checks import check_ledger, check_rules
 from console.provider_checks import check_provider
 from console.published_checks import check_published
+from console.queue_checks import check_queue
 from console.rooms_checks import check_rooms
 from console.route_checks import check_routes
 from console.secrecy_checks import check_secrecy
 from console.server_checks import check_callers, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
 from console.tokens_checks import check_tokens
+from console.upstream_checks import check_upstream
 
 
 def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
@@ -58,7 +62,11 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     """Everything that is wrong or doubtful, in the order of the file."""
     yield from check_server(configuration.server, directory, now)
     yield from check_exposure(configuration)
+    yield from check_queue(configuration)
+    yield from check_nodes(configuration)
+    yield from check_cluster(configuration, directory)
     yield from check_connectors(configuration, directory, now)
+    yield from check_upstream(configuration, directory, now)
     yield from check_caldav(configuration, directory)
     yield from check_ical(configuration, directory)
     yield from check_provider(configuration, directory)

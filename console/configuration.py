@@ -63,7 +63,11 @@ def find(option: Path | None) -> Path:
 
 def load(path: Path) -> Configuration:
     """Read the configuration. Raises ConfigurationError with every problem at once, in the order of the file."""
-    text = _read(path)
+    return parsed(path, text_of(path))
+
+
+def parsed(path: Path, text: str) -> Configuration:
+    """The configuration that ``text`` writes down, which was read from ``path``. Raises as :func:`load`."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -74,7 +78,9 @@ def load(path: Path) -> Configuration:
         raise ConfigurationError(_problems(path, text, data, error)) from None
 
 
-def _read(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What stands in the file. Raises ConfigurationError."""
+
     def refused(what: str, remedy: str) -> ConfigurationError:
         return ConfigurationError([Problem(path, None, "", what, remedy)])
 

@@ -11,6 +11,7 @@ from console.example_connectors import connectors
 from proxy.settings.callers import BasicCaller, CallerSettings, CertificateCaller
 from proxy.settings.capture import CaptureSettings
 from proxy.settings.certificate import Certificate, CertificateFiles
+from proxy.settings.cluster import ClusterSettings
 from proxy.settings.directory import GroupSettings, RoomListSettings
 from proxy.settings.federation import FederationCaller, FederationSettings
 from proxy.settings.ledger import LedgerSettings
@@ -34,6 +35,7 @@ Lengths of time are written "500ms", "8s", "2m", "1h" or "30d"."""
 _CERTIFICATES: Values = {
     "acme": {"external_account": {"kid": "kid-1", "key": "file:acme-account.key"}},
 }
+_CLUSTER: Values = {"password": "env:BUSYLINE_REDIS_PASSWORD"}
 _ROUTES: tuple[Values, ...] = (
     {"match": "northwind.example", "via": "northwind"},
     {"match": "contoso.example", "via": "contoso"},
@@ -84,7 +86,8 @@ _FEDERATION: Values = {
 
 def example() -> str:
     """The whole example as TOML; it passes the loader as it stands."""
-    blocks = [comment(_HEAD), "", *_server(), *section("cache", CacheSettings, {}), *connectors(), *_routes()]
+    blocks = [comment(_HEAD), "", *_server(), *section("cache", CacheSettings, {})]
+    blocks += [*off(section("cluster", ClusterSettings, _CLUSTER)), *connectors(), *_routes()]
     blocks += [*_callers(), *section("rooms", RoomsSettings, {}), *_privacy(), *_trust(), *_complete()]
     return "\n".join(blocks).rstrip() + "\n"
 
@@ -133,7 +136,7 @@ def _trust() -> Iterator[str]:
 
 def _complete() -> Iterator[str]:
     """Nothing; a section that was added to the configuration and not to this file is an error here."""
-    shown = {"server", "cache", "connectors", "routes", "callers", "rooms"}
+    shown = {"server", "cache", "cluster", "connectors", "routes", "callers", "rooms"}
     shown |= {"rules", "ledger", "capture", "tokens", "microsoft", "federation", "oidc", "free_busy_urls"}
     shown |= {"aliases", "moves", "groups", "room_lists"}
     if missing := set(Configuration.model_fields) - shown:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,11 @@ import structlog
 import typer
 import uvloop
 
-from console.configuration import Configuration
+from console.configuration import Configuration, find
 from console.start_errors import start_error
-from console.terminal import ConfigOption, EndingError, configured
+from console.terminal import ConfigOption, EndingError
+from console.workers import parent
+from console.workers.plan import Plan
 from proxy import wiring
 from service import logs
 
@@ -32,17 +35,25 @@ class Style(StrEnum):
 def command(
     config: ConfigOption = None,
     log: Annotated[Style, typer.Option(help="One line of JSON per event, or lines for people.")] = Style.JSON,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="How many processes serve; else [server] workers.")
+    ] = None,
 ) -> None:
     """Run the free/busy server. SIGTERM or Ctrl-C lets answers under way finish, then stops it.
 
-    SIGHUP looks at once for a new certificate.
+    SIGHUP looks at once for a new certificate. With several workers SIGUSR1 reads the configuration and replaces them
+    one by one, without a question lost.
     """
-    configuration, directory = configured(config)
+    read = partial(Plan.read, find(config), style=log.value, workers=workers)
+    plan = read()
     lines = logs.configure(log.value)
     try:
-        uvloop.run(_serve(configuration, directory, lines))
+        if plan.workers > 1:
+            parent.run(plan, again=read, flush=lines.flush)
+        else:
+            uvloop.run(_serve(plan.configuration, plan.directory, lines))
     except OSError as error:
-        raise EndingError(f"Busyline cannot start: {start_error(error, configuration, directory)}") from None
+        raise EndingError(f"Busyline cannot start: {start_error(error, plan.configuration, plan.directory)}") from None
     finally:
         lines.flush()
 
@@ -61,6 +72,7 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(configuration, directory) as proxy:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, proxy.reload_certificate)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _not_replaced)
         addresses = [str(address) for address in proxy.addresses]
         plain = [str(address) for address in configuration.server.plain_listen]
         where = {"plain_listen": plain} if plain else {}
@@ -70,7 +82,14 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
         _spare_the_collector()
         await stop.wait()
         log.info("stopping")
+        lines.flush()
+        await proxy.drain()
     log.info("stopped")
+
+
+def _not_replaced() -> None:
+    note = "there is one process: set [server] workers to 2 or more, or start another node and end this one"
+    structlog.get_logger("busyline.serve").warning("not_replaced", note=note)
 
 
 def _spare_the_collector() -> None:

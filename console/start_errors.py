@@ -25,7 +25,7 @@ def start_error(error: OSError, settings: ProxySettings, directory: Path) -> str
     """Why the server could not start, in words, by file or by key, with a remedy; ``directory`` is the file's own."""
     if error.filename is not None:
         return _of_file(Path(os.fsdecode(error.filename)), error, settings, directory)
-    refused = asyncio.run(_refusals(settings.server))
+    refused = asyncio.run(refusals(settings.server))
     return "\n".join(refused) or f"{_words(error)}; try `busyline check`"
 
 
@@ -51,7 +51,7 @@ def _written(settings: ProxySettings) -> Iterator[tuple[str, Path]]:
     yield "tokens.directory", settings.tokens.directory
 
 
-async def _refusals(server: ServerSettings) -> list[str]:
+async def refusals(server: ServerSettings) -> list[str]:
     """A sentence for each address on which this machine does not let us listen; all are tried side by side."""
     refused = []
     async with AsyncExitStack() as held:

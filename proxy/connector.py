@@ -45,6 +45,28 @@ class Ready(Protocol):
         ...
 
 
+@runtime_checkable
+class Prompt(Connector, Protocol):
+    """A connector that can answer a whole question at once, or say that it cannot."""
+
+    def at_once(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer] | None:
+        """What ``lookup`` would answer, where nobody has to be waited for; None where anybody has."""
+        ...
+
+
+AtOnce: TypeAlias = Callable[[Sequence[Mailbox], Question], "list[Answer] | None"]
+"""See :meth:`Prompt.at_once`."""
+
+
+def at_once_of(connector: Connector) -> AtOnce:
+    """How ``connector`` answers at once; one that cannot never does."""
+    return connector.at_once if isinstance(connector, Prompt) else _never_at_once
+
+
+def _never_at_once(_: Sequence[Mailbox], __: Question) -> None:
+    return None
+
+
 class Leaf:
     """A protocol over its Send, as a connector.
 

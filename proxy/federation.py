@@ -47,6 +47,14 @@ class _Asked:
     several: dict[int, tuple[Way, range]] = field(default_factory=dict)
     chains: dict[tuple[str, ...], tuple[list[int], list[Way]]] = field(default_factory=dict)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether nobody has to be waited for."""
+        if all(self.answers):
+            return True
+        several = self.several
+        return all(answer or place in several for place, answer in enumerate(self.answers)) if several else False
+
     def chains_left(self) -> Iterator[tuple[list[int], list[Way]]]:
         """Those of ``chains`` without an answer."""
         for places, ways in self.chains.values():
@@ -96,13 +104,53 @@ class Federation:
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`. What is ready is answered without a task and without waiting."""
+        asked = self._known(mailboxes, question)
+        if not asked.is_answered:
+            await self._ask(asked)
+        return self._told(mailboxes, asked)
+
+    def at_once(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer] | None:
+        """See :class:`proxy.connector.Prompt`."""
+        if legs := self._legs_to_one(mailboxes):
+            return self._at_once_of_one(legs, mailboxes, question)
+        asked = self._known(mailboxes, question)
+        return self._told(mailboxes, asked) if asked.is_answered else None
+
+    def _legs_to_one(self, mailboxes: Sequence[Mailbox]) -> list[Leg]:
+        """Where one connector alone knows about everybody, which is nearly always, the legs to it; else none."""
+        find, legs, via = self._ways.find, [], ""
+        for mailbox in mailboxes:
+            leg = find(mailbox)
+            if type(leg) is not Leg or (via and leg.via != via):
+                return []
+            via = leg.via
+            legs.append(leg)
+        return legs if via not in self._never_via and via in self._ready else []
+
+    def _at_once_of_one(
+        self, legs: Sequence[Leg], mailboxes: Sequence[Mailbox], question: Question
+    ) -> list[Answer] | None:
+        via = legs[0].via
+        answers: list[Answer] = []
+        for answer, mailbox in zip(
+            at_once(self._ready[via], via, [leg.mailbox for leg in legs], question), mailboxes, strict=True
+        ):
+            if answer is None:
+                return None
+            answers.append(answer if answer.mailbox is mailbox else addressed(answer, mailbox))
+        return answers
+
+    def _known(self, mailboxes: Sequence[Mailbox], question: Question) -> _Asked:
+        """The question with all answers that are ready."""
         asked = self._planned(mailboxes, question)
         self._take_ready(asked.groups, asked)
         for places, ways in asked.chains.values():
             for place, found in zip(places, self._chain.ready(ways, question), strict=True):
                 asked.answers[place] = found
-        if any(answer is None for answer in asked.answers):
-            await self._ask(asked)
+        return asked
+
+    def _told(self, mailboxes: Sequence[Mailbox], asked: _Asked) -> list[Answer]:
+        """The answers that have come, those of several calendars joined, and TIMEOUT for what has not."""
         for place, (way, beyond) in asked.several.items():
             legs = [
                 _late(leg.mailbox, leg.via) if (known := asked.answers[each]) is None else known
@@ -110,7 +158,7 @@ class Federation:
             ]
             if self._observer is not None:
                 self._observer(mailboxes[place], way, legs)
-            asked.answers[place] = combined(way, legs, question.window)
+            asked.answers[place] = combined(way, legs, asked.question.window)
         return [
             _late(mailbox, asked.whom(place)) if answer is None else addressed(answer, mailbox)
             for place, (mailbox, answer) in enumerate(zip(mailboxes, asked.answers, strict=False))

@@ -13,7 +13,7 @@ from typing import Final
 from protocols.http import HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Answer, Question, Reason, all_unavailable
 from protocols.model.mailbox import Mailbox
-from proxy.connector import Connector
+from proxy.connector import Connector, at_once_of
 
 HEADER: Final = "Busyline-Hops"
 _MOST: Final = 5  # systems on the way; more is a circle that somebody hides
@@ -75,6 +75,11 @@ class Loopless:
 
     def __init__(self, inner: Connector, circles: Circles) -> None:
         self._inner, self._circles = inner, circles
+        self._at_once = at_once_of(inner)
+
+    def at_once(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer] | None:
+        """See :class:`proxy.connector.Prompt`; what came through others like us takes the long way."""
+        return None if question.hops else self._at_once(mailboxes, question)
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""

@@ -37,7 +37,7 @@ class Masks:
         if mask.hides_time and (low < 0 or high > LAST_SECOND):
             return incomplete(answer, "hidden time after 2106")
         place = _Place(mask, answer.working_hours if mask.own_hours else None, low, high, today)
-        made = answer.intervals.content, place
+        made = answer.intervals.digest, place
         intervals = self._made.get(made)
         if intervals is None:
             intervals = self._made[made] = _left(answer.intervals, place)
@@ -54,7 +54,7 @@ class _Place(NamedTuple):
     today: int
 
 
-_Made: TypeAlias = tuple[tuple[object, ...], _Place]
+_Made: TypeAlias = tuple[bytes, _Place]
 
 
 def _left(intervals: Intervals, place: _Place) -> Intervals:
@@ -65,7 +65,7 @@ def _left(intervals: Intervals, place: _Place) -> Intervals:
 
 
 def _weight(_: _Made, intervals: Intervals) -> int:
-    return 2 * intervals.nbytes + 1000  # what it was made of is about as large
+    return intervals.nbytes + 1000  # the place it was made for among them
 
 
 def day_of(instant: datetime) -> int:

@@ -27,6 +27,16 @@ class Recent(MutableMapping[K, V]):
         self._entries.move_to_end(key)
         return value
 
+    def find(self, key: K) -> V | None:
+        """What is kept under ``key``, which is a use of it; None where nothing is."""
+        value = self._entries.get(key)
+        if value is not None:
+            self._entries.move_to_end(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
     def __setitem__(self, key: K, value: V) -> None:
         if key in self._entries:
             del self[key]

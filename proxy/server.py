@@ -4,13 +4,14 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import count
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import structlog
 from aiohttp import web
+from multidict import CIMultiDictProxy
 
 from protocols.errors import Fault, RequestError
 from protocols.ews.autodiscover import pox
@@ -18,15 +19,20 @@ from protocols.ews.autodiscover import soap as autodiscover_soap
 from protocols.ews.response import encode_refusal
 from protocols.ews.soap import Envelope, encode_fault, read_envelope
 from proxy.capture.heard import Heard
+from proxy.crowded import NoTurnError
 from proxy.fronts import google, graph, outbox, token
 from proxy.fronts.answers import plain, xml
+from proxy.fronts.entrance import QUEUE
 from proxy.fronts.federated import as_asked
+from proxy.fronts.heads import ALWAYS, UNLESS_TOLD, Head
 from proxy.fronts.overheard import overheard
+from proxy.fronts.posted import Posted
 from proxy.fronts.record import Record
 from proxy.hops import HEADER as HOPS
 from proxy.hops import hops_in
-from service.door import SERVER_NAME
+from service import logs
 from service.logs import REQUEST_ID
+from service.prompt import Message
 
 _GUID: Final = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _STATUS: Final = {  # all others: SOAP's 500
@@ -61,6 +67,23 @@ class Front(Protocol):
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """The answer. Raises RequestError where the caller erred."""
+        ...
+
+
+@runtime_checkable
+class PromptFront(Front, Protocol):
+    """A front that can answer some requests without waiting for anybody."""
+
+    @property
+    def head(self) -> Head:
+        """What stands before such an answer."""
+        ...
+
+    def at_once(self, posted: Posted, record: Record) -> Sequence[bytes] | None:
+        """The body of the answer, in parts; None where it takes more than what is at hand.
+
+        Nothing is counted and nothing told before it is clear that there is an answer.
+        """
         ...
 
 
@@ -108,8 +131,11 @@ class Server:
         self._listener = listener
         self._fronts = {path.lower(): front for path, front in fronts.items()}
         self._prefixes = {path.lower(): front for path, front in (prefixes or {}).items()}
+        prompt = {path: front for path, front in fronts.items() if isinstance(front, PromptFront)}
+        # as callers write paths; whoever writes them otherwise takes the long way
+        self._prompt = {each: front for path, front in prompt.items() for each in (path, path.lower(), f"{path}/")}
         self._metrics, self._clock, self._ids = metrics, clock, _ids()
-        self._line = structlog.get_logger("busyline.request").bind().info  # bound once: binding is not free
+        self.answered_at_once = 0
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -141,6 +167,51 @@ class Server:
             self._let_hear(self._listener, request, record, response, outcome, seconds)
         return response
 
+    def at_once(self, message: Message, body: bytes, peer: str) -> Sequence[bytes] | None:
+        """The same answer, head and body in parts, where nobody has to be waited for: see :mod:`service.prompt`.
+
+        Whatever is unusual about a request, and whatever is wrong with it, takes the long way.
+        """
+        front, headers = self._prompt.get(message.path), message.headers
+        if (
+            front is None
+            or message.method != "POST"
+            or HOPS in headers
+            or (self._listener and self._listener.listening)
+        ):
+            return None
+        started = time.perf_counter()
+        record = Record(next(self._ids), front=front.name)
+        token = REQUEST_ID.set(record.request_id)
+        try:
+            parts = front.at_once(Posted(message.path, headers, body, peer), record)
+        except Exception:  # noqa: BLE001  the long way meets it again, and says it
+            parts = None
+        finally:
+            REQUEST_ID.reset(token)
+        if parts is None:
+            return None
+        self.answered_at_once += 1
+        self._tell(record, _OUTCOMES[200], 200, time.perf_counter() - started, peer)
+        return (front.head.written(sum(map(len, parts)), record.request_id, _theirs(headers)), *parts)
+
+    def turned_away(
+        self, path: str, headers: CIMultiDictProxy[str], peer: str, *, wait: timedelta, waited: float
+    ) -> web.Response:
+        """The refusal of a request whose turn did not come, by whoever lets requests work in turns: BUSY, in the words
+        of the front at ``path``; come again after ``wait``. ``waited``: for how many seconds it was here."""
+        record = Record(next(self._ids), refused=QUEUE)
+        if front := self._front(path.partition("?")[0]):
+            record.front = front.name
+        response = self._refusal(record, RequestError(Fault.BUSY, back_off=wait))
+        response.headers.update(ALWAYS)
+        response.headers.setdefault(*UNLESS_TOLD)
+        response.headers["X-Request-Id"] = response.headers["request-id"] = record.request_id
+        if theirs := _theirs(headers):
+            response.headers["client-request-id"] = theirs
+        self._tell(record, Fault.BUSY.value, response.status, waited, peer)
+        return response
+
     def _let_hear(
         self,
         listener: Listener,
@@ -159,6 +230,8 @@ class Server:
         try:
             return await front.answer(request, record), ""
         except RequestError as error:
+            if isinstance(error, NoTurnError):
+                record.refused = QUEUE
             return self._refusal(record, error), error.fault.value
         except Exception:  # noqa: BLE001  whatever it is, the caller gets a fault and no detail
             _log.exception("request_failed", front=record.front, caller=record.caller)
@@ -181,12 +254,10 @@ class Server:
 
     def _identify(self, response: web.Response, request: web.BaseRequest, record: Record) -> None:
         headers = response.headers
-        headers["Server"] = SERVER_NAME
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Cache-Control", "no-store")
+        headers.update(ALWAYS)
+        headers.setdefault(*UNLESS_TOLD)
         headers["X-Request-Id"] = headers["request-id"] = record.request_id
-        theirs = request.headers.get("client-request-id")
-        if theirs and _GUID.fullmatch(theirs) and request.headers.get("return-client-request-id", "").lower() == "true":
+        if theirs := _theirs(request.headers):
             headers["client-request-id"] = theirs
 
     def _tell(self, record: Record, outcome: str, status: int, seconds: float, peer: str) -> None:
@@ -198,7 +269,7 @@ class Server:
         if record.outcomes:
             self._metrics.mailboxes(record.caller, record.outcomes)
         origin = {"address": peer} if record.refused else {}  # of a network, for whoever guards the door
-        self._line(
+        logs.tell(
             "request",
             front=record.front,
             caller=record.caller,
@@ -211,6 +282,14 @@ class Server:
             ms=round(seconds * 1000, 2),
             **origin,
         )
+
+
+def _theirs(headers: CIMultiDictProxy[str]) -> str:
+    """The GUID by which the caller wants its request called; "" where it has none, or does not want it back."""
+    theirs = headers.get("client-request-id")
+    if theirs and headers.get("return-client-request-id", "").lower() == "true" and _GUID.fullmatch(theirs):
+        return theirs
+    return ""
 
 
 def _status(error: RequestError) -> int:
@@ -226,7 +305,9 @@ def _ews_fault(record: Record, error: RequestError, _: datetime) -> web.Response
     codes = encode_refusal(envelope, error) if envelope else None
     if codes is not None:
         return xml(codes)
-    status = 500 if error.fault is Fault.BUSY else _status(error)  # EWS clients read faults in nothing but SOAP's 500
+    # EWS clients read faults in nothing but SOAP's 500; of a server that cannot keep up they expect what IIS says: 503
+    ours_to_mend = error.fault is Fault.BUSY and record.refused != QUEUE
+    status = 500 if ours_to_mend else _status(error)
     return xml(encode_fault(error, back_off=error.back_off), status=status)
 
 

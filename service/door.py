@@ -18,16 +18,17 @@ from aiohttp.web_server import Server
 from service import descriptors
 from service.addresses import IpNetwork, ListenAddress
 from service.crowd import Crowd
+from service.prompt import PromptVisit, Shortcut
 from service.visit import SERVER_NAME, Patience, Visit
 
-__all__ = ["SERVER_NAME", "Door", "Handler", "Limits", "Patience"]
+__all__ = ["SERVER_NAME", "Door", "Handler", "Limits", "Patience", "listening"]
 
 _BACKLOG = 1024
 _SPARE = 256  # descriptors for everything else: calls to peers, files, the metrics
 _AT_ONCE = 64  # connections taken from one socket before others get their turn
 _OUT_OF_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PAUSE = 1.0  # seconds without taking anybody in where the system has no file descriptors left
-_LAST_CALL = 0.5  # seconds that whoever came before the end has for the first request
+_LAST_CALL = 0.5  # seconds for the first request of whoever came before the end, and one more of whoever stayed
 
 _log = structlog.get_logger("busyline.door")
 
@@ -51,6 +52,10 @@ class Door:
     ``limits`` is closed at once, before TLS costs anything; but first whoever rests longest without having proved
     itself (:func:`service.visit.proved`) gives its place to a newcomer. Closing the door takes in
     who is waiting outside already, stops listening, and gives answers under way ``patience`` seconds.
+    With ``reuse_port`` other processes of the same user may listen on the same addresses at the same time; the system
+    deals newcomers out among them (Linux: socket(7), SO_REUSEPORT). Whoever is dealt to a process in the instant it
+    closes is lost, unless ``net.ipv4.tcp_migrate_req`` is 1, or ``listeners`` are given in place of ``addresses``:
+    made by :func:`listening` in a process that keeps them open and that this one inherited them from.
     """
 
     def __init__(
@@ -61,7 +66,13 @@ class Door:
         tls: ssl.SSLContext | None = None,
         patience: float = 10.0,
         limits: Limits | None = None,
+        shortcut: Shortcut | None = None,
+        reuse_port: bool = False,
+        listeners: Sequence[socket.socket] = (),
     ) -> None:
+        self._shortcut = shortcut
+        self._made = Visit if shortcut is None else partial(PromptVisit, shortcut=shortcut)
+        self._reuse_port, self._given = reuse_port, tuple(listeners)
         self._limits = limits or Limits()
         self.crowd = Crowd(
             most=self._limits.connections, most_each=self._limits.per_address, exempt=self._limits.exempt
@@ -73,15 +84,19 @@ class Door:
         self._origins: dict[Visit, str] = {}
         self._unheard: dict[Visit, tuple[float, asyncio.Task[None] | None]] = {}  # since when; the first came first
         self._resting: dict[Visit, None] = {}  # and not known; the first for longest
-        self._all_heard = asyncio.Event()
+        self._parting = False
+        self._nobody_left = asyncio.Event()
         self.addresses: tuple[ListenAddress, ...] = ()
 
     async def __aenter__(self) -> Self:
         descriptors.allow(self._limits.connections + _SPARE)
         self._server = _Server(self._handler, partial(self._visit, self._limits.patience))
         try:
-            for address in self._wanted:
-                self.addresses = (*self.addresses, await self._listen(address))
+            for listener in self._given:
+                self.addresses = (*self.addresses, self._open(listener))
+            for address in () if self._given else self._wanted:
+                opened = [self._open(each) for each in await listening(address, reuse_port=self._reuse_port)]
+                self.addresses = (*self.addresses, opened[-1])
         except BaseException:
             self._stop_listening()
             raise
@@ -90,12 +105,11 @@ class Door:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for listener in self._listeners:
-            self._take_in(listener, _BACKLOG)
-        self._stop_listening()
+        self.say_goodbye()
+        self._take_in_the_last()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(_LAST_CALL, self._patience)):
-                await self._first_requests()
+                await self._everybody_leaves()
         if self._server is not None:
             await asyncio.sleep(0)  # what has just been read is begun
             self._server.pre_shutdown()
@@ -103,16 +117,20 @@ class Door:
         for arrival in self._arrivals:
             arrival.cancel()
 
-    async def _listen(self, address: ListenAddress) -> ListenAddress:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        port = address.port
-        for family, kind, protocol, _, place in dict.fromkeys(found):
-            listener = _bound(socket.socket(family, kind, protocol), (place[0], port, *place[2:]))
-            self._listeners.append(listener)
-            host, port = listener.getsockname()[:2]
-            listener.listen(_BACKLOG)
-            loop.add_reader(listener, self._take_in, listener)
+    def say_goodbye(self) -> None:
+        """From now on each answer is the last on its connection: ``Connection: close`` (RFC 9112 9.6) sends callers who
+        keep one elsewhere, without a question lost. Newcomers are still let in.
+        """
+        self._parting = True
+        for visit in self._origins:
+            visit.parting = True
+        if self._shortcut is not None and self._shortcut.turns is not None:
+            self._shortcut.turns.hand_over()
+
+    def _open(self, listener: socket.socket) -> ListenAddress:
+        self._listeners.append(listener)
+        host, port = listener.getsockname()[:2]
+        asyncio.get_running_loop().add_reader(listener, self._take_in, listener)
         return ListenAddress(str(host), int(port))
 
     def _stop_listening(self) -> None:
@@ -121,15 +139,27 @@ class Door:
             listener.close()
         self._listeners.clear()
 
-    def _take_in(self, listener: socket.socket, most: int = _AT_ONCE) -> None:
-        for connection, address in _waiting(listener, most, self._rest):
-            origin = self.crowd.enter(address, make_room=self._make_room)
-            if origin is None:
-                connection.close()
-                continue
-            arrival = asyncio.get_running_loop().create_task(self._arrive(connection, origin, address))
-            self._arrivals.add(arrival)
-            arrival.add_done_callback(self._arrivals.discard)
+    def _take_in_the_last(self) -> None:
+        while self._listeners:
+            listener = self._listeners.pop()
+            asyncio.get_running_loop().remove_reader(listener)
+            last = list(_waiting(listener, _BACKLOG, self._rest))
+            listener.close()  # before anything else: whom the system still puts into its queue is lost
+            for connection, address in last:
+                self._admit(connection, address)
+
+    def _take_in(self, listener: socket.socket) -> None:
+        for connection, address in _waiting(listener, _AT_ONCE, self._rest):
+            self._admit(connection, address)
+
+    def _admit(self, connection: socket.socket, address: str) -> None:
+        origin = self.crowd.enter(address, make_room=self._make_room)
+        if origin is None:
+            connection.close()
+            return
+        arrival = asyncio.get_running_loop().create_task(self._arrive(connection, origin, address))
+        self._arrivals.add(arrival)
+        arrival.add_done_callback(self._arrivals.discard)
 
     def _rest(self, listener: socket.socket) -> None:
         """The system has no descriptors left: those who are inside must leave first."""
@@ -163,14 +193,20 @@ class Door:
                 self._left(visit)
 
     def _visit(self, patience: Patience, server: "_Server") -> Visit:
-        loop = asyncio.get_running_loop()
-        return Visit(server, loop=loop, patience=patience, heard=self._heard, rests=self._rests, left=self._left)
+        visit = self._made(
+            server,
+            loop=asyncio.get_running_loop(),
+            patience=patience,
+            heard=self._heard,
+            rests=self._rests,
+            left=self._left,
+        )
+        visit.parting = self._parting
+        return visit
 
     def _heard(self, visit: Visit) -> None:
         self._resting.pop(visit, None)
         self._unheard.pop(visit, None)
-        if not self._unheard:
-            self._all_heard.set()
 
     def _rests(self, visit: Visit) -> None:
         if not visit.known and visit in self._origins:
@@ -197,13 +233,16 @@ class Door:
         origin = self._origins.pop(visit, None)
         if origin is not None:
             self.crowd.leave(origin)
+        if not self._origins:
+            self._nobody_left.set()
 
-    async def _first_requests(self) -> None:
+    async def _everybody_leaves(self) -> None:
+        """Who has just come asks once, who keeps a connection once more."""
         if self._arrivals:
             await asyncio.wait(self._arrivals)
-        if self._unheard:
-            self._all_heard.clear()
-            await self._all_heard.wait()
+        self._nobody_left.clear()
+        if self._origins:
+            await self._nobody_left.wait()
 
 
 class _Server(Server):
@@ -215,10 +254,30 @@ class _Server(Server):
         return self._new(self)
 
 
-def _bound(listener: socket.socket, place: tuple[str | int, ...]) -> socket.socket:
+async def listening(address: ListenAddress, *, reuse_port: bool = False) -> list[socket.socket]:
+    """Sockets that listen on all that ``address`` stands for, on the same port. Raises OSError in words."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    port, listeners = address.port, list[socket.socket]()
+    try:
+        for family, kind, protocol, _, place in dict.fromkeys(found):
+            endpoint = socket.socket(family, kind, protocol)
+            listeners.append(_bound(endpoint, (place[0], port, *place[2:]), reuse_port=reuse_port))
+            port = listeners[-1].getsockname()[1]
+            listeners[-1].listen(_BACKLOG)
+    except OSError:
+        for listener in listeners:
+            listener.close()
+        raise
+    return listeners
+
+
+def _bound(listener: socket.socket, place: tuple[str | int, ...], *, reuse_port: bool) -> socket.socket:
     try:
         listener.setblocking(False)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if reuse_port:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if listener.family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(place)

@@ -69,3 +69,26 @@ Days = Annotated[
     WithJsonSchema({"type": "string", "examples": ["30d"]}),
 ]
 """A field of the settings that holds whole days."""
+
+
+def parse_pause(text: object) -> timedelta:
+    """As :func:`parse`; nought is allowed. Raises ValueError with a remedy."""
+    if isinstance(text, timedelta) and not text:
+        return text
+    if isinstance(text, str) and (match := _WRITTEN.fullmatch(text.strip())) and not float(match[1]):
+        return timedelta()
+    return parse(text)
+
+
+def written_pause(length: timedelta) -> str:
+    """``length`` as :func:`parse_pause` reads it."""
+    return written(length) if length else "0s"
+
+
+Pause = Annotated[
+    timedelta,
+    BeforeValidator(parse_pause),
+    PlainSerializer(written_pause),
+    WithJsonSchema({"type": "string", "examples": ["0s"]}),
+]
+"""A field of the settings that holds a length of time, or none: ``0s``."""

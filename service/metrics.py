@@ -9,6 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from service.tallies import Tally, Times
+
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 8.0, 10.0, 30.0)
 _UNKNOWN: Final = "none"  # no caller proved itself: a name that somebody only claims would be a label without end
 
@@ -23,15 +25,11 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._gauges = _Readings()
         self.registry.register(self._gauges)
-        requests = Counter(
-            "busyline_requests", "Requests answered", ("front", "caller", "outcome"), registry=self.registry
-        )
-        latency = Histogram(
-            "busyline_request_seconds", "Time to answer", ("front",), buckets=_SECONDS, registry=self.registry
-        )
-        mailboxes = Counter(
-            "busyline_mailboxes", "Mailboxes answered for callers", ("caller", "outcome"), registry=self.registry
-        )
+        self._requests = Tally("busyline_requests", "Requests answered", ("front", "caller", "outcome"))
+        self._latency = Times("busyline_request_seconds", "Time to answer", "front", _SECONDS)
+        self._mailboxes = Tally("busyline_mailboxes", "Mailboxes answered for callers", ("caller", "outcome"))
+        for tally in (self._requests, self._latency, self._mailboxes):
+            self.registry.register(tally)
         calls = Counter("busyline_upstream_calls", "Calls to peers", ("connector",), registry=self.registry)
         upstream = Histogram(
             "busyline_upstream_seconds", "Time of a call", ("connector",), buckets=_SECONDS, registry=self.registry
@@ -42,9 +40,6 @@ class Metrics:
         refusals = Counter(
             "busyline_refused", "Requests of whom nobody let in, by reason", ("reason",), registry=self.registry
         )
-        self._requests = cache(requests.labels)
-        self._latency = cache(latency.labels)
-        self._mailboxes = cache(mailboxes.labels)
         self._calls = cache(calls.labels)
         self._upstream = cache(upstream.labels)
         self._answers = cache(answers.labels)
@@ -52,13 +47,13 @@ class Metrics:
 
     def request(self, front: str, caller: str, outcome: str, seconds: float) -> None:
         """One request was answered; ``caller`` is "" where none proved itself."""
-        self._requests(front, caller or _UNKNOWN, outcome).inc()
-        self._latency(front).observe(seconds)
+        self._requests.add((front, caller or _UNKNOWN, outcome))
+        self._latency.add(front, seconds)
 
     def mailboxes(self, caller: str, outcomes: Mapping[str, int]) -> None:
         """What became of each mailbox asked: ``known``, or a Reason (``timeout`` is a missed deadline)."""
         for outcome, number in outcomes.items():
-            self._mailboxes(caller, outcome).inc(number)
+            self._mailboxes.add((caller, outcome), number)
 
     def refused(self, reason: str) -> None:
         """Nobody came in; ``reason`` is one of a few words of ours, never anything that was sent."""

@@ -49,7 +49,8 @@ class Visit(RequestHandler):
     A head that does not arrive is answered 408, or by silence where not a byte of it came; a body that does not is a
     TimeoutError for whoever reads it. A caller that takes no answer is cut off. ``heard`` is called with each request,
     ``rests`` once all of them are answered, ``left`` once when the connection is over. :attr:`known` says that somebody
-    has proved itself here, or that a reverse proxy has its callers here: they may rest for longer.
+    has proved itself here, or that a reverse proxy has its callers here: they may rest for longer. Once
+    :attr:`parting`, whoever keeps the connection is sent elsewhere.
     """
 
     __slots__ = (
@@ -64,6 +65,7 @@ class Visit(RequestHandler):
         "_rests",
         "_timer",
         "known",
+        "parting",
     )
 
     def __init__(
@@ -80,7 +82,7 @@ class Visit(RequestHandler):
             **options,
         )
         self._patience, self._heard, self._rests, self._left = patience, heard, rests, left
-        self.known = False
+        self.known = self.parting = False
         self._asked = 0  # and not answered yet
         self._rest: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -143,7 +145,13 @@ class Visit(RequestHandler):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """As aiohttp's; after the last answer the time to rest begins."""
+        """As aiohttp's; after the last answer the time to rest begins.
+
+        Once the visit is parting, the answer says that it is the last on this connection; but whoever asked for more
+        already, in one go, is answered that first (RFC 9112 9.3.2).
+        """
+        if self.parting and not self._messages:
+            resp.force_close()
         found = await super().finish_response(request, resp, start_time)
         self._asked -= 1
         if self._asked <= 0 and self.transport is not None:

@@ -6,18 +6,21 @@ from enum import Enum
 
 
 class Trouble(Enum):
-    """One way of failing. The first five befall any answer; the others spoil what a whole answer says."""
+    """One way of failing. The first six befall any answer; the others spoil what a whole answer says."""
 
     HANG = "no answer ever comes"
     RESET = "the connection is reset before the answer"
     CUT = "the connection ends in the middle of the answer"
+    TRICKLE = "the answer comes, but a byte in half a second"
     THROTTLED = "too many requests, with the time to wait"
     BROKEN = "an internal error of the server"
     TRUNCATED = "half the answer, sent as if it were whole"
     HTML = "a page for people, with status 200"
     GARBAGE = "bytes that are neither XML nor JSON"
     WRONG_COUNT = "one answer too few"
+    TOO_MANY = "one answer too many: the first comes twice"
     WRONG_ORDER = "the answers in reverse"
+    SOMEBODY_ELSE = "each answer under the name of somebody who was not asked about"
     LOST_PAGE = "the next page is named but cannot be had"
     DENIED = "the credential is refused"
 

@@ -1,6 +1,7 @@
 """The ground that the simulated servers stand on: a socket of their own, a journal, and the troubles of the network."""
 
 import asyncio
+from contextlib import suppress
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,7 @@ from simulation.faults import Call, Faults, Trouble
 _GARBAGE = b"\x00\xfe<{not an answer"
 _PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Please sign in.<br></body></html>"
 _MAX_BODY = 16 * 2**20
+_TRICKLE = 0.5  # seconds from byte to byte
 
 
 class SimulatedServer:
@@ -123,13 +125,26 @@ class SimulatedServer:
             response.body = whole[: len(whole) // 2]
         elif trouble is Trouble.GARBAGE:
             response.body = _GARBAGE
-        elif trouble is Trouble.CUT:
+        elif trouble in (Trouble.CUT, Trouble.TRICKLE):
             stream = web.StreamResponse(status=response.status, headers=response.headers)
             stream.content_length = len(whole)
             await stream.prepare(request)
+            if trouble is Trouble.TRICKLE:
+                await self._trickled(request, stream, whole)
+                return stream
             await stream.write(whole[: len(whole) // 2])
             return _reset(request, stream)
         return response
+
+    async def _trickled(self, request: web.Request, stream: web.StreamResponse, whole: bytes) -> None:
+        """Byte by byte, until all is said, the other side hangs up or the server stops."""
+        for place in range(len(whole)):
+            if request.transport is None or request.transport.is_closing():
+                return
+            await stream.write(whole[place : place + 1])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), _TRICKLE)
+                return
 
 
 def _reset(request: web.Request, response: web.StreamResponse | None = None) -> web.StreamResponse:

@@ -1,16 +1,16 @@
 """The scheduling outbox seen from the server (RFC 6638 5): a request about many attendees in, a status of each out."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
-from lxml import etree
-
-from protocols.caldav.refusals import DavError, caldav, dav, new, written
-from protocols.caldav.writing import Busy, periods_of, reply
+from protocols.caldav.refusals import CALDAV, DAV, DavError, caldav
+from protocols.caldav.writing import Busy, period_lines, periods_of, reply_of
 from protocols.errors import Fault
 from protocols.model.freebusy import Answer, Availability, Reason
 from protocols.model.intervals import can_hold
@@ -20,6 +20,7 @@ from protocols.model.window import TimeWindow
 MOST_ATTENDEES: Final = 100
 LONGEST_WINDOW: Final = timedelta(days=62)
 _MOST_LINES: Final = 4_000
+_SHORT: Final = 100  # characters of a line that may be remembered
 _LONGEST_ECHO: Final = 1_000  # octets of what is repeated to each attendee
 _DEEPEST: Final = 8
 _UTC: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
@@ -35,6 +36,8 @@ _ONCE: Final = ("UID", "DTSTAMP", "ORGANIZER", "DTSTART", "DTEND")  # RFC 5546 3
 _Properties: TypeAlias = dict[str, list[str]]
 
 SUCCESS: Final = "2.0;Success"
+_OPEN: Final = f"<?xml version='1.0' encoding='utf-8'?>\n<C:schedule-response xmlns:D=\"{DAV}\" xmlns:C=\"{CALDAV}\">"
+_KNOWN: Final = f"<C:request-status>{SUCCESS}</C:request-status><C:calendar-data>"
 _INVALID: Final = "3.7;Invalid Calendar User"
 _LATER: Final = "5.1;Service unavailable"
 # Unknown and forbidden are told alike, or addresses could be found out by asking.
@@ -99,33 +102,57 @@ def mailbox_of(address: str) -> Mailbox | None:
         return None
 
 
-def encode(asked: BusyRequest, answers: Sequence[Answer], stamp: datetime) -> bytes:
-    """The schedule-response: an answer for each attendee, in order; whoever is not known has a status alone."""
-    root = new(caldav("schedule-response"))
+def encode(
+    asked: BusyRequest,
+    answers: Sequence[Answer],
+    stamp: datetime,
+    *,
+    kept: MutableMapping[Hashable, bytes] | None = None,
+) -> bytes:
+    """The schedule-response: an answer for each attendee, in order; whoever is not known has a status alone.
+
+    ``kept`` holds what was written of the same busy time before; its bound is its owner's.
+    """
+    parts = [_OPEN]
     for (attendee, _), answer in zip(asked.attendees, answers, strict=True):
-        response = etree.SubElement(root, caldav("response"))
-        recipient = etree.SubElement(response, caldav("recipient"))
-        etree.SubElement(recipient, dav("href")).text = attendee
-        status = etree.SubElement(response, caldav("request-status"))
+        parts.append(f"<C:response><C:recipient><D:href>{_escaped(attendee)}</D:href></C:recipient>")
         if isinstance(answer, Availability):
-            status.text = SUCCESS
-            data = etree.SubElement(response, caldav("calendar-data"))
-            data.text = _reply(asked, attendee, answer, stamp)
+            calendar = _reply(asked, attendee, answer, stamp, kept).decode()
+            parts.append(f"{_KNOWN}{_escaped(calendar)}</C:calendar-data></C:response>")
         else:
-            status.text = STATUSES.get(answer.reason, _LATER)
-    return written(root)
+            status = STATUSES.get(answer.reason, _LATER)
+            parts.append(f"<C:request-status>{status}</C:request-status></C:response>")
+    parts.append("</C:schedule-response>")
+    return "".join(parts).encode()
 
 
-def _reply(asked: BusyRequest, attendee: str, answer: Availability, stamp: datetime) -> str:
+def _escaped(text: str) -> str:
+    """``text`` as XML 1.0 reads it back, ends of lines and all (2.11); what is no text there was refused."""
+    return escape(text, {"\r": "&#13;"})
+
+
+def _reply(
+    asked: BusyRequest,
+    attendee: str,
+    answer: Availability,
+    stamp: datetime,
+    kept: MutableMapping[Hashable, bytes] | None,
+) -> bytes:
     busy = Busy(
-        window=asked.window,
-        periods=periods_of([(asked.window, answer)]),
-        stamp=stamp,
-        uid=asked.uid,
-        organizer=asked.organizer,
-        attendee=attendee,
+        window=asked.window, periods=(), stamp=stamp, uid=asked.uid, organizer=asked.organizer, attendee=attendee
     )
-    return reply(busy).decode()
+    return reply_of(_periods(asked.window, answer, kept), busy)
+
+
+def _periods(window: TimeWindow, answer: Availability, kept: MutableMapping[Hashable, bytes] | None) -> bytes:
+    if kept is None or answer.unknown or not answer.window.covers(window):
+        return period_lines(periods_of([(window, answer)]))
+    key = _BUSY, answer.intervals.digest, window
+    try:
+        return kept[key]
+    except KeyError:
+        lines = kept[key] = period_lines(periods_of([(window, answer)]))
+        return lines
 
 
 def _lines(data: bytes) -> Iterator[tuple[str, str]]:
@@ -136,13 +163,22 @@ def _lines(data: bytes) -> Iterator[tuple[str, str]]:
         raise _malformed() from None
     if _NO_TEXT.search(text):
         raise _malformed()
-    for number, line in enumerate(re.split(r"\r?\n", text), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip():
             continue
-        parts = _LINE.fullmatch(line)
+        parts = _known_line(line) if len(line) <= _SHORT else _line(line)
         if parts is None or number > _MOST_LINES:
             raise _malformed()
-        yield parts[1].upper(), parts[2].strip()
+        yield parts
+
+
+def _line(line: str) -> tuple[str, str] | None:
+    """Name (in capitals) and value of a content line, or None."""
+    parts = _LINE.fullmatch(line)
+    return (parts[1].upper(), parts[2].strip()) if parts is not None else None
+
+
+_known_line = lru_cache(maxsize=4096)(_line)  # most lines of a request are those of the request before
 
 
 def _outline(lines: Iterator[tuple[str, str]]) -> tuple[_Properties, _Properties, list[str]]:
@@ -191,7 +227,7 @@ def _is_too_long(text: str) -> bool:
 def _instant(text: str) -> datetime:
     if not _UTC.fullmatch(text):
         raise ValueError("not a time in UTC")
-    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _refused(status: int, condition: str, words: str, fault: Fault = Fault.SCHEMA) -> DavError:

@@ -16,6 +16,7 @@ from protocols.model.window import TimeWindow
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 _PRODUCT: Final = "-//Busyline//Free/Busy//EN"
+_END: Final = b"END:VFREEBUSY\r\nEND:VCALENDAR\r\n"
 _LONGEST: Final = 75  # octets of a line without its end: RFC 5545 3.1
 _UNRESERVED: Final = "!$'*+-.^_`{|}~"  # of an address in mailto: RFC 6068 2
 
@@ -107,31 +108,35 @@ def folded(line: str) -> bytes:
     return b"\r\n ".join([*parts, data[start:]]) + b"\r\n"
 
 
+def period_lines(periods: Iterable[Period]) -> bytes:
+    """The content lines that tell ``periods``."""
+    return b"".join(
+        f"FREEBUSY;FBTYPE={FBTYPES[taken]}:{_instant(low)}/{_instant(high)}\r\n".encode()
+        for low, high, taken in periods  # one to a line: some readers see no more than the first
+    )
+
+
+def reply_of(lines: bytes, busy: Busy) -> bytes:
+    """:func:`reply` whose periods are written already; those of ``busy`` are not looked at."""
+    return _whole("REPLY", busy, lines)
+
+
 def _calendar(method: str, busy: Busy) -> bytes:
+    return _whole(method, busy, period_lines(busy.periods))
+
+
+def _whole(method: str, busy: Busy, lines: bytes) -> bytes:
     head = _head(method, busy.window, busy.stamp, busy.uid, busy.organizer)
-    return head + b"".join(map(folded, _lines(busy)))
+    attendee = folded(f"ATTENDEE:{busy.attendee}") if busy.attendee else b""
+    return b"".join((head, attendee, lines, _END))
 
 
 @lru_cache(maxsize=8)  # it is the same for everybody of whom one request asks
 def _head(method: str, window: TimeWindow, stamp: datetime, uid: str, organizer: str) -> bytes:
     start, end = window.seconds
-    lines = (
-        *("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", f"METHOD:{method}", "BEGIN:VFREEBUSY"),
-        f"UID:{uid}",
-        f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART:{_instant(start)}",
-        f"DTEND:{_instant(end)}",
-        f"ORGANIZER:{organizer}",
-    )
-    return b"".join(map(folded, lines))
-
-
-def _lines(busy: Busy) -> Iterator[str]:
-    if busy.attendee:
-        yield f"ATTENDEE:{busy.attendee}"
-    for low, high, taken in busy.periods:  # one to a line: some readers see no more than the first
-        yield f"FREEBUSY;FBTYPE={FBTYPES[taken]}:{_instant(low)}/{_instant(high)}"
-    yield from ("END:VFREEBUSY", "END:VCALENDAR")
+    opened = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{_PRODUCT}\r\nMETHOD:{method}\r\nBEGIN:VFREEBUSY\r\n"
+    times = f"DTSTAMP:{_instant(int(stamp.timestamp()))}\r\nDTSTART:{_instant(start)}\r\nDTEND:{_instant(end)}\r\n"
+    return b"".join((opened.encode(), folded(f"UID:{uid}"), times.encode(), folded(f"ORGANIZER:{organizer}")))
 
 
 @lru_cache(maxsize=32_768)  # most meetings begin and end when others do

@@ -43,9 +43,9 @@ def read_events(array: etree._Element, zone: tzinfo, *, details: bool) -> Blocks
     """
     blocks = Blocks([], [])
     for event in array:
-        parts = children(event)
         if not event.tag.endswith("}CalendarEvent"):
             raise Doubt(Reason.GARBLED, "something else among the events")
+        parts = children(event)
         start, end = _instant(parts, "StartTime", zone, latest=False), _instant(parts, "EndTime", zone, latest=True)
         if end < start:
             raise Doubt(Reason.GARBLED, "an event ends before it starts")

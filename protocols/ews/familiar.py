@@ -16,8 +16,12 @@ from protocols.ews.request import MOST_MAILBOXES, decode, target_of
 from protocols.ews.soap import read_envelope
 
 _LONGEST_SHAPE = 8_192
+_LONGEST_PREFIX = 101
+_LONGEST_MAILBOX = 1_024  # of more, with a long name perhaps, too many would be remembered
 _NAME = b"MailboxDataArray"
 _ARRAY = _NAME + b">"
+_FIRST = b"MailboxData>"
+_SPACE = b" \t\r\n"
 _STAND_IN = f"{secrets.token_hex(16)}@busyline.invalid"  # a request that could name it could pass off another array
 _TEXT = rb"[ !-%'-;=?-\\^-~]*"  # printable ASCII less what could be markup: & < > ]
 _S = rb"[ \t\r\n]*"
@@ -28,8 +32,7 @@ def _element(name: bytes, content: bytes) -> bytes:
 
 
 _MAILBOX = re.compile(
-    _S
-    + rb"<(?P<p>[A-Za-z][\w.-]{0,99}:|)MailboxData>"
+    rb"<(?P<p>[A-Za-z][\w.-]{0,99}:|)MailboxData>"
     + _S
     + _element(
         b"Email",
@@ -40,25 +43,21 @@ _MAILBOX = re.compile(
     )
     + rb"(?:%b)?" % _element(b"AttendeeType", rb"[A-Za-z]*")
     + rb"(?:%b)?" % _element(b"ExcludeConflicts", rb"[a-z01]*")
-    + rb"</(?P=p)MailboxData>"
-    + _S
 )
 
 
 def decode_familiar(data: bytes) -> AvailabilityRequest | None:
     """Exactly what ``decode(read_envelope(data))`` gives; None where that has to be asked, the errors included."""
-    # A comment, a CDATA section or a document type could hide what the patterns look for, another encoding could too.
-    if b"<!" in data or b"\x00" in data or data.find(b"<?", 1) >= 0 or not _has_one_array(data):
-        return None
     start, end = _array(data)
     if start < 0 or end < 0 or start + len(data) - end > _LONGEST_SHAPE:
         return None
-    found = _targets(data[start:end])
-    if found is None:
+    first = data.find(_FIRST, start, end)
+    prefix = data[data.rfind(b"<", start, first) + 1 : first] if first > 0 else b""
+    shape = _shape(data[:start], data[end:], prefix) if len(prefix) <= _LONGEST_PREFIX else None
+    if shape is None:
         return None
-    prefix, targets = found
-    shape = _shape(data[:start], data[end:], prefix)
-    if shape is None or shape.suggestions is not None:  # for meeting times it matters who is what, which is not read
+    targets = _targets(data[start:end], prefix)
+    if targets is None:
         return None
     return AvailabilityRequest(
         targets=targets,
@@ -70,11 +69,6 @@ def decode_familiar(data: bytes) -> AvailabilityRequest | None:
     )
 
 
-def _has_one_array(data: bytes) -> bool:
-    """Whether nothing else can be an array, or look like one: ``<MailboxDataArray >`` is one too."""
-    return data.count(_ARRAY) == data.count(_NAME) == 2
-
-
 def _array(data: bytes) -> tuple[int, int]:
     """Where the content of the array starts and ends, if it is one: :func:`_shape` finds that out. -1: not found."""
     name = data.find(_ARRAY)
@@ -83,23 +77,30 @@ def _array(data: bytes) -> tuple[int, int]:
     return name + len(_ARRAY), data.find(b"</" + tag, name)
 
 
-def _targets(mailboxes: bytes) -> tuple[bytes, tuple[Target, ...]] | None:
-    """The prefix of the mailboxes and their targets; None unless they fill ``mailboxes`` from end to end."""
-    targets: list[Target] = []
-    place, prefix = 0, None
-    while place < len(mailboxes):
-        match = _MAILBOX.match(mailboxes, place)
-        if match is None or len(targets) == MOST_MAILBOXES or prefix not in (None, match["p"]):
-            return None
-        targets.append(target_of(match["address"].decode("ascii").strip()))
-        place, prefix = match.end(), match["p"]
-    return (prefix, tuple(targets)) if prefix is not None else None
+def _targets(mailboxes: bytes, prefix: bytes) -> tuple[Target, ...] | None:
+    """The targets of all ``mailboxes``; None unless they fill the array from end to end, and are not too many."""
+    written = mailboxes.split(b"</%bMailboxData>" % prefix)
+    if written.pop().strip(_SPACE) or not 0 < len(written) <= MOST_MAILBOXES:
+        return None
+    if len(max(written, key=len)) > _LONGEST_MAILBOX:
+        return None
+    targets = [_target(each.lstrip(_SPACE), prefix) for each in written]
+    return tuple(targets) if all(targets) else None  # type: ignore[arg-type]  # none of them is None
+
+
+@lru_cache(maxsize=16_384)
+def _target(mailbox: bytes, prefix: bytes) -> Target | None:
+    """The target that stands in a MailboxData without its end; None where that is anything but plain."""
+    match = _MAILBOX.fullmatch(mailbox)
+    if match is None or match["p"] != prefix:
+        return None
+    return target_of(match["address"].decode("ascii").strip())
 
 
 @lru_cache(maxsize=512)
 def _shape(head: bytes, tail: bytes, prefix: bytes) -> AvailabilityRequest | None:
     """The request around the mailboxes, with one that stands in for them; None where it is not plainly one."""
-    if not _plainly_encoded(head):
+    if not (_plainly_encoded(head) and _is_plain(head, tail)):
         return None
     email = b"<%bEmail><%bAddress>%b</%bAddress></%bEmail>" % (prefix, prefix, _STAND_IN.encode(), prefix, prefix)
     try:
@@ -107,8 +108,22 @@ def _shape(head: bytes, tail: bytes, prefix: bytes) -> AvailabilityRequest | Non
         request = decode(envelope) if envelope.operation == AVAILABILITY else None
     except RequestError:
         return None
-    # the mailboxes of the request are those of the array that was cut out, and no others
-    return request if request and [target.asked for target in request.targets] == [_STAND_IN] else None
+    # For meeting times it matters who is what, which is not read. The mailboxes of the request are those of the array
+    # that was cut out, and no others.
+    plain = request is not None and request.suggestions is None
+    return request if request and plain and [target.asked for target in request.targets] == [_STAND_IN] else None
+
+
+def _is_plain(head: bytes, tail: bytes) -> bool:
+    """Whether nothing in them could hide an array, or be another: what stands between them is matched to the letter.
+
+    A comment, a CDATA section or a document type could hide what the patterns look for, another encoding could too;
+    ``<MailboxDataArray >`` is an array.
+    """
+    hiding = any(b"<!" in part or b"\x00" in part for part in (head, tail))
+    instructed = head.find(b"<?", 1) >= 0 or b"<?" in tail
+    alone = all(part.count(_ARRAY) == part.count(_NAME) == 1 for part in (head, tail))
+    return alone and not hiding and not instructed
 
 
 def _plainly_encoded(head: bytes) -> bool:

@@ -16,7 +16,7 @@ from protocols.ews.query import AvailabilityRequest, View
 from protocols.ews.reading import read
 from protocols.ews.request import mailboxes_asked
 from protocols.ews.serial_zone import WEEKDAY_WORDS, write_zone
-from protocols.ews.soap import Envelope, enveloped
+from protocols.ews.soap import Envelope, enveloped, in_envelope
 from protocols.ews.tables import BEFORE_WORKING_ELSEWHERE, DIGITS
 from protocols.model.freebusy import Answer, Availability, Detail, Unavailable, WorkingHours
 from protocols.model.intervals import Intervals
@@ -51,13 +51,6 @@ class _Style(NamedTuple):
     elsewhere: bool
 
 
-class _Kept(NamedTuple):
-    """What was rendered before, and the number of the style that is looked for."""
-
-    fragments: MutableMapping[Hashable, bytes]
-    style: int
-
-
 def encode(
     request: AvailabilityRequest,
     answers: Sequence[Answer],
@@ -66,7 +59,19 @@ def encode(
     fragments: MutableMapping[Hashable, bytes] | None = None,
     suggested: bytes = NO_SUGGESTIONS,
 ) -> bytes:
-    """The whole answer: one FreeBusyResponse per target, in order; ``suggested`` where suggestions were asked for.
+    """:func:`encoded` in one piece."""
+    return b"".join(encoded(request, answers, manner, fragments=fragments, suggested=suggested))
+
+
+def encoded(
+    request: AvailabilityRequest,
+    answers: Sequence[Answer],
+    manner: Manner,
+    *,
+    fragments: MutableMapping[Hashable, bytes] | None = None,
+    suggested: bytes = NO_SUGGESTIONS,
+) -> list[bytes]:
+    """The whole answer in parts: one FreeBusyResponse per target, in order; ``suggested`` where they were asked for.
 
     A mailbox with any doubt in the window is an Error, never free. Of an Availability fetched at BUSY no detail is
     read, and the view says so. ``fragments`` keeps what was rendered, by all that was visible in it; its bound is its
@@ -74,27 +79,28 @@ def encode(
     """
     suggestions = suggested if request.suggestions is not None else b""
     if request.question is None:
-        return enveloped([_OPEN, suggestions, _CLOSE])
+        return in_envelope([_OPEN, suggestions, _CLOSE])
     if len(answers) != len(request.targets):
         raise ValueError(f"{len(answers)} answers for {len(request.targets)} mailboxes")
-    style = _Style(
-        window=request.question.window,
-        interval=request.question.interval,
-        view=request.view,
-        zone=request.zone,
-        offsets=manner.offsets,
-        always_events=manner.always_events,
-        elsewhere=request.server_version not in BEFORE_WORKING_ELSEWHERE,
+    pen = _pen(
+        _Style(
+            window=request.question.window,
+            interval=request.question.interval,
+            view=request.view,
+            zone=request.zone,
+            offsets=manner.offsets,
+            always_events=manner.always_events,
+            elsewhere=request.server_version not in BEFORE_WORKING_ELSEWHERE,
+        )
     )
-    kept = None if fragments is None else _Kept(fragments, _number_of(style))
     parts = [_OPEN, _OPEN_ARRAY]
     for answer in answers:
         if isinstance(answer, Unavailable):
             parts.append(FAILURES[answer.reason])
         else:
-            parts += _response(style, answer, kept)
+            parts.append(pen.response(answer, fragments))
     parts += (_CLOSE_ARRAY, suggestions, _CLOSE)
-    return enveloped(parts)
+    return in_envelope(parts)
 
 
 def encode_refusal(envelope: Envelope, error: RequestError) -> bytes | None:
@@ -105,33 +111,45 @@ def encode_refusal(envelope: Envelope, error: RequestError) -> bytes | None:
     return enveloped([_OPEN, _OPEN_ARRAY, refused(error) * number, _CLOSE_ARRAY, _CLOSE])
 
 
-@lru_cache(maxsize=4096)
-def _number_of(_: _Style) -> int:
-    """A number of its own for each style, never given again: it is told apart once, not once for each mailbox."""
-    return next(_NUMBERS)
+class _Pen:
+    """Writes the answers of one style, which is told apart once: its number is never given again."""
 
+    __slots__ = ("_bare_view", "_number", "_style")
 
-def _response(style: _Style, answer: Availability, kept: _Kept | None) -> tuple[bytes, ...]:
-    if not answer.window.covers(style.window) or any(gap.overlaps(style.window) for gap in answer.unknown):
-        return (INCOMPLETE,)
-    view = style.view if answer.detail is Detail.DETAILS else _BARE.get(style.view, style.view)
-    shown = answer.intervals
-    if answer.window is not style.window:
-        shown = shown.overlapping(style.window)
-    if view.detail is Detail.BUSY:
-        shown = shown.bare()
-    if kept is None:
-        blocks = _blocks(style, view, shown)
-    else:
-        key = (kept.style, view.value, shown.content)
+    def __init__(self, style: _Style) -> None:
+        self._style, self._number = style, next(_NUMBERS)
+        self._bare_view = _BARE.get(style.view, style.view)
+
+    def response(self, answer: Availability, fragments: MutableMapping[Hashable, bytes] | None) -> bytes:
+        """The FreeBusyResponse of one mailbox, as it was written before where ``fragments`` has it."""
+        window, shown = self._style.window, answer.intervals
+        if answer.window is not window and answer.window != window:
+            if not answer.window.covers(window):
+                return INCOMPLETE
+            shown = shown.overlapping(window)
+        if answer.unknown and any(gap.overlaps(window) for gap in answer.unknown):
+            return INCOMPLETE
+        detailed = answer.detail is Detail.DETAILS
+        if fragments is None:
+            return self._written(shown, answer.working_hours, detailed=detailed)
+        key = (self._number, detailed, shown.digest, answer.working_hours)
         try:
-            blocks = kept.fragments[key]
+            return fragments[key]
         except KeyError:
-            blocks = kept.fragments[key] = _blocks(style, view, shown)
-    hours = b""
-    if answer.working_hours is not None and (style.always_events or view is not View.MERGED_ONLY):
-        hours = _working_hours(answer.working_hours, style.window.start.year)
-    return _SUCCESS, blocks, hours, _END
+            written = fragments[key] = self._written(shown, answer.working_hours, detailed=detailed)
+            return written
+
+    def _written(self, shown: Intervals, hours: WorkingHours | None, *, detailed: bool) -> bytes:
+        style = self._style
+        view = style.view if detailed else self._bare_view
+        blocks = _blocks(style, view, shown if view.detail is Detail.DETAILS else shown.bare())
+        times = b""
+        if hours is not None and (style.always_events or view is not View.MERGED_ONLY):
+            times = _working_hours(hours, style.window.start.year)
+        return b"".join((_SUCCESS, blocks, times, _END))
+
+
+_pen = lru_cache(maxsize=4096)(_Pen)
 
 
 def _blocks(style: _Style, view: View, intervals: Intervals) -> bytes:

@@ -84,9 +84,14 @@ def envelope(body: str) -> bytes:
     return enveloped([body.encode()])
 
 
-def enveloped(parts: list[bytes]) -> bytes:
+def in_envelope(parts: list[bytes]) -> list[bytes]:
     """As :func:`envelope`, of a body in parts: a long answer is put together once and not again at every level."""
-    return b"".join((_OPEN_BYTES, *parts, _CLOSE_BYTES))
+    return [_OPEN_BYTES, *parts, _CLOSE_BYTES]
+
+
+def enveloped(parts: list[bytes]) -> bytes:
+    """The same in one piece."""
+    return b"".join(in_envelope(parts))
 
 
 def encode_fault(error: RequestError, *, back_off: timedelta | None = None) -> bytes:

@@ -87,6 +87,14 @@ class WorkingHours:
 
     zone: tzinfo
     periods: tuple[WorkingPeriod, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.zone, self.periods)))
+
+    def __hash__(self) -> int:
+        """Reckoned once: every answer that is written looks for its hours."""
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

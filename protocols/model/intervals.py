@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from hashlib import blake2b
 from itertools import repeat
 from operator import itemgetter
 from sys import getsizeof
@@ -83,10 +84,11 @@ _BARE: _Details = (None, None, -1)
 class Intervals:
     """Busy intervals ordered by start, immutable. Edges are whole seconds: a start rounds down, an end up."""
 
-    __slots__ = ("_details", "_edges", "_longest", "_statuses")
+    __slots__ = ("_details", "_digest", "_edges", "_longest", "_statuses")
 
     def __init__(self, edges: "array[int]", statuses: bytes, details: _Packed, longest: int) -> None:
         self._edges, self._statuses, self._details, self._longest = edges, statuses, details, longest
+        self._digest: bytes | None = None
 
     @classmethod
     def pack(cls, intervals: Iterable[BusyInterval]) -> Self:
@@ -141,9 +143,13 @@ class Intervals:
         return own + getsizeof(self._details) + sum(getsizeof(part) for part in self._details if isinstance(part, str))
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """All there is, as a hashable value: equal for equal intervals. For the key of a cache."""
-        return self._edges.tobytes(), self._statuses, self._details
+    def digest(self) -> bytes:
+        """16 bytes that stand for all there is (BLAKE2b): equal for equal intervals, and reckoned once. For keys."""
+        if self._digest is None:
+            details = repr(self._details).encode("utf-8", "surrogatepass")
+            content = b"%d:%b%b%b" % (len(self._statuses), self._edges.tobytes(), self._statuses, details)
+            self._digest = blake2b(content, digest_size=16).digest()
+        return self._digest
 
     def edges(self) -> Iterator[tuple[int, int, int]]:
         """Start and end in seconds since 1970, and the status's number, of each interval, by start."""
@@ -245,7 +251,10 @@ class Intervals:
 def _flatten(details: EventDetails | None) -> _Details:
     if details is None:
         return _BARE
-    flags = sum(getattr(details, name) << bit for bit, name in enumerate(DETAIL_FLAGS))
+    # written out in the order of DETAIL_FLAGS: a month of events is packed with every answer that is fetched
+    flags = (
+        details.meeting + 2 * details.recurring + 4 * details.exception + 8 * details.private + 16 * details.reminder
+    )
     return details.subject, details.location, flags
 
 

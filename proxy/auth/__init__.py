@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from protocols.model.caller import Caller
 
@@ -59,11 +59,24 @@ class Proof(Protocol):
         ...
 
 
+@runtime_checkable
+class Recalling(Proof, Protocol):
+    """A way that remembers for a moment what was proved. What it reads, no other way reads."""
+
+    def recall(self, knock: Knock) -> Caller | None:
+        """The caller that ``identify`` would give without waiting; None where it would wait, or give none."""
+        ...
+
+
 class Authenticator(Protocol):
     """All ways together: proxy/auth/gate.py."""
 
     async def identify(self, knock: Knock) -> Caller | Refused:
         """The caller that ``knock`` proves, or why it proves none."""
+        ...
+
+    def recall(self, knock: Knock) -> Caller | None:
+        """The caller that ``knock`` proves, where that is known without waiting; else None, which says nothing."""
         ...
 
     def admit(self, caller: Caller, knock: Knock) -> Caller | Refused:

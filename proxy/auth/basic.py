@@ -44,11 +44,7 @@ class BasicAuth:
 
     async def identify(self, knock: Knock) -> Caller | Refused | None:
         """See :class:`proxy.auth.Proof`. Unreadable credentials are refused without any hash; none are no failure."""
-        authorization = knock.authorization
-        if authorization is None or authorization[:6].lower() != "basic ":
-            return None
-        encoded = authorization[6:].strip()
-        if not encoded:
+        if not (encoded := _encoded(knock.authorization)):
             return None
         pair = decoded(encoded)
         if pair is None:
@@ -56,6 +52,18 @@ class BasicAuth:
         name = secret_name(pair[0])
         refused = await self._passwords.prove(name, pair[1], knock.address)
         return refused if refused is not None else self._callers[name]
+
+    def recall(self, knock: Knock) -> Caller | None:
+        """The caller that ``knock`` proves, where it proved the same within the last minute."""
+        pair = decoded(encoded) if (encoded := _encoded(knock.authorization)) else None
+        if pair is None or not self._passwords.recall(name := secret_name(pair[0]), pair[1]):
+            return None
+        return self._callers[name]
+
+
+def _encoded(authorization: str | None) -> str:
+    """What stands behind ``Basic``; "" where that is not what was shown."""
+    return authorization[6:].strip() if authorization and authorization[:6].lower() == "basic " else ""
 
 
 def decoded(encoded: str) -> tuple[str, bytes] | None:

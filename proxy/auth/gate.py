@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from protocols.model.caller import Caller
-from proxy.auth import Knock, Proof, Refused
+from proxy.auth import Knock, Proof, Recalling, Refused
 from proxy.auth.networks import Addresses, Fence, UnbelievableError
 
 NO_CREDENTIALS: Final = "no-credentials"
@@ -22,6 +22,7 @@ class Gate:
     ) -> None:
         self._proofs = tuple(proofs)
         self._addresses, self._fence = addresses or Addresses(), fence or Fence({})
+        self._recall = next((proof.recall for proof in self._proofs if isinstance(proof, Recalling)), None)
         challenges = tuple(proof.challenge for proof in self._proofs if proof.challenge)
         self._nothing = Refused(NO_CREDENTIALS, challenges=challenges)
 
@@ -38,6 +39,12 @@ class Gate:
             if found is not None:
                 return found if found.challenges or found.status != 401 else self._challenged(found)
         return self._nothing
+
+    def recall(self, knock: Knock) -> Caller | None:
+        """The caller whom :meth:`identify` would let in, where that is known without waiting; else None."""
+        if self._recall is None or (caller := self._recall(knock)) is None:
+            return None
+        return caller if self.admit(caller, knock) is caller else None
 
     def admit(self, caller: Caller, knock: Knock) -> Caller | Refused:
         """``caller``, who proved itself elsewhere (in the body of its request), if it may come from there."""

@@ -112,6 +112,11 @@ class Passwords:
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
 
+    def recall(self, name: str, secret: bytes) -> bool:
+        """Whether ``secret`` was proved right for ``name`` within the last minute: what needs no computation."""
+        proved = self._proved.get(self._digest(name.encode("utf-8", "surrogatepass"), secret))
+        return proved is not None and self._clock() - proved < _REMEMBERED
+
     async def prove(self, name: str, secret: bytes, address: Address | None = None) -> Refused | None:
         """None where ``secret`` is right for ``name``; else why not: wrong (401), or not now (429 and a time to wait).
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
+import structlog
 from cachetools import TTLCache
 
 from protocols.ews.wssecurity.assertion import Token, Trust
@@ -17,13 +18,17 @@ from protocols.ews.wssecurity.refusal import SecurityRefused
 from protocols.ews.wssecurity.verdict import Verdict, judge, weigh
 from protocols.model.caller import Caller
 from proxy.auth import Refused
-from proxy.auth.replays import REMEMBERED, Replays
+from proxy.auth.replays import Memories, OwnMemories
 from proxy.auth.turns import LineFullError, Turns
 
 _PLACES: Final = {"strangers": (32, 2), "known": (512, 256)}  # in the line, and of one address; each takes 1 to 5 ms
 _KNOWN: Final = 600.0  # seconds for which an address that proved somebody has a line of its own
 _AHEAD: Final = timedelta(seconds=30)
 _FLOOR: Final = 0.05  # seconds: no refusal comes sooner once a key was used
+_AGAIN: Final = 10.0  # seconds until whoever could not be remembered may try again
+_SAY_AGAIN: Final = 60.0  # seconds
+
+_log = structlog.get_logger("busyline.auth")
 
 Clock: TypeAlias = Callable[[], datetime]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -50,9 +55,9 @@ class WsSecurity:
 
     ``vouching``: for which domains an issuer may vouch, by its URI; one that is not named there, for all. Everything is
     looked at in threads: strangers take turns in one, and addresses from which somebody was proved in the last ten
-    minutes in the other. A message made before this process began, by a clock that may be half a minute
-    ahead, has to be made anew, for nobody would know whether it was answered already; clocks of servers are closer than
-    that, and a longer pause would cost every caller more than it saves.
+    minutes in the other. A message made before ``memories`` began (where none are given, with this process), by a
+    clock that may be half a minute ahead, has to be made anew, for nobody would know whether it was answered already;
+    clocks of servers are closer than that, and a longer pause would cost every caller more than it saves.
     """
 
     def __init__(
@@ -62,14 +67,16 @@ class WsSecurity:
         *,
         clock: Clock,
         vouching: Mapping[str, frozenset[str]] | None = None,
-        remembered: int = REMEMBERED,
+        memories: Memories | None = None,
         sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trust, self._callers, self._clock, self._sleep, self._seconds = trust, callers, clock, sleep, seconds
         self._vouching = vouching or {}
-        self._replays = {caller.name: Replays(remembered) for caller in callers.values()}
-        self._answers_from = clock() + min(trust.skew, _AHEAD)
+        self._memories = memories or OwnMemories(since=clock(), skew=trust.skew)
+        self._replays = {caller.name: self._memories.of(caller.name) for caller in callers.values()}
+        self._answers_from = self._memories.since + min(trust.skew, _AHEAD)
+        self._said = -math.inf
         self._known: TTLCache[str, bool] = TTLCache(4_096, _KNOWN, seconds)
         self._strangers, self._proved = (Turns(places=all_, each=each) for all_, each in _PLACES.values())
         self._threads = ThreadPoolExecutor(len(_PLACES), thread_name_prefix="ws-security")
@@ -78,7 +85,7 @@ class WsSecurity:
         """The caller of the envelope ``data``, which comes from ``address`` ("" where nobody knows).
 
         Whatever is wrong, the refusal is one (401); 503 where it may be sent again. Who is let in must be remembered at
-        once (:meth:`remember`), before anything is waited for.
+        once (:meth:`remember`), before anything is waited for, and is let in only then.
         """
         started: list[float] = []
         try:
@@ -95,10 +102,19 @@ class WsSecurity:
             self._known[address] = True
         return found
 
-    def remember(self, found: Admitted) -> None:
-        """The message is answered now, and never again."""
+    def remember(self, found: Admitted) -> Refused | None:
+        """The message is answered now, and never again; else why not: another process was quicker, or nobody knows."""
         proved = found.verdict.proved
-        self._replays[found.caller.name].note(proved.mark, proved.expires + self._trust.skew)
+        try:
+            new = self._replays[found.caller.name].note(proved.mark, proved.expires)
+        except OSError as error:
+            busy = self._forgetful(error)
+            return Refused(busy.reason, 503, busy.wait)
+        return None if new else Refused("message-seen-before")
+
+    def doubts(self) -> list[str]:
+        """Why callers would be turned away, for ``/readyz``."""
+        return self._memories.doubts()
 
     def close(self) -> None:
         """Nobody is proved any more."""
@@ -138,8 +154,19 @@ class WsSecurity:
         return replace(caller, person=token.person)
 
     def _check_new(self, found: Admitted) -> None:
-        now, replays = self._clock(), self._replays[found.caller.name]
-        if replays.saw(found.verdict.proved.mark, now=now):
-            raise SecurityRefused("message-seen-before")
-        if wait := replays.full(now=now):
+        now, replays, proved = self._clock(), self._replays[found.caller.name], found.verdict.proved
+        try:
+            if replays.saw(proved.mark, proved.expires, now=now):
+                raise SecurityRefused("message-seen-before")
+            wait = replays.full(now=now)
+        except OSError as error:
+            raise self._forgetful(error) from None
+        if wait:
             raise _Busy("too-many-messages-to-remember", wait)
+
+    def _forgetful(self, error: OSError) -> "_Busy":
+        if self._seconds() - self._said >= _SAY_AGAIN:
+            self._said = self._seconds()
+            note = "signed messages are refused as busy until they can be remembered"
+            _log.error("messages_not_remembered", what=str(error), note=note)
+        return _Busy("messages-cannot-be-remembered", _AGAIN)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from aiohttp import web
+from multidict import CIMultiDictProxy
 
 from protocols.errors import Fault, RequestError
 
@@ -30,6 +31,16 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
     if not _is_xml(request.headers.get("Content-Type", "")):
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
     return await _read(request, limit)
+
+
+def may_be_xml(headers: CIMultiDictProxy[str]) -> bool:
+    """Whether nothing in the ``headers`` speaks against a body of plain XML that is all there."""
+    return _is_xml(headers.get("Content-Type", "")) and "Content-Encoding" not in headers
+
+
+def is_plain_calendar(headers: CIMultiDictProxy[str]) -> bool:
+    """Whether the ``headers`` promise a body of plain iCalendar."""
+    return _is_calendar(headers.get("Content-Type", "")) and "Content-Encoding" not in headers
 
 
 async def read_strangers_xml(request: web.BaseRequest, limit: int) -> bytes:
@@ -60,7 +71,7 @@ async def read_json(request: web.BaseRequest, limit: int) -> bytes:
 
 async def read_calendar(request: web.BaseRequest, limit: int) -> bytes:
     """The same of iCalendar, which says that it is that."""
-    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _CALENDAR:
+    if not _is_calendar(request.headers.get("Content-Type", "")):
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
     return await _read(request, limit)
 
@@ -87,6 +98,11 @@ async def _read(request: web.BaseRequest, limit: int) -> bytes:
 
 def _encoding(request: web.BaseRequest) -> str:
     return request.headers.get("Content-Encoding", "").strip().lower()
+
+
+@lru_cache(maxsize=256)
+def _is_calendar(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == _CALENDAR
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """Exchange Web Services: what Exchange, Google and every EWS client ask free/busy by."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from aiohttp import web
@@ -15,13 +15,16 @@ from protocols.ews.query import AvailabilityRequest
 from protocols.ews.soap import Envelope, read_envelope
 from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer
-from proxy.fronts.answers import not_allowed, xml
-from proxy.fronts.body import decoded, read_xml
+from proxy.echoes import Echo, Echoes
+from proxy.fronts.answers import XML, not_allowed, xml
+from proxy.fronts.body import decoded, may_be_xml, read_xml
 from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews_mailtips import mail_tips
 from proxy.fronts.ews_rooms import room_lists, rooms
 from proxy.fronts.ews_suggestions import answered_with_suggestions
+from proxy.fronts.heads import Head
+from proxy.fronts.posted import Posted
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
 
@@ -32,9 +35,19 @@ class EwsFront:
     """POST of a SOAP envelope; GET with ``?wsdl`` gets the description. Desks are found by the caller's name."""
 
     name = "ews"
+    head = Head({"Content-Type": XML})
 
-    def __init__(self, *, entrance: Entrance, desks: Mapping[str, Desk], schema: SchemaFront, max_body: int) -> None:
+    def __init__(
+        self,
+        *,
+        entrance: Entrance,
+        desks: Mapping[str, Desk],
+        schema: SchemaFront,
+        max_body: int,
+        echoes: Echoes | None = None,
+    ) -> None:
         self._entrance, self._desks, self._schema, self._max_body = entrance, desks, schema, max_body
+        self._echoes = echoes or Echoes(0)
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """Identify, decode, look up, encode. Raises RequestError."""
@@ -46,6 +59,34 @@ class EwsFront:
         desk = self._desks[caller.name]
         record.per_mailbox = desk.manner.per_mailbox_faults
         return xml(await answered(await read_xml(request, self._max_body), desk, record))
+
+    def at_once(self, posted: Posted, record: Record) -> Sequence[bytes] | None:
+        """See :class:`proxy.server.PromptFront`.
+
+        That is a caller who proved itself a moment ago, asking in words seen before about mailboxes that are kept.
+        """
+        body = posted.body
+        if not may_be_xml(posted.headers) or len(body) > self._max_body:
+            return None
+        caller = self._entrance.recall(posted.headers, posted.peer)
+        if caller is None:
+            return None
+        echo = self._echoes.find(caller.name, body)
+        asked = decode_familiar(body) if echo is None else echo.asked
+        if asked is None or asked.question is None:
+            return None
+        desk = self._desks[caller.name]
+        mailboxes = [target.mailbox for target in asked.targets if target.mailbox is not None]
+        answers = desk.at_once(mailboxes, asked.question) if len(mailboxes) == len(asked.targets) else None
+        if answers is None or not self._entrance.has_room(caller, record):
+            return None
+        record.operation = AVAILABILITY
+        desk.told(asked.question, answers, record)
+        if echo is not None and echo.tells(answers):
+            return echo.parts
+        parts = availability_response.encoded(asked, answers, desk.manner, fragments=desk.fragments)
+        self._echoes.keep(caller.name, body, Echo(asked, answers, parts))
+        return parts
 
     def _described(self, request: web.BaseRequest) -> web.Response:
         if request.method == "GET" and request.query_string.lower() == "wsdl":

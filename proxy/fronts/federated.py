@@ -52,19 +52,24 @@ class FederatedEntrance:
         address = self.addresses.told(knock.peer, knock.forwarded)
         found = await self.proof.identify(data, self.demands, address)
         if isinstance(found, Refused):
-            record.refused = found.reason
-            if found.retry_after is not None:
-                raise RequestError(Fault.BUSY, back_off=timedelta(seconds=found.retry_after))
-            return xml(fault(record.soap), status=500, content_type=soap.content_type(record.soap))
+            return _turned_away(found, record)
         caller = self.entrance.admit(found.caller, request, record)
         if not isinstance(caller, Caller):
             return caller
-        self.proof.remember(found)
-        return found
+        refused = self.proof.remember(found)
+        return found if refused is None else _turned_away(refused, record)
 
     def at(self, *addresses: str) -> "FederatedEntrance":
         """The same for what listens at these URLs, which a signed wsa:To must name."""
         return replace(self, demands=replace(self.demands, addresses=frozenset(addresses)))
+
+
+def _turned_away(refused: Refused, record: Record) -> web.Response:
+    """Raises BUSY for what may be sent again."""
+    record.refused = refused.reason
+    if refused.retry_after is not None:
+        raise RequestError(Fault.BUSY, back_off=timedelta(seconds=refused.retry_after))
+    return xml(fault(record.soap), status=500, content_type=soap.content_type(record.soap))
 
 
 class FederatedEws:

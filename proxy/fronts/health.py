@@ -12,13 +12,19 @@ class HealthFront:
     """``/healthz``: the process answers. ``/readyz``: it takes questions; 503 before the start and while stopping.
 
     ``doubts`` are reasons in words for which callers would turn away, such as a certificate that expired; with any of
-    them ``/readyz`` is 503 as well.
+    them ``/readyz`` is 503 as well. ``notes`` are words for an operator, for which nobody need turn away.
     """
 
     name = "health"
 
-    def __init__(self, ready: Callable[[], bool], *, doubts: Callable[[], list[str]] = list) -> None:
-        self._ready, self._doubts = ready, doubts
+    def __init__(
+        self,
+        ready: Callable[[], bool],
+        *,
+        doubts: Callable[[], list[str]] = list,
+        notes: Callable[[], list[str]] = list,
+    ) -> None:
+        self._ready, self._doubts, self._notes = ready, doubts, notes
 
     async def answer(self, request: web.BaseRequest, record: Record) -> web.Response:
         """200 or 503, with plain text."""
@@ -29,7 +35,9 @@ class HealthFront:
         if not self._ready():
             return plain("not ready", status=503)
         doubts = self._doubts()
-        return plain("\n".join(["not ready", *doubts]), status=503) if doubts else plain("ok", status=200)
+        if doubts:
+            return plain("\n".join(["not ready", *doubts]), status=503)
+        return plain("\n".join(["ok", *self._notes()]), status=200)
 
 
 class MetricsFront:

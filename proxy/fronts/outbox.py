@@ -1,9 +1,8 @@
 """CalDAV: a scheduling outbox (RFC 6638) for clients that ask others' busy time, and what they look for on the way."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -13,13 +12,15 @@ from protocols.caldav.refusals import DavError, caldav, dav, encode_error, statu
 from protocols.caldav.resources import OUTBOX, PATHS, ROOT, Principal, resources
 from protocols.errors import Fault, RequestError
 from protocols.model.caller import Caller
-from protocols.model.freebusy import Availability, Question
+from protocols.model.freebusy import Answer, Availability, Question
 from proxy.connector import Clock
 from proxy.fronts.answers import plain
 from proxy.fronts.answers import xml as document
-from proxy.fronts.body import decoded, read_calendar, read_xml
+from proxy.fronts.body import decoded, is_plain_calendar, read_calendar, read_xml
 from proxy.fronts.desk import Desk
 from proxy.fronts.entrance import RATE, Entrance
+from proxy.fronts.heads import Head
+from proxy.fronts.posted import Posted
 from proxy.fronts.record import Record
 
 MAX_REQUEST: Final = 128 * 1024  # bytes; a hundred attendees with all their parameters are some twenty thousand
@@ -28,6 +29,7 @@ _XML: Final = "application/xml; charset=utf-8"
 # for the outbox, and an empty free-busy-query would say that everybody is free.
 _CLASSES: Final = "1, 3, calendar-access, calendar-auto-schedule"
 _MANY: Final = 2_000  # blocks; writing them takes some 8 ms
+_SMALL: Final = 16 * 1024  # bytes; reading more is work that others would notice
 _DEPTHS: Final = {"0": False, "1": True}
 _ASKS: Final = "free-busy-request"
 _EVERYWHERE: Final = ("OPTIONS", "PROPFIND")
@@ -40,6 +42,7 @@ class OutboxFront:
     """
 
     name = "caldav"
+    head = Head({"Content-Type": _XML, "DAV": _CLASSES})
 
     def __init__(
         self,
@@ -62,6 +65,24 @@ class OutboxFront:
         if path not in PATHS:
             return _announced(plain("there is nothing here", status=404))
         return _announced(await self._answered(request, path, caller, record))
+
+    def at_once(self, posted: Posted, record: Record) -> Sequence[bytes] | None:
+        """See :class:`proxy.server.PromptFront`: a question of a caller who proved itself a moment ago."""
+        at_outbox = posted.path == OUTBOX and is_plain_calendar(posted.headers) and len(posted.body) <= _SMALL
+        caller = self._entrance.recall(posted.headers, posted.peer) if at_outbox else None
+        if caller is None:
+            return None
+        asked = scheduling.decode(posted.body)
+        mailboxes = [mailbox for mailbox in asked.mailboxes if mailbox is not None]
+        if len(mailboxes) < len(asked.attendees) or not self._principals[caller.name].organises(asked.organizer):
+            return None
+        desk, question = self._desks[caller.name], Question(window=asked.window)
+        answers = desk.at_once(mailboxes, question)
+        if answers is None or _is_long(answers) or not self._entrance.has_room(caller, record):
+            return None
+        record.operation = _ASKS
+        desk.told(question, answers, record)
+        return (scheduling.encode(asked, answers, self._clock(), kept=desk.fragments),)
 
     async def _answered(self, request: web.BaseRequest, path: str, caller: Caller, record: Record) -> web.Response:
         if request.method == "OPTIONS":
@@ -96,10 +117,12 @@ class OutboxFront:
         if not self._principals[caller.name].organises(asked.organizer):
             words = "ORGANIZER must be one of the caller's own addresses, as calendar-user-address-set tells them"
             raise DavError(403, caldav("organizer-allowed"), words)
-        answers = await self._desks[caller.name].look_up(asked.mailboxes, Question(window=asked.window), record)
-        encode = partial(scheduling.encode, asked, answers, self._clock())
-        blocks = sum(len(each.intervals) for each in answers if isinstance(each, Availability))
-        body = await asyncio.to_thread(encode) if blocks > _MANY else encode()  # so that nobody else waits for it
+        desk = self._desks[caller.name]
+        answers = await desk.look_up(asked.mailboxes, Question(window=asked.window), record)
+        if _is_long(answers):  # nobody else waits for it; what is kept belongs to this thread
+            body = await asyncio.to_thread(scheduling.encode, asked, answers, self._clock())
+        else:
+            body = scheduling.encode(asked, answers, self._clock(), kept=desk.fragments)
         return document(body, content_type=_XML)
 
 
@@ -126,6 +149,11 @@ def _announced(response: web.Response) -> web.Response:
     """What is spoken here: clients look for it in whatever comes back."""
     response.headers["DAV"] = _CLASSES
     return response
+
+
+def _is_long(answers: Sequence[Answer]) -> bool:
+    """Whether writing ``answers`` takes so long that others would notice."""
+    return sum(len(each.intervals) for each in answers if isinstance(each, Availability)) > _MANY
 
 
 def _allowed(path: str) -> tuple[str, ...]:

@@ -120,6 +120,8 @@ class TokenFront:
 
 def fault(_: Record, error: RequestError, __: datetime) -> web.Response:
     """How whoever sends what cannot be read is told so: RFC 6749 5.2, whatever it was."""
+    if error.fault is Fault.BUSY:
+        return _refusal(_OAuthError("temporarily_unavailable", "too much to do; come again later", status=503))
     status = _FAULT_STATUS.get(error.fault, 400)
     if status == 500:
         return _refusal(_OAuthError("server_error", "the request failed", status=status))

@@ -7,6 +7,7 @@ from proxy.connector import Clock
 
 PEER_IS_DOWN = frozenset({Reason.UNREACHABLE, Reason.TIMEOUT, Reason.UNAUTHORIZED})
 """A peer that fails or answers nonsense is up: one mailbox that it stumbles over must not cost all others theirs."""
+_A_MOMENT = timedelta(seconds=1)  # while a probe is out: how it ends is not known yet
 
 
 class Breaker:
@@ -33,6 +34,12 @@ class Breaker:
             return None
         waited = self._clock() - self._opened
         return self._reason if self._probing or timedelta() <= waited < self._pause else None
+
+    def left(self) -> timedelta:
+        """How long calls are refused at least; nought where one would be let through now."""
+        if self._opened is None or self.refuses() is None:
+            return timedelta()
+        return max(self._opened + self._pause - self._clock(), _A_MOMENT)
 
     def admit(self) -> Reason | None:
         """As :meth:`refuses`; a call let through while the peer counts as down is the probe."""

@@ -9,7 +9,7 @@ from typing import Final
 from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailable, all_unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.answers import addressed
-from proxy.connector import Clock, Connector, cut, utc_now
+from proxy.connector import Clock, Connector, at_once_of, cut, utc_now
 from proxy.directories.book import PLAIN, Membership
 from proxy.directories.roll import Roll
 from proxy.layers.veil import Veil
@@ -43,6 +43,12 @@ class Groups:
     ) -> None:
         self._inner, self._roll, self._deadline = inner, roll, deadline
         self._policy, self._table, self._clock = policy, table, clock
+        self._at_once = at_once_of(inner)
+
+    def at_once(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer] | None:
+        """See :class:`proxy.connector.Prompt`: where nobody is a group."""
+        look = self._roll.look
+        return self._at_once(mailboxes, question) if all(look(each) is PLAIN for each in mailboxes) else None
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from proxy import consistency
 from proxy.settings.callers import CallerSettings
 from proxy.settings.capture import CaptureSettings
+from proxy.settings.cluster import ClusterSettings
 from proxy.settings.connectors import ConnectorSettings
 from proxy.settings.directory import GroupSettings, RoomListSettings, check_directories
 from proxy.settings.federation import FederationSettings
@@ -26,6 +27,7 @@ class ProxySettings(Section):
 
     server: ServerSettings
     cache: CacheSettings = CacheSettings()
+    cluster: ClusterSettings | None = Field(None, description="only where several nodes share what they fetched")
     connectors: dict[str, ConnectorSettings] = Field(default_factory=dict, description="one per calendar system")
     routes: tuple[RouteSettings, ...] = ()
     aliases: tuple[AliasSettings, ...] = ()

@@ -109,7 +109,17 @@ class CallerSettings(Section):
         examples=[["google-calendar-interop", "203.0.113.0/24"]],
     )
     rate: float = Field(
-        100, ge=0.1, allow_inf_nan=False, description="requests a second; four times as many at once are let through"
+        100,
+        ge=0.1,
+        allow_inf_nan=False,
+        description="requests a second, by each worker's count; four times as many at once are let through",
+    )
+    weight: float = Field(
+        1,
+        ge=0.01,
+        le=100,
+        allow_inf_nan=False,
+        description="its share, beside the others', wherever more is asked than can be answered; 2 is twice that of 1",
     )
     people_per_hour: int = Field(
         2000, ge=0, description="an alert is counted where the caller asks about more people in an hour; 0 for never"

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -10,7 +10,8 @@ from protocols.model.mailbox import canonical_domain
 from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration
 
-_LONGEST_SKEW = timedelta(minutes=15)
+LONGEST_SKEW: Final = timedelta(minutes=15)
+"""Of what `clock_skew` may be."""
 
 
 def _domain(text: str) -> str:
@@ -95,7 +96,7 @@ class FederationSettings(Section):
     @field_validator("clock_skew")
     @classmethod
     def _little(cls, skew: timedelta) -> timedelta:
-        if skew > _LONGEST_SKEW:
+        if skew > LONGEST_SKEW:
             raise ValueError('at most "15m": a longer one lets old messages in; set the clocks instead')
         return skew
 

@@ -9,8 +9,10 @@ from proxy import consistency
 from proxy.settings.certificate import Certificate, CertificateAcme
 from proxy.settings.words import PublicUrl, Section, some
 from service.addresses import Listen, ListenAddress, Network
-from service.durations import Duration
+from service.durations import Duration, Pause
 from service.sizes import ByteCount
+
+_LONGEST_STALE = timedelta(days=1)
 
 
 class ServerSettings(Section):
@@ -24,6 +26,10 @@ class ServerSettings(Section):
         examples=["https://busy.example.com"],
     )
     deadline: Duration = Field(timedelta(seconds=8), description="an answer goes out after this long, whole or partial")
+    queue: Duration = Field(
+        timedelta(seconds=2),
+        description="a request whose turn has not come after this long is refused: 503, and when to ask again",
+    )
     max_body: ByteCount = Field(1024 * 1024, description="the largest request, after decompression")
     connections: int = Field(4096, ge=1, description="how many connections are open at once; the next is closed")
     connections_per_address: int = Field(
@@ -51,6 +57,14 @@ class ServerSettings(Section):
     ready_days: int = Field(
         0, ge=0, description="/readyz says 503 when the certificate holds for fewer days; 0: once it has expired"
     )
+    drain: Pause = Field(
+        timedelta(),
+        description='how long a node that is told to stop still answers, its /readyz 503; "0s" where none balances',
+        examples=["10s"],
+    )
+    workers: int = Field(
+        1, ge=1, le=256, description="how many processes serve, one per core; above 1 a parent watches over them"
+    )
     certificate: Certificate = Field(description="how the proxy proves who it is")
 
     @model_validator(mode="after")
@@ -61,6 +75,12 @@ class ServerSettings(Section):
         return self
 
 
+def _not_for_long(length: timedelta) -> timedelta:
+    if length > _LONGEST_STALE:
+        raise ValueError('calendars change: write a day at most, for example "10m"')
+    return length
+
+
 class CacheSettings(Section):
     """[cache]: how long an answer is kept, and how many."""
 
@@ -68,4 +88,15 @@ class CacheSettings(Section):
     negative_ttl: Duration = Field(timedelta(seconds=30), description='how long "no such mailbox" is remembered')
     mailboxes: int = Field(100_000, ge=0, description="how many answers are kept; 0 keeps none")
     memory: ByteCount = Field(536_870_912, description="how much memory the kept answers may take")
-    fragments: ByteCount = Field(134_217_728, description="how much of what was rendered is kept beside them")
+    refresh_asks: int = Field(
+        2,
+        ge=0,
+        description="an answer asked for this often in the last fifth of its life is fetched anew behind; 0: never",
+    )
+    stale_if_error: Annotated[Pause, AfterValidator(_not_for_long)] = Field(
+        timedelta(),
+        description="how long after its life an answer still says who was busy, while the other side cannot be asked;"
+        ' what was free is then unknown; "0s": not at all',
+        examples=["10m"],
+    )
+    fragments: ByteCount = Field(268_435_456, description="how much of what was rendered is kept beside them")

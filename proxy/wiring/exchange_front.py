@@ -5,6 +5,7 @@ from typing import Final
 
 from protocols.ews.autodiscover.settings import Federation
 from protocols.model.mailbox import Mailbox
+from proxy.echoes import Echoes
 from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
 from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
@@ -24,7 +25,8 @@ def exchange_front(house: House, directions: Directions) -> Fronts:
     """The fronts of EWS and of Autodiscover in its three forms."""
     entrance, server = house.entrance, house.settings.server
     schema, json = SchemaFront(server.public_url), JsonFront(directions)
-    ews = EwsFront(entrance=entrance, desks=house.desks, schema=schema, max_body=server.max_body)
+    echoes = Echoes(house.settings.cache.fragments // 4)  # the rest is for the parts of which answers are made
+    ews = EwsFront(entrance=entrance, desks=house.desks, schema=schema, max_body=server.max_body, echoes=echoes)
     pox = PoxFront(entrance=entrance, directions=directions, max_body=server.max_body, clock=house.clock)
     soap = SettingsFront(entrance=entrance, directions=directions, max_body=server.max_body)
     paths: dict[str, Front] = {**dict.fromkeys(_EWS_PATHS, ews), **dict.fromkeys(_SCHEMA_PATHS, schema)}

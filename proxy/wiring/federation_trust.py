@@ -15,6 +15,7 @@ from protocols.ews.wssecurity.assertion import Trust
 from protocols.ews.wssecurity.message import Cover, Demands
 from protocols.model.caller import Caller
 from proxy.auth.networks import Addresses
+from proxy.auth.shared_replays import Seen, SharedMemories
 from proxy.auth.ws_security import WsSecurity
 from proxy.connector import Clock
 from proxy.fronts.autodiscover import Directions
@@ -77,13 +78,17 @@ class FederationTrust:
     def doubts(self) -> list[str]:
         """Why callers would be turned away, for ``/readyz``."""
         ends = self.keys.expires
-        return [f"the federation certificate expired on {ends:%Y-%m-%d}"] if ends <= self.clock() else []
+        expired = [f"the federation certificate expired on {ends:%Y-%m-%d}"] if ends <= self.clock() else []
+        return expired + self.proof.doubts()
 
 
 def federation_trust(
-    settings: ProxySettings, directory: Path, *, clock: Clock, stack: AsyncExitStack
+    settings: ProxySettings, directory: Path, *, clock: Clock, stack: AsyncExitStack, seen: Seen | None = None
 ) -> FederationTrust | None:
-    """The trust of [federation], None where there is none; ``stack`` closes it. Raises CertificateError."""
+    """The trust of [federation], None where there is none; ``stack`` closes it. Raises CertificateError.
+
+    ``seen``: where messages are remembered, if not in this process alone.
+    """
     if (written := settings.federation) is None:
         return None
     found = keys.load(written.files(directory))
@@ -101,7 +106,8 @@ def federation_trust(
         sha1_tokens=written.sha1_tokens,
     )
     vouching = {issuer.uri: frozenset(issuer.domains) for issuer in written.issuers if issuer.domains}
-    proof = WsSecurity(trust, _callers(settings), clock=clock, vouching=vouching)
+    memories = SharedMemories(seen=seen, clock=clock) if seen else None
+    proof = WsSecurity(trust, _callers(settings), clock=clock, vouching=vouching, memories=memories)
     stack.callback(proof.close)
     return FederationTrust(
         told=_told(written),

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from certs.pair import CertificateError
 from protocols.model.caller import Caller
+from proxy.acquaintances import Acquaintances
 from proxy.admission import Admission
 from proxy.auth import Proof, basic, client_secrets
 from proxy.auth.basic import BasicAuth, Credential
@@ -71,6 +72,7 @@ async def entry(settings: ProxySettings, directory: Path, stack: AsyncExitStack,
             Gate(proofs, addresses=addresses, fence=fence),
             certificates=bool(holders),
             admission=admission,
+            acquaintances=Acquaintances(addresses),
         ),
         clients=ClientSecrets(clients, passwords, fence=fence),
         addresses=addresses,

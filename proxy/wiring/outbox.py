@@ -1,8 +1,9 @@
 """Opens the scheduling outbox for CalDAV clients, to every caller."""
 
-from protocols.caldav.resources import ROOT, Principal
+from protocols.caldav.resources import OUTBOX, ROOT, Principal
 from protocols.model.mailbox import canonical
 from proxy.fronts.outbox import OutboxFront, WellKnownFront
+from proxy.server import Front
 from proxy.settings.callers import CallerSettings
 from proxy.wiring.house import Fronts, House
 
@@ -19,7 +20,8 @@ def outbox(house: House) -> Fronts:
         clock=house.clock,
         max_body=house.settings.server.max_body,
     )
-    return Fronts(paths={ROOT.rstrip("/"): front, WELL_KNOWN: WellKnownFront()}, prefixes={ROOT: front})
+    paths: dict[str, Front] = {ROOT.rstrip("/"): front, OUTBOX.rstrip("/"): front, WELL_KNOWN: WellKnownFront()}
+    return Fronts(paths=paths, prefixes={ROOT: front})
 
 
 def _principal(caller: CallerSettings, url: str) -> Principal:

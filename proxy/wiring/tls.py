@@ -15,8 +15,9 @@ import structlog
 from certs import first_run, pem, pfx
 from certs.live import Live
 from certs.objections import Kind, ascii_host
-from certs.pair import Pair
+from certs.pair import CertificateError, Pair
 from certs.watch import Watch
+from proxy.acme_turns import AcmeInTurn
 from proxy.connector import Clock
 from proxy.keepers import AcmeKeeper, Bell, FileKeeper, Keeper
 from proxy.settings.certificate import (
@@ -30,6 +31,7 @@ from proxy.settings.server import ServerSettings
 from proxy.wiring.acme import acme_keeping
 from service.metrics import Metrics
 from service.secrets import resolve
+from service.turns import alone
 
 _log = structlog.get_logger("busyline.wiring")
 
@@ -72,7 +74,7 @@ class ServerTls:
         """Why callers would turn away, for ``/readyz``; the log and the metrics say more."""
         if self.live is None:
             return []
-        if isinstance(self.keeper, AcmeKeeper) and not self.keeper.issued:
+        if isinstance(self.keeper, AcmeKeeper | AcmeInTurn) and not self.keeper.issued:
             return ["no certificate is issued yet"]
         days, end = self.live.days_left, f"{self.live.expires:%Y-%m-%d}"
         if days <= 0:
@@ -95,9 +97,16 @@ class ServerTls:
 
 
 def server_tls(
-    server: ServerSettings, directory: Path, *, clock: Clock, client_authorities: Sequence[Path] = ()
+    server: ServerSettings,
+    directory: Path,
+    *,
+    clock: Clock,
+    client_authorities: Sequence[Path] = (),
+    shared: bool = False,
 ) -> ServerTls:
     """What ``server`` asks for; its paths are relative to ``directory``. Raises CertificateError, SecretError.
+
+    ``shared``: several processes show the same certificate, and one of them has it renewed.
 
     Callers may show a certificate of their own where there are ``client_authorities`` (PEM files, absolute).
     """
@@ -109,7 +118,7 @@ def server_tls(
     live_of = partial(Live, clock=clock, host=host, client_authorities=client_authorities)
     known = partial(ServerTls, bell=bell, name=host, ready_days=server.ready_days)
     if isinstance(certificate, CertificateAcme):
-        acme = acme_keeping(certificate, directory, host, clock=clock, live_of=live_of, pause=bell.wait)
+        acme = acme_keeping(certificate, directory, host, clock=clock, live_of=live_of, pause=bell.wait, shared=shared)
         return known(live=acme.live, keeper=acme.keeper, answers=acme.answers, ending=acme.ending)
     if isinstance(certificate, CertificateFirstRun):
         ca = directory / certificate.directory / first_run.CA_FILE
@@ -132,8 +141,12 @@ def _watched(
     place = directory / certificate.directory
 
     def issued() -> Pair:
-        files = first_run.issue(place, _names(host), now=clock())
-        return pem.read(files.chain, files.key)
+        try:
+            with alone(place):  # several processes may begin at once, and there is to be one CA
+                files = first_run.issue(place, _names(host), now=clock())
+                return pem.read(files.chain, files.key)
+        except OSError as error:
+            raise CertificateError(f"{place} cannot be written: {error.strerror}: let Busyline write there") from None
 
     return Watch((place / first_run.CHAIN_FILE, place / first_run.KEY_FILE), issued)
 

@@ -156,6 +156,8 @@ class ExchangeServer(SimulatedServer):
             answers = [self._one(address, question, account) for address in question.addresses]
             if trouble is Trouble.WRONG_COUNT:
                 answers.pop()
+            if trouble is Trouble.TOO_MANY:
+                answers.append(answers[0])
             if trouble is Trouble.WRONG_ORDER:
                 answers.reverse()
             parts.append(f"<FreeBusyResponseArray>{''.join(answers)}</FreeBusyResponseArray>")

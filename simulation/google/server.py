@@ -126,6 +126,8 @@ class GoogleServer(SimulatedServer):
             whole["calendars"].popitem()
         if trouble is Trouble.WRONG_ORDER:
             whole["calendars"] = dict(reversed(whole["calendars"].items()))
+        if trouble is Trouble.SOMEBODY_ELSE:
+            whole["calendars"] = {f"not.{name}": told for name, told in whole["calendars"].items()}
         return web.json_response(whole)
 
     def _events(self, request: web.Request, calendar: str, grant: Grant, trouble: Trouble | None) -> web.Response:

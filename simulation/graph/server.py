@@ -146,8 +146,12 @@ class GraphServer(SimulatedServer):
         values = [self._one(schedule, question, detail) for schedule in question.schedules]
         if trouble is Trouble.WRONG_COUNT:
             values.pop()
+        if trouble is Trouble.TOO_MANY:
+            values.append(values[0])
         if trouble is Trouble.WRONG_ORDER:
             values.reverse()
+        if trouble is Trouble.SOMEBODY_ELSE:
+            values = [{**value, "scheduleId": f"not.{value['scheduleId']}"} for value in values]
         context = f"{self.url}/v1.0/$metadata#Collection(microsoft.graph.scheduleInformation)"
         return web.json_response({"@odata.context": context, "value": values})
 

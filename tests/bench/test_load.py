@@ -38,6 +38,23 @@ async def test_bodies_go_round(tmp_path: Path) -> None:
     assert found.rate == pytest.approx(found.requests / found.seconds)
 
 
+async def test_bodies_go_on_where_it_is_said(tmp_path: Path) -> None:
+    program("wrk")
+    seen: list[bytes] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        seen.append(await request.read())
+        return web.Response(text="good")
+
+    (tmp_path / "bodies").write_bytes(packed(BODIES))
+    app = web.Application()
+    app.router.add_post("/", handle)
+    async with TestServer(app, host="127.0.0.1") as server:
+        url = str(server.make_url("/"))
+        await load(url, tmp_path / "bodies", headers={}, seconds=1, connections=1, first=5)
+    assert seen[:3] == [BODIES[6], BODIES[0], BODIES[1]]  # wrk tries one on its own before it asks
+
+
 async def test_answers_that_are_no_success_fail_the_round(tmp_path: Path) -> None:
     program("wrk")
     (tmp_path / "bodies").write_bytes(packed(BODIES))

@@ -1,11 +1,12 @@
 """A process of the benchmarks runs on its core, is entered once it answers, and is gone afterwards."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from bench.machine import LOAD, SERVER, NotStartedError, free_port, pinned, running, warning
+from bench.machine import LOAD, SERVER, NotStartedError, cpu_seconds, free_port, pinned, running, warning
 
 SERVE = """
 import sys
@@ -41,3 +42,16 @@ def test_this_thread_is_let_go_again() -> None:
 
 def test_a_single_core_is_told() -> None:
     assert (warning() is None) == (SERVER != LOAD)
+
+
+async def test_another_program_than_python(tmp_path: Path) -> None:
+    with pytest.raises(NotStartedError, match="ended with 3"):
+        async with running(["-c", "exit 3"], "http://127.0.0.1:9/", core=LOAD, log=tmp_path / "log", program="/bin/sh"):
+            pytest.fail("entered")
+
+
+def test_what_a_process_took_of_its_cores() -> None:
+    before = cpu_seconds(os.getpid())
+    while time.process_time() < before + 0.05:
+        pass
+    assert 0.01 < cpu_seconds(os.getpid()) - before < 60

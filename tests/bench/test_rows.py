@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.rows import Row, keep, table, written
+from bench.rows import Row, keep, renewed, table, written
 
-RATE = Row(name="cached_1", value=0.3, unit="of the bare rate", at_least=0.25)
+RATE = Row(name="cached_1", value=0.3, unit="of the bare rate", at_least=0.25, note="190 µs each")
 TIME = Row(name="first_answer_added_ms", value=3.5, unit="ms", at_most=3)
 ABSENT = Row(name="cached_100", value=None, unit="of the bare rate", at_least=0.08, note="wrk is missing")
 
@@ -25,7 +25,7 @@ def test_a_row_keeps_its_bound_or_does_not() -> None:
 def test_the_file_holds_what_was_measured(tmp_path: Path) -> None:
     keep([RATE, ABSENT, TIME], tmp_path / "latest.json")
     assert json.loads((tmp_path / "latest.json").read_text(encoding="utf-8")) == [
-        {"name": "cached_1", "value": 0.3, "unit": "of the bare rate", "at_least": 0.25},
+        {"name": "cached_1", "value": 0.3, "unit": "of the bare rate", "at_least": 0.25, "note": "190 µs each"},
         {"name": "first_answer_added_ms", "value": 3.5, "unit": "ms", "at_most": 3},
     ]
 
@@ -40,14 +40,36 @@ def test_the_table_says_what_is_missed_and_what_is_missing() -> None:
     lines = output.getvalue().splitlines()
     assert "reached" in next(line for line in lines if line.startswith("cached_1 "))
     assert "missed" in next(line for line in lines if line.startswith("first_answer"))
-    assert "not measured" in next(line for line in lines if line.startswith("cached_100"))
+    absent = next(line for line in lines if line.startswith("cached_100"))
+    assert "not measured" in absent
+    assert "unknown" in absent
     assert "wrk is missing" in output.getvalue()
 
 
-@pytest.mark.parametrize("bound", [None, 1.0])
-def test_a_row_has_exactly_one_bound(bound: float | None) -> None:
-    with pytest.raises(ValueError, match="exactly one bound"):
-        Row(name="a", value=1, unit="", at_least=bound, at_most=bound)
+def test_a_row_has_one_bound_at_most() -> None:
+    with pytest.raises(ValueError, match="one bound at most"):
+        Row(name="a", value=1, unit="", at_least=1, at_most=1)
+
+
+def test_information_has_no_bound_and_misses_nothing() -> None:
+    row = Row(name="a", value=1, unit="calls")
+    assert row.reached
+    assert (row.bound, row.verdict) == ("", "")
+    assert json.loads(written([row])) == [{"name": "a", "value": 1, "unit": "calls"}]
+
+
+def test_some_figures_anew_leave_the_others(tmp_path: Path) -> None:
+    kept, other = tmp_path / "latest.json", Row(name="new", value=7, unit="calls")
+    assert renewed([RATE], kept) == [RATE]
+    keep([RATE, TIME], kept)
+    faster = Row(name=TIME.name, value=2, unit="ms", at_most=3)
+    assert renewed([other, faster], kept) == [RATE, faster, other]
+
+
+def test_a_note_is_no_markup() -> None:
+    output = io.StringIO()
+    Console(file=output, width=120).print(table([Row(name="a", value=1, unit="", note="[red]x[/]")]))
+    assert "[red]x[/]" in output.getvalue()
 
 
 def test_what_is_missing_says_why() -> None:

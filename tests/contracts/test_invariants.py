@@ -22,14 +22,17 @@ from proxy.layers.batch import Batch, BatchLimits
 from proxy.layers.breaker import Breaker
 from proxy.layers.cache import AnswerStore, Cache, Keep
 from proxy.layers.coalesce import Coalesce
+from proxy.layers.extra import Extra
+from proxy.layers.hedge import Hedge
 from proxy.layers.limit import Limit
+from proxy.layers.patience import Patience
 from proxy.layers.spread import Spread
 from proxy.layers.veil import Veil
 from routing.policy import Policy, judge
 from routing.table import Combine, Route, RouteTable, rewritten
 from routing.ways import Ways
 from tests.contracts.scripted import HOUR, Scripted, window
-from tests.contracts.virtual import now, run
+from tests.contracts.virtual import elapsed, now, run
 
 NAMES = ("a", "b")
 PEOPLE = [
@@ -197,8 +200,20 @@ def _stack(scene: Scene, name: str, store: AnswerStore, subject: str | None) -> 
         )
         for _ in range(2)
     ]
-    keep = Keep(Spread(limits), name=name, store=store, clock=now)
-    batch = Batch(keep, limits=lambda _: BatchLimits(scene.most, scene.longest * HOUR), name=name)
+    lane = Spread(limits)
+    patience = Patience(lane, deadline=timedelta(seconds=5), clock=now)
+    keep = Keep(patience, name=name, store=store, clock=now)
+    deadline, overdue = timedelta(seconds=5), timedelta(seconds=1)
+    hedge = Hedge(
+        keep,
+        extra=Extra(0.5),
+        idle=lane.idle,
+        deadline=deadline,
+        overdue=overdue,
+        timer=elapsed,
+        worked=lambda: 0.0,
+    )
+    batch = Batch(hedge, limits=lambda _: BatchLimits(scene.most, scene.longest * HOUR), name=name)
     coalesce = Coalesce(batch, name=name)
     return Cache(coalesce, name=name, store=store, clock=now), coalesce
 

@@ -9,12 +9,15 @@ import pytest
 from tests.house.tree import caught, imports, packages, parsed, python
 
 ZEEP = ("zeep.transports", "zeep.Transport", "zeep.AsyncTransport", "zeep.Client", "zeep.AsyncClient")
-NETWORK = ("aiohttp", "httpx", "bonsai", "requests", "urllib3", "http.client", "urllib.request", "socket", "ssl", *ZEEP)
+CLIENTS = ("aiohttp", "httpx", "bonsai", "redis", "requests", "urllib3", "http.client", "urllib.request")
+NETWORK = (*CLIENTS, "socket", "ssl", *ZEEP)
 SERVER_TYPES = ("aiohttp.web", "aiohttp.web_request", "aiohttp.web_response", "aiohttp.http", "aiohttp.http_exceptions")
 INSIDE = tuple(name for name in python(*packages()) if not name.startswith("simulation/"))
 PLACES = {  # file or folder: what of the network it may import
     "service/door.py": NETWORK,
     "service/visit.py": ("aiohttp",),  # one connection of the door's
+    "service/prompt.py": ("aiohttp",),  # the same, without a task
+    "service/shared_store.py": ("redis",),  # the second level of the cache
     "service/wire.py": NETWORK,
     "service/wire_blocking.py": NETWORK,
     "service/negotiate.py": NETWORK,
@@ -22,6 +25,7 @@ PLACES = {  # file or folder: what of the network it may import
     "certs/": ("ssl",),  # certificates become contexts here; no connection is made
     "proxy/fronts/": SERVER_TYPES,
     "proxy/server.py": SERVER_TYPES,
+    "proxy/turnstile.py": SERVER_TYPES,
     "proxy/wiring/tls.py": ("ssl",),  # hands the context from certs to the door
     "simulation/": NETWORK,  # servers and callers of their own
     "console/demo": NETWORK,  # plays the operator's side of the simulation

@@ -9,13 +9,14 @@ from structlog.testing import capture_logs
 
 from protocols.model.freebusy import Answer, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
-from proxy.connector import Connector, Leaf
+from proxy.connector import Connector, Leaf, Prompt
 from proxy.federation import Federation
 from proxy.layers.cache import AnswerStore, Cache, Keep
 from proxy.layers.coalesce import Coalesce
 from routing.table import Combine, Route, RouteTable
 from routing.ways import Ways
 from tests.contracts.connector import ConnectorContract
+from tests.contracts.prompt import PromptContract, Warm
 from tests.contracts.scripted import Scripted, available, block, boxes, reasons, window
 from tests.contracts.virtual import elapsed, now, run
 
@@ -50,6 +51,11 @@ def _cached(peer: Scripted) -> Cache:
 
 class TestFederation(ConnectorContract):
     def around(self, peer: Scripted) -> Connector:
+        return _federation(b=peer)
+
+
+class TestFederationAtOnce(PromptContract):
+    def prompt(self, peer: Warm) -> Prompt:
         return _federation(b=peer)
 
 

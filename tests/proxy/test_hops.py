@@ -6,7 +6,9 @@ import pytest
 
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.freebusy import Question, Reason
+from proxy.connector import Prompt
 from proxy.hops import HEADER, Circles, Loopless, bearing, goes_round, hop_of, hops_in, onward
+from tests.contracts.prompt import PromptContract, Warm
 from tests.contracts.scripted import Scripted, boxes, reasons, window
 from tests.contracts.virtual import run
 
@@ -74,3 +76,8 @@ def test_who_has_no_name_tells_none() -> None:
 
     assert bearing(send, ("",)) is send
     assert bearing(send, ()) is send
+
+
+class TestLooplessAtOnce(PromptContract):
+    def prompt(self, peer: Warm) -> Prompt:
+        return Loopless(peer, Circles("f" * 16))

@@ -168,23 +168,6 @@ async def test_a_wrong_password_of_ours_is_words_in_the_log_and_no_answer(tmp_pa
             assert answer.reason is Reason.UNAUTHORIZED
 
 
-async def test_metrics_stand_on_their_own_address(tmp_path: Path) -> None:
-    async with serving(tmp_path) as proxy, aiohttp.ClientSession() as session:
-        asked = question("bob@fabrikam.example")
-        async with session.post(proxy.url + EWS, data=asked, headers={**XML, **login()}) as answer:
-            assert answer.status == 200
-        assert proxy.metrics_url
-        async with session.get(f"{proxy.metrics_url}/metrics") as answer:
-            text = await answer.text()
-            assert 'busyline_requests_total{caller="northwind",front="ews",outcome="answered"} 1.0' in text
-            assert 'busyline_mailboxes_total{caller="northwind",outcome="known"} 1.0' in text
-            assert "busyline_cache_bytes 0.0" in text
-            assert "bob" not in text
-        for path in ("/healthz", "/readyz"):
-            async with session.get(proxy.metrics_url + path) as answer:
-                assert await answer.text() == "ok\n"
-
-
 async def test_tls_of_the_first_run(tmp_path: Path) -> None:
     settings = configuration()
     settings["server"] |= {"public_url": "https://x.example", "certificate": {"kind": "first-run", "directory": "tls"}}

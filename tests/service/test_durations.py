@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.durations import parse, parse_days, written, written_days
+from service.durations import parse, parse_days, parse_pause, written, written_days, written_pause
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,15 @@ def test_days_are_read_and_written(text: object, days: int) -> None:
 def test_what_is_no_number_of_days_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match='"30d"'):
         parse_days(text)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0s", 0), ("0ms", 0), (" 0 h ", 0), (timedelta(), 0), ("5s", 5)])
+def test_a_pause_may_be_none(text: object, seconds: float) -> None:
+    assert parse_pause(text).total_seconds() == seconds
+    assert parse_pause(written_pause(parse_pause(text))) == parse_pause(text)
+
+
+@pytest.mark.parametrize("text", ["0", 0, None, "-1s", "none", timedelta(seconds=-1)])
+def test_what_is_no_pause_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match='"8s"'):
+        parse_pause(text)

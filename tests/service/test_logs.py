@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from service.logs import REQUEST_ID, Lines, configure
+from service.logs import REQUEST_ID, Lines, configure, tell
 from service.secrets import Secret
 
 
@@ -169,3 +169,58 @@ def test_lines_for_people_have_colours_on_a_terminal_alone() -> None:
         lines.flush()
         assert (b"\x1b[" in stream.getvalue()) is coloured
         assert b"said" in stream.getvalue()
+
+
+@pytest.mark.parametrize("worker", [0, 3])
+def test_what_is_told_with_every_request_is_told_as_by_structlog(worker: int) -> None:
+    stream = io.BytesIO()
+    lines = configure("json", stream=stream, worker=worker)
+    token = REQUEST_ID.set("an-id")
+    try:
+        tell("request", front="ews", outcomes={"known": 1})
+        structlog.get_logger("x").info("request", front="ews", outcomes={"known": 1})
+    finally:
+        REQUEST_ID.reset(token)
+    lines.flush()
+    first, second = ({**event, "time": ""} for event in _events(stream))
+    assert first == second
+    assert first["request_id"] == "an-id"
+
+
+def test_who_listens_to_structlog_hears_it_too() -> None:
+    stream = io.BytesIO()
+    lines = configure("json", stream=stream)
+    with structlog.testing.capture_logs() as events:
+        tell("request", front="ews")
+    lines.flush()
+    assert events == [{"event": "request", "front": "ews", "log_level": "info"}]
+    assert stream.getvalue() == b""
+
+
+def test_where_only_warnings_are_wanted_it_is_not_told() -> None:
+    stream = io.BytesIO()
+    lines = configure("json", stream=stream, level=30)
+    tell("request", front="ews")
+    lines.flush()
+    assert stream.getvalue() == b""
+
+
+async def test_a_worker_names_itself_in_each_line_and_no_line_is_parted() -> None:
+    """A pipe that several write to keeps apart what is written at once, up to 4,096 bytes."""
+
+    class Pipe(io.BytesIO):
+        def write(self, data: Any) -> int:
+            written.append(bytes(data))
+            return super().write(data)
+
+    written: list[bytes] = []
+    stream = Pipe()
+    configure("json", stream=stream, worker=3)
+    log = structlog.get_logger("x")
+    for number in range(100):
+        log.info("answered", number=number, words="w" * 100)
+    log.error("told at length", words="w" * 10_000)
+    assert {event.get("worker") for event in _events(stream)} == {3}
+    assert len(_events(stream)) == 101
+    assert all(each.endswith(b"\n") and (len(each) <= 4096 or each.count(b"\n") == 1) for each in written)
+    assert len(written) < 20

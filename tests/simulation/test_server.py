@@ -82,6 +82,24 @@ async def test_answers_that_are_none(estate: Estate) -> None:
         assert await ask(server) == whole
 
 
+async def test_an_answer_that_trickles_is_never_whole(estate: Estate) -> None:
+    async with ExchangeServer(estate) as server:
+        server.faults.trouble = Trouble.TRICKLE
+        with pytest.raises(TimeoutError):
+            await ask(server, seconds=0.2)
+        arrived = asyncio.Event()
+
+        def notice(_call: Call) -> bool:
+            arrived.set()
+            return True
+
+        server.faults.only = notice
+        begun = asyncio.create_task(ask(server))
+        await arrived.wait()
+    with pytest.raises(aiohttp.ClientError):
+        await begun
+
+
 async def test_latency_delays_and_questions_meet(estate: Estate) -> None:
     async with ExchangeServer(estate) as server:
         server.faults.latency = 0.05

@@ -117,9 +117,20 @@ class EwsConnector(PeerSection):
         examples=["https://mail.fabrikam.example/EWS/Exchange.asmx"],
     )
     auth: EwsAuth = Field(description="how Busyline proves itself there")
+    further_accounts: tuple[EwsAuth, ...] = Field(
+        (),
+        description="more accounts, written as auth is; Exchange throttles each for itself, so that more can be asked",
+        examples=[[{"kind": "basic", "username": "FABRIKAM\\svc2", "password": "env:FABRIKAM_PASSWORD_2"}]],
+    )
     impersonate: Address | None = Field(
         None,
         description="ask in the name of this mailbox (ExchangeImpersonation); only where the account alone may not ask",
         examples=["freebusy@fabrikam.example"],
     )
-    concurrency: int = Field(10, ge=1, description="calls at once; Exchange allows 27 by default, 2010 allows 10")
+    concurrency: int = Field(10, ge=1, description="calls at once by one account; Exchange allows 27, 2010 allows 10")
+
+    @property
+    def by_account(self) -> "tuple[EwsConnector, ...]":
+        """The same server by each of the accounts alone."""
+        alone = self.model_copy(update={"further_accounts": ()})
+        return (alone, *(alone.model_copy(update={"auth": auth}) for auth in self.further_accounts))

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
 from proxy.settings.words import Address, Url, some
 from service.secrets import SecretReference
@@ -25,6 +26,9 @@ class GraphConnector(PeerSection):
         examples=[["fb1@contoso.example"]],
     )
     concurrency: int = Field(4, ge=1, le=4, description="questions at once per anchor; Graph allows 4")
+    budget: Budget = Field(
+        ("10000/10m",), description="calls by one anchor; Graph allows an application 10,000 in 10 minutes per mailbox"
+    )
     login_url: Url | None = Field(None, description="another sign-in host than the cloud's")
     graph_url: Url | None = Field(None, description="another Graph host than the cloud's")
 

@@ -7,6 +7,7 @@ from typing import Final
 from protocols.ews import ask as ews
 from protocols.model.freebusy import Answer, Question
 from protocols.model.mailbox import Mailbox
+from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
 from proxy.settings.connectors import EwsConnector
 from proxy.wiring.peers.peer import WINDOW, Peer
@@ -16,7 +17,12 @@ _MAILBOXES: Final = 100
 
 
 async def peer(name: str, settings: EwsConnector, network: PeerNetwork) -> Peer:
-    """The server of ``settings``. Raises SecretError, OSError (the CA file)."""
+    """The server of ``settings``, by each of its accounts. Raises SecretError, OSError (the CA file)."""
+    asks = [await _asking(name, each, network) for each in settings.by_account]
+    return Peer(tuple(asks), lambda _: BatchLimits(_MAILBOXES, WINDOW))
+
+
+async def _asking(name: str, settings: EwsConnector, network: PeerNetwork) -> Ask:
     send = await signed_in(settings, network)
     impersonate = settings.impersonate or ""
 
@@ -31,4 +37,4 @@ async def peer(name: str, settings: EwsConnector, network: PeerNetwork) -> Peer:
             impersonate=impersonate,
         )
 
-    return Peer((ask,), lambda _: BatchLimits(_MAILBOXES, WINDOW))
+    return ask

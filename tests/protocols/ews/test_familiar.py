@@ -158,6 +158,12 @@ def test_an_endless_prefix_is_left_to_the_parser() -> None:
     assert decode_familiar(data) is None
 
 
+def test_a_mailbox_with_an_endless_name_is_left_to_the_parser_and_not_remembered() -> None:
+    data = re.sub(rb"<t:Email>", b"<t:Email><t:Name>%b</t:Name>" % (b"n" * 2_000), asking())
+    assert parsed(data) is not None
+    assert decode_familiar(data) is None
+
+
 @given(st.sampled_from(_SEEDS), st.integers(0, 2000), st.integers(0, 12), st.lists(_PIECES, max_size=3))
 def test_never_other_than_the_parser(data: bytes, at: int, cut: int, pieces: list[bytes]) -> None:
     at = min(at, len(data))

@@ -208,3 +208,23 @@ def test_redacted_events_lose_subject_and_place_and_nothing_else(items: list[Bus
         else:
             assert after == before
     assert packed.bare().redacted(lambda _: True) == packed.bare()
+
+
+_FEW = st.lists(
+    st.builds(
+        lambda start, status, subject: BusyInterval(
+            TimeWindow.of_seconds(START + start, START + start + 1), status, subject and EventDetails(subject=subject)
+        ),
+        st.integers(0, 2),
+        st.sampled_from([BusyStatus.BUSY, BusyStatus.TENTATIVE]),
+        st.sampled_from([None, "a", "b"]),
+    ),
+    max_size=3,
+)
+
+
+@given(_FEW, _FEW)
+def test_the_digest_stands_for_all_there_is(first: list[BusyInterval], second: list[BusyInterval]) -> None:
+    one, other = Intervals.pack(first), Intervals.pack(second)
+    assert (one.digest == other.digest) == (one == other)
+    assert one.digest == Intervals.pack(first).digest

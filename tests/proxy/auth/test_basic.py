@@ -71,3 +71,21 @@ async def test_an_older_client_writes_latin_1() -> None:
 
 async def test_without_any_caller_nobody_comes_in() -> None:
     assert await BasicAuth([], Passwords({})).identify(_header("a", "b")) == WRONG
+
+
+async def test_a_caller_is_recalled_by_what_it_proved_and_by_nothing_else() -> None:
+    auth = _auth(Counting())
+    right = _header("interop@northwind.example", "horse:battery")
+    assert auth.recall(right) is None
+    assert await auth.identify(right) == NORTHWIND
+    assert auth.recall(right) is NORTHWIND
+    assert auth.recall(_header("Interop@northwind.example", "horse:battery")) is NORTHWIND
+    for other in (
+        _header("interop@northwind.example", "wrong"),
+        _header("load1@northwind.example", "horse:battery"),  # never shown yet
+        _header("interop@northwind.example", "horse:battery", scheme="Bearer"),
+        Knock(None),
+        Knock("Basic"),
+        Knock("Basic !!!"),
+    ):
+        assert auth.recall(other) is None

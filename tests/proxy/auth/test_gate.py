@@ -68,3 +68,32 @@ async def test_the_real_address_is_found_before_anybody_is_asked() -> None:
     ):
         assert found == Refused("forwarded-for", 403)
     assert len(way.asked) == 1
+
+
+class Recalled(Word):
+    """Remembers everybody who was proved once."""
+
+    def recall(self, knock: Knock) -> Caller | None:
+        """See Recalling."""
+        known = any(each.authorization == knock.authorization == self._word for each in self.asked)
+        return self._found if known and isinstance(self._found, Caller) else None
+
+
+async def test_who_is_recalled_is_let_in_from_where_it_may_come() -> None:
+    addresses = Addresses([parse_network("10.0.0.5")])
+    gate = Gate(
+        [Word("b", NORTHWIND), Recalled("a", NORTHWIND)],
+        addresses=addresses,
+        fence=Fence({"northwind": ["203.0.113.0/24"]}),
+    )
+    assert gate.recall(Knock("a", "203.0.113.7")) is None  # not proved yet
+    assert await gate.identify(Knock("a", "203.0.113.7")) == NORTHWIND
+    for knock, found in (
+        (Knock("a", "203.0.113.7"), NORTHWIND),
+        (Knock("a", "198.51.100.1"), None),
+        (Knock("a", "10.0.0.5", ("203.0.113.9",)), NORTHWIND),
+        (Knock("a", "10.0.0.5", ("198.51.100.1",)), None),
+        (Knock("a", "10.0.0.5", ("nonsense",)), None),
+        (Knock("b", "203.0.113.7"), None),  # of a way that remembers nobody
+    ):
+        assert gate.recall(knock) is found

@@ -332,3 +332,19 @@ def test_hashes_are_salted_and_known_again() -> None:
 @pytest.mark.parametrize("text", ["horse", "", "$argon2id$v=19$m=1,t=1,p=1$abc$def", "$2b$12$abcdefghijklmnopqrstuv"])
 def test_what_is_no_hash(text: str) -> None:
     assert objection(text) == "is not a hash"
+
+
+async def test_what_was_proved_is_recalled_for_a_minute_without_a_hash() -> None:
+    counting, time = Counting(), Time()
+    known = passwords(counting, time)
+    assert not known.recall("svc", b"zebra")
+    assert await known.prove("svc", b"zebra") is RIGHT
+    assert await known.prove("svc", b"wrong") == WRONG
+    for name, secret, recalled in (("svc", b"zebra", True), ("svc", b"wrong", False), ("load1", b"zebra", False)):
+        assert known.recall(name, secret) is recalled
+    time.now = 59.9
+    assert known.recall("svc", b"zebra")
+    time.now = 60.0
+    assert not known.recall("svc", b"zebra")
+    assert len(counting.hashes) == 2
+    await known.close()

@@ -1,18 +1,23 @@
 """Callers are proved by their messages: once each, by their organisation, and with one answer to all that is wrong."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from protocols.ews.wssecurity.message import Demands
 from protocols.model.caller import Caller
 from proxy.auth import Refused
+from proxy.auth.replays import OwnMemories
+from proxy.auth.shared_replays import Seen, SharedMemories
 from proxy.auth.ws_security import Admitted, WsSecurity
 from tests.protocols.ews.wssecurity.world import (
     ANN,
@@ -55,7 +60,7 @@ class Remembering(WsSecurity):
         """And remembers it at once."""
         found = await WsSecurity.identify(self, data, demands, address)
         if isinstance(found, Admitted):
-            self.remember(found)
+            return self.remember(found) or found
         return found
 
 
@@ -166,7 +171,7 @@ async def test_a_message_that_was_made_after_the_start_is_answered() -> None:
 
 async def test_a_caller_whose_memory_is_full_waits_and_disables_nobody_else() -> None:
     token, times = issued(), Times()
-    with _proof(times, remembered=2) as proof:
+    with _proof(times, memories=OwnMemories(since=NOW - 6 * MINUTE, skew=5 * MINUTE, size=2)) as proof:
         for second in range(2):
             data = request(token=token, at=NOW + timedelta(seconds=second))
             assert isinstance(await proof.identify(data, DEMANDS, HOME), Admitted)
@@ -183,6 +188,55 @@ async def test_who_is_not_let_in_fills_no_memory() -> None:
     with _proof() as proof:
         for _ in range(2):
             assert isinstance(await WsSecurity.identify(proof, data, DEMANDS, HOME), Admitted)
+
+
+def _shared(folder: Path, since: datetime = NOW - 6 * MINUTE) -> SharedMemories:
+    return SharedMemories(seen=Seen(directory=folder, since=since, key=b"k" * 32), clock=lambda: NOW)
+
+
+async def test_what_one_process_of_a_service_answered_no_other_answers(tmp_path: Path) -> None:
+    """Nor where both had looked before either answered."""
+    data, late = request(), request(at=NOW + timedelta(milliseconds=1))
+    with _proof(memories=_shared(tmp_path)) as one, _proof(memories=_shared(tmp_path)) as other:
+        assert isinstance(await one.identify(data, DEMANDS, HOME), Admitted)
+        assert await _why(other, data) == "message-seen-before"
+        both = [await WsSecurity.identify(each, late, DEMANDS, HOME) for each in (one, other)]
+        found = [each.remember(admitted) for each, admitted in zip((one, other), both, strict=True)
+                 if isinstance(admitted, Admitted)]  # fmt: skip
+    assert found == [None, Refused("message-seen-before")]
+
+
+async def test_a_process_that_comes_later_knows_what_was_seen_and_refuses_nothing_older(tmp_path: Path) -> None:
+    token = issued()
+    seen, unseen = request(token=token), request(token=token, at=NOW + timedelta(milliseconds=1))
+    with _proof(memories=_shared(tmp_path)) as first:
+        assert isinstance(await first.identify(seen, DEMANDS, HOME), Admitted)
+    with _proof(memories=_shared(tmp_path), began=NOW + MINUTE) as later:
+        assert await _why(later, seen) == "message-seen-before"
+        assert isinstance(await later.identify(unseen, DEMANDS, HOME), Admitted)
+
+
+async def test_a_message_of_before_the_service_began_is_refused_by_each_process(tmp_path: Path) -> None:
+    with _proof(memories=_shared(tmp_path, since=NOW)) as proof:
+        assert await _why(proof, request(at=NOW + timedelta(seconds=29))) == "message-older-than-this-process"
+
+
+async def test_what_cannot_be_remembered_is_busy_never_answered(tmp_path: Path) -> None:
+    folder, times = tmp_path / "seen", Times()
+    folder.mkdir()
+    data = request()
+    with _proof(times, memories=_shared(folder)) as proof, capture_logs() as logs:
+        assert proof.doubts() == []
+        admitted = await WsSecurity.identify(proof, data, DEMANDS, HOME)
+        shutil.rmtree(folder)
+        assert isinstance(admitted, Admitted)
+        busy = Refused("messages-cannot-be-remembered", 503, 10)
+        assert proof.remember(admitted) == busy
+        assert await proof.identify(data, DEMANDS, HOME) == busy
+        (doubt,) = proof.doubts()
+    assert f"{folder} is gone" in doubt
+    assert [each["event"] for each in logs] == ["messages_not_remembered"]  # once a minute
+    assert times.slept == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from protocols.model.intervals import LAST_SECOND
 from protocols.model.window import TimeWindow
 from proxy.fronts.desk import Desk
 from proxy.fronts.record import Record
+from tests.contracts.prompt import Warm
 from tests.contracts.scripted import Scripted, boxes, reasons, window
 from tests.contracts.virtual import run
 
@@ -64,3 +65,25 @@ def test_a_window_outside_the_range_is_never_an_availability(start: datetime, le
         run(looking)
     assert caught.value.fault is Fault.INVALID_WINDOW
     assert (peer.calls, record.mailboxes) == ([], 0)
+
+
+def test_at_once_nothing_is_counted_before_it_is_told() -> None:
+    peer, record = Warm(known={"ann@b.example"}), Record("1")
+    desk = Desk(connector=peer)
+    answers = desk.at_once(boxes("ann"), QUESTION)
+    assert answers is not None
+    assert (record.mailboxes, record.outcomes) == (0, {})
+    desk.told(QUESTION, answers, record)
+    assert (record.mailboxes, record.outcomes) == (1, {"known": 1})
+    assert desk.at_once(boxes("bob"), QUESTION) is None
+    assert peer.calls == []
+
+
+def test_where_nothing_may_be_answered_nothing_is_answered_at_once() -> None:
+    late = TimeWindow(_LAST - _SECOND, _LAST + 2 * _SECOND)
+    desk = Desk(connector=Warm(known={"ann@b.example"}))
+    assert desk.at_once(boxes("ann"), Question(window=late)) is None
+
+
+def test_a_connector_that_always_waits_answers_nothing_at_once() -> None:
+    assert Desk(connector=Scripted()).at_once(boxes("ann"), QUESTION) is None

@@ -1,7 +1,9 @@
 """The EWS front: what is answered to whom, in which manner, and that unknown and forbidden look the same."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,9 @@ import aiohttp
 from lxml import etree
 
 from protocols.ews import schema
+from protocols.model.freebusy import Answer, Availability, Question, Reason, Unavailable
+from protocols.model.intervals import EMPTY
+from protocols.model.mailbox import Mailbox
 from tests.proxy.served import EWS, XML, Busy, login, question, serving
 
 _ZONES = (
@@ -98,3 +103,32 @@ async def test_the_description_at_its_usual_place(tmp_path: Path) -> None:
             async with session.get(proxy.url + place) as answer:
                 assert answer.status == 200
                 assert 'location="http://busy.example.com/EWS/Exchange.asmx"' in await answer.text()
+
+
+class _Shelf(Busy):
+    """Everybody's answer is ready, and the same object as long as nothing changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, Answer] = {}
+
+    def ready(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer | None]:
+        """See proxy.connector.Ready."""
+        answers = zip(mailboxes, self.answers(mailboxes, question), strict=True)
+        return [self.kept.setdefault(box.address, answer) for box, answer in answers]
+
+
+async def test_the_same_words_are_answered_anew_as_soon_as_there_is_something_new(tmp_path: Path) -> None:
+    shelf, asked = _Shelf(), question("ann@fabrikam.example", "bob@fabrikam.example")
+    async with serving(tmp_path, connector=shelf) as proxy, aiohttp.ClientSession(headers=login()) as session:
+        before = [await _asked(session, proxy.url, asked) for _ in range(4)]
+        assert len(set(before)) == 1
+        assert before[0].count("<t:BusyType>Busy<") == 2
+        known = shelf.kept["bob@fabrikam.example"]
+        assert isinstance(known, Availability)
+        shelf.kept["bob@fabrikam.example"] = replace(known, intervals=EMPTY)
+        after = [await _asked(session, proxy.url, asked) for _ in range(3)]
+        assert [each.count("<t:BusyType>Busy<") for each in after] == [1, 1, 1]
+        gone = Unavailable(mailbox=known.mailbox, reason=Reason.TIMEOUT)
+        shelf.kept["ann@fabrikam.example"] = gone
+        assert "<t:BusyType>Busy<" not in await _asked(session, proxy.url, asked)

@@ -112,3 +112,17 @@ def test_a_clock_set_back_does_not_keep_it_open_for_long() -> None:
     breaker = _open(clock)
     clock.wait(-3600)
     assert breaker.refuses() is None
+
+
+def test_it_tells_how_long_nobody_is_let_through() -> None:
+    clock = _Clock()
+    assert Breaker(clock=clock).left() == timedelta()
+    breaker = _open(clock)
+    clock.wait(4)
+    assert breaker.left() == timedelta(seconds=6)
+    clock.wait(6)
+    assert breaker.left() == timedelta()
+    assert breaker.admit() is None
+    assert breaker.left() > timedelta()
+    breaker.note(None)
+    assert breaker.left() == timedelta()

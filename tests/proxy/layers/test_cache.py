@@ -14,6 +14,7 @@ from protocols.model.freebusy import (
     Reason,
     Unavailable,
 )
+from protocols.model.mailbox import Mailbox
 from protocols.model.window import DAY, TimeWindow
 from proxy.connector import Connector, Leaf
 from proxy.layers.cache import AnswerStore, Cache, Keep
@@ -245,3 +246,46 @@ async def test_keep_keeps_what_each_call_brings() -> None:
 class TestKeep(ConnectorContract):
     def around(self, peer: Scripted) -> Connector:
         return Keep(Leaf("b", peer.ask, now), name="b", store=AnswerStore(), clock=now)
+
+
+async def test_what_was_asked_before_the_clock_was_set_is_not_kept() -> None:
+    class Forgetful(Scripted):
+        async def ask(self, *asked: object) -> list[Availability | Unavailable]:
+            store.forget()
+            lookup: Callable[..., Awaitable[list[Availability | Unavailable]]] = super().ask
+            return await lookup(*asked)
+
+    store = AnswerStore()
+    keep = Keep(Leaf("b", Forgetful().ask, lambda: START), name="b", store=store, clock=lambda: START)
+    assert reasons(await keep.lookup(boxes("ann"), Question(window=HOME))) == [None]
+    assert store.size == 0
+
+
+def test_a_part_is_cut_once_and_of_the_answer_that_is_kept() -> None:
+    async def asked() -> None:
+        peer = Scripted({"ann@b.example": [block(1, 1)]})
+        cache = _cache(peer)
+        await cache.lookup(boxes("ann"), DAY_ASKED)
+        first, second = (cache.ready(boxes("ann"), DAY_ASKED)[0] for _ in range(2))
+        assert first is not None
+        assert second is not None
+        assert available(first).intervals is available(second).intervals
+        peer.blocks = {}
+        await asyncio.sleep(60)
+        await cache.lookup(boxes("ann"), DAY_ASKED)
+        [third] = cache.ready(boxes("ann"), DAY_ASKED)
+        assert third is not None
+        assert len(available(third).intervals) == 0
+
+    run(asked())
+
+
+def test_a_part_echoes_each_asker() -> None:
+    async def asked() -> list[str]:
+        cache = _cache(Scripted())
+        people = [Mailbox.parse(text) for text in ("Ann@B.example", "ann@b.example", "ANN@b.example")]
+        await cache.lookup(people, DAY_ASKED)
+        found = [cache.ready([one], DAY_ASKED)[0] for one in people]
+        return [each.mailbox.asked for each in found if each is not None and each.mailbox is not None]
+
+    assert run(asked()) == ["Ann@B.example", "ann@b.example", "ANN@b.example"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from protocols.errors import PeerError
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
-from proxy.connector import Connector
+from proxy.connector import Connector, Prompt
 from proxy.directories.roll import Roll
 from proxy.layers.groups import Groups
 from proxy.layers.veil import Veil
@@ -19,6 +19,7 @@ from routing.policy import Policy
 from routing.rules import About, Rule, Rules
 from routing.table import Route, RouteTable
 from tests.contracts.connector import ConnectorContract
+from tests.contracts.prompt import PromptContract, Warm
 from tests.contracts.scripted import Scripted, available, block, reasons, window
 from tests.contracts.virtual import elapsed, now, run
 from tests.proxy.directories.scripted import ScriptedDirectory, boxes
@@ -55,6 +56,11 @@ def _busy(answer: Answer) -> list[object]:
 class TestGroups(ConnectorContract):
     def around(self, peer: Scripted) -> Connector:
         return _groups(peer, ScriptedDirectory())
+
+
+class TestGroupsAtOnce(PromptContract):
+    def prompt(self, peer: Warm) -> Prompt:
+        return _groups(peer, ScriptedDirectory(), roll=roll_of({}, written={}, may_ask=("*",), table=TABLE))
 
 
 class TestGroupsWhoseDirectoryIsWarm(ConnectorContract):

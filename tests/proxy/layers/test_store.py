@@ -104,3 +104,76 @@ def test_the_newest_of_an_answer_and_a_refusal_counts() -> None:
         store.keep(shelf, newest, START)
         assert store.find(shelf, ann, START) == newest
         assert store.size == 1
+
+
+def _answer(seconds: float, name: str = "ann") -> Availability:
+    [mailbox] = boxes(name)
+    as_of = START + timedelta(seconds=seconds)
+    return Availability(mailbox=mailbox, window=HOME, intervals=EMPTY, source="b", as_of=as_of)
+
+
+def test_what_is_older_never_replaces_what_is_newer() -> None:
+    store, shelf = AnswerStore(), shelf_of("b", Detail.BUSY, HOME)
+    [ann] = boxes("ann")
+    store.keep(shelf, _answer(10), START)
+    store.keep(shelf, _answer(5), START)
+    store.keep(shelf, Unavailable(mailbox=ann, reason=Reason.NO_ACCESS), START + timedelta(seconds=9))
+    assert store.find(shelf, ann, START + timedelta(seconds=11)) == _answer(10)
+    store.keep(shelf, _answer(12), START)
+    assert store.find(shelf, ann, START + timedelta(seconds=13)) == _answer(12)
+
+
+def _times_due(asks: int, *seconds: float) -> int:
+    store, shelf = AnswerStore(refresh_asks=asks), shelf_of("b", Detail.BUSY, HOME)
+    store.keep(shelf, _answer(0), START)
+    for each in seconds:
+        assert store.find(shelf, boxes("ann")[0], START + timedelta(seconds=each)) is not None
+    due = store.take_due()
+    assert store.take_due() == []
+    assert [each.shelf for each in due] == [shelf] * len(due)
+    return len(due)
+
+
+def test_an_answer_falls_due_once_when_it_is_asked_for_often_near_its_end() -> None:
+    assert _times_due(2, 47.9, 48, 48.5) == 1
+    assert _times_due(2, 48, 48.05, 48.09) == 0
+    assert _times_due(2, *range(48, 60)) == 1
+    assert _times_due(1, 48) == 1
+    assert _times_due(3, 48, 59) == 0
+    assert _times_due(0, *range(48, 60)) == 0
+
+
+def test_a_new_answer_begins_a_new_life() -> None:
+    store, shelf = AnswerStore(refresh_asks=1), shelf_of("b", Detail.BUSY, HOME)
+    [ann] = boxes("ann")
+    for begun in (0, 50, 100):
+        store.keep(shelf, _answer(begun), START)
+        assert store.find(shelf, ann, START + timedelta(seconds=begun + 49)) is not None
+        [due] = store.take_due()
+        assert store.is_newest(due)
+    store.keep(shelf, _answer(150), START)
+    assert not store.is_newest(due)
+
+
+def test_an_expired_answer_is_there_for_the_stale_alone() -> None:
+    shelf, [ann] = shelf_of("b", Detail.BUSY, HOME), boxes("ann")
+    late = START + timedelta(seconds=61)
+    store = AnswerStore(stale=timedelta(seconds=10))
+    store.keep(shelf, _answer(0), START)
+    assert store.find(shelf, ann, late) is None
+    assert store.stale(shelf, ann, late) == _answer(0)
+    assert store.stale(shelf, ann, START + timedelta(seconds=70)) is None
+    assert store.stale(shelf, ann, START - timedelta(seconds=1)) is None
+    assert store.find(shelf, ann, START + timedelta(seconds=70)) is None
+    assert store.size == 0
+
+
+def test_all_is_forgotten_at_once() -> None:
+    store, shelf = AnswerStore(refresh_asks=1, stale=timedelta(hours=1)), shelf_of("b", Detail.BUSY, HOME)
+    store.keep(shelf, _answer(0), START)
+    store.keep(shelf, Unavailable(mailbox=boxes("bob")[0], reason=Reason.NO_SUCH_MAILBOX), START)
+    store.find(shelf, boxes("ann")[0], START + timedelta(seconds=50))
+    assert store.size == 2
+    store.forget()
+    assert (store.size, store.memory, store.due, store.epoch) == (0, 0, [], 1)
+    assert store.stale(shelf, boxes("ann")[0], START) is None

@@ -14,7 +14,7 @@ from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailab
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails
 from protocols.model.mailbox import Mailbox
 from proxy.combining import combined
-from proxy.connector import Connector
+from proxy.connector import Connector, Prompt
 from proxy.fragments import Fragments
 from proxy.layers.veil import Veil
 from routing.policy import Policy
@@ -22,6 +22,7 @@ from routing.rules import About, Rule, Rules
 from routing.table import Combine, Route, RouteTable
 from routing.ways import Leg, Way
 from tests.contracts.connector import ConnectorContract
+from tests.contracts.prompt import PromptContract, Warm
 from tests.contracts.scripted import Scripted, available, block, boxes, reasons, window
 from tests.contracts.virtual import START, elapsed, run
 
@@ -39,6 +40,19 @@ def _ask(peer: Connector, policy: Policy, question: Question, *names: str) -> li
 class TestVeil(ConnectorContract):
     def around(self, peer: Scripted) -> Connector:
         return Veil(peer, policy=OPEN, table=TABLE)
+
+
+class TestVeilAtOnce(PromptContract):
+    def prompt(self, peer: Warm) -> Prompt:
+        return Veil(peer, policy=OPEN, table=TABLE)
+
+
+class TestVeilAtOnceOverTheIndiscreet(PromptContract):
+    def prompt(self, peer: Warm) -> Prompt:
+        peer.indiscreet = True
+        return Veil(peer, policy=replace(OPEN, unknown_as="busy", sees=Detail.BUSY), table=TABLE)
+
+    test_doubt_is_doubt_at_once_too = None  # type: ignore[assignment]
 
 
 class TestVeilOverTheIndiscreet(ConnectorContract):

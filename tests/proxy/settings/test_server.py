@@ -56,3 +56,12 @@ def test_a_cache_may_be_none() -> None:
     assert CacheSettings.model_validate({"mailboxes": 0}).mailboxes == 0
     with pytest.raises(ValidationError):
         CacheSettings.model_validate({"mailboxes": -1})
+
+
+def test_what_has_expired_says_who_was_busy_for_a_day_at_most() -> None:
+    assert CacheSettings.model_validate({"stale_if_error": "0s"}).stale_if_error == timedelta()
+    assert CacheSettings.model_validate({"stale_if_error": "10m"}).stale_if_error == timedelta(minutes=10)
+    with pytest.raises(ValidationError, match="a day at most"):
+        CacheSettings.model_validate({"stale_if_error": "25h"})
+    with pytest.raises(ValidationError):
+        CacheSettings.model_validate({"refresh_asks": -1})

@@ -189,6 +189,10 @@ class Named:
         """Whoever knocks is Paula of Northwind."""
         return self.admit(Caller("northwind", "Northwind", "microsoft", "Paula@Northwind.example"), knock)
 
+    def recall(self, knock: Knock) -> None:
+        """Nobody is remembered."""
+        del knock
+
     def admit(self, caller: Caller, knock: Knock) -> Caller:
         """Everybody."""
         del knock

@@ -24,3 +24,5 @@ async def test_single_mailboxes_and_answers_go_wrong(asker: Asker) -> None:
     assert await asker.codes(question(ADDRESS, other)) == ["NoError", "ErrorNoFreeBusyAccess"]
     faults.trouble = Trouble.WRONG_COUNT
     assert await asker.codes(question(ADDRESS, other)) == ["ErrorNoFreeBusyAccess"]
+    faults.trouble = Trouble.TOO_MANY
+    assert await asker.codes(question(ADDRESS, other)) == ["ErrorNoFreeBusyAccess", "NoError", "ErrorNoFreeBusyAccess"]

@@ -1,5 +1,6 @@
 """Whoever a token stands for sees what others share with them."""
 
+from simulation.faults import Trouble
 from tests.simulation.google.asking import HIDDEN, LOOKER, PERSON, SHARER, Asker, reason
 
 
@@ -14,3 +15,9 @@ async def test_whose_eyes_see_what(asker: Asker) -> None:
     assert await seen(HIDDEN, LOOKER) == {"notFound"}
     assert None not in await seen("primary", HIDDEN)
     assert await seen(PERSON, "") == {"notFound"}  # the service account itself belongs to no domain
+
+
+async def test_calendars_of_somebody_else(asker: Asker) -> None:
+    asker.server.faults.trouble = Trouble.SOMEBODY_ELSE
+    _, told = await asker.freebusy(PERSON)
+    assert list(told["calendars"]) == [f"not.{PERSON}"]

@@ -18,6 +18,15 @@ async def test_who_may_ask(asker: Asker) -> None:
     assert (await asker.ask(body(PERSON)))[0] == 401
 
 
+async def test_answers_that_are_too_many_or_somebody_else_s(asker: Asker) -> None:
+    asker.server.faults.trouble = Trouble.TOO_MANY
+    _, told = await asker.ask(body(PERSON, ANCHOR))
+    assert [each["scheduleId"] for each in told["value"]] == [PERSON, ANCHOR, PERSON]
+    asker.server.faults.trouble = Trouble.SOMEBODY_ELSE
+    _, told = await asker.ask(body(PERSON))
+    assert [each["scheduleId"] for each in told["value"]] == [f"not.{PERSON}"]
+
+
 async def test_a_fifth_question_at_once_is_one_too_many(asker: Asker) -> None:
     asker.server.faults.latency = 0.05
     statuses = [status for status, _ in await asyncio.gather(*(asker.ask(body(PERSON)) for _ in range(6)))]

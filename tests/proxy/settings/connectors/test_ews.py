@@ -68,3 +68,14 @@ def test_who_is_impersonated_is_an_address() -> None:
     assert connector({"kind": "basic", **USER}, impersonate="FB@X.example").impersonate == "fb@x.example"
     with pytest.raises(ValidationError, match="is no address"):
         connector({"kind": "basic", **USER}, impersonate="somebody")
+
+
+def test_each_account_asks_the_same_server() -> None:
+    first, second = {"kind": "basic", **USER}, {"kind": "ntlm", **USER, "username": "svc2@x.example"}
+    settings = connector(first, further_accounts=[second], impersonate="fb@x.example")
+    by_account = settings.by_account
+    assert [type(each.auth) for each in by_account] == [BasicAuth, NtlmAuth]
+    assert {(each.url, each.impersonate, each.further_accounts) for each in by_account} == {
+        (settings.url, "fb@x.example", ())
+    }
+    assert connector(first).by_account == (connector(first),)

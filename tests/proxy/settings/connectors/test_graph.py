@@ -1,10 +1,12 @@
 """How a Microsoft 365 tenant may be written."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from proxy.layers.budget import Rate
 from proxy.settings.connectors import GraphConnector
 
 WRITTEN: dict[str, Any] = {
@@ -37,3 +39,8 @@ def test_what_cannot(more: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words) as raised:
         GraphConnector.model_validate({**WRITTEN, **more})
     assert "hunter2" not in str(raised.value)
+
+
+def test_graph_s_own_limit_is_kept_to() -> None:
+    settings = GraphConnector.model_validate({**WRITTEN, "secret": "env:S"})
+    assert (settings.rates, settings.total_rates) == ((Rate(10_000, timedelta(minutes=10)),), ())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from proxy.layers.budget import Rate
 from proxy.settings.connectors import PeerSection
 
 
@@ -29,3 +30,30 @@ def test_what_may_be_written() -> None:
     assert (section.ca, section.deadline) == (Path("ca.pem"), timedelta(milliseconds=500))
     with pytest.raises(ValidationError):
         PeerSection.model_validate({"deadline": "soon"})
+
+
+def test_there_is_no_budget_unless_it_is_written() -> None:
+    section = PeerSection()
+    assert (section.rates, section.total_rates) == ((), ())
+    assert (section.extra_calls, section.overdue) == (0.05, timedelta(seconds=3))
+
+
+def test_what_may_be_called_for_is_read() -> None:
+    section = PeerSection.model_validate({"budget": ["20/1s", "600/1m"], "total_budget": ["1000/1m"]})
+    second, minute = timedelta(seconds=1), timedelta(minutes=1)
+    assert section.rates == (Rate(20, second), Rate(600, minute))
+    assert section.total_rates == (Rate(1000, minute),)
+
+
+def test_each_of_several_processes_has_its_part() -> None:
+    section = PeerSection.model_validate({"budget": ["600/1m"], "total_budget": ["1000/1m"], "deadline": "5s"})
+    part = section.among(4)
+    assert (part.budget, part.total_budget, part.deadline) == (("150/1m",), ("250/1m",), timedelta(seconds=5))
+
+
+@pytest.mark.parametrize(
+    "written", [{"extra_calls": 0.6}, {"extra_calls": -0.1}, {"overdue": "0s"}, {"budget": "1/1m"}]
+)
+def test_what_may_not_be_written(written: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        PeerSection.model_validate(written)

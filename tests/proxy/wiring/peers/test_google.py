@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ import pytest
 from aiohttp import web
 
 from protocols.model.freebusy import Question, Reason, Unavailable
+from protocols.model.mailbox import Mailbox
+from proxy.connector import Leaf
 from simulation.google import GoogleServer
 from simulation.google.keys import ServiceAccount
-from tests.proxy.wiring.peers.asking import BUSY, DETAILS, FORMER, HOP, WEEK, asked, estate, windows
+from tests.proxy.wiring.peers.asking import BUSY, DETAILS, FORMER, HOP, START, WEEK, asked, built, estate, windows
 
 GOOGLE = {"protocol": "google", "service_account": "file:account.json", "subject": "fb@x.example"}
 JACK, MIA = "jack.thompson@northwind.example", "mia.robertson@northwind.example"
@@ -42,6 +44,16 @@ async def test_each_is_asked_as_themself_where_that_is_written(tmp_path: Path) -
         await asked({**GOOGLE, "subject": "target", "api_url": server.url}, tmp_path, [MIA])
         [call] = server.questions
     assert call.user == MIA
+
+
+async def test_each_subject_is_an_account(tmp_path: Path) -> None:
+    async with GoogleServer(estate(), account=ACCOUNT) as server, AsyncExitStack() as stack:
+        (tmp_path / "account.json").write_text(server.service_account_file())
+        written = {**GOOGLE, "subject": JACK, "further_subjects": [MIA], "api_url": server.url}
+        for ask in (await built(written, tmp_path, stack)).asks:
+            [answer] = await Leaf("x", ask, lambda: START).lookup([Mailbox.parse(MIA)], BUSY)
+            assert windows(answer) == estate().expected_busy(MIA, WEEK)
+        assert [call.user for call in server.questions] == [JACK, MIA]
 
 
 @asynccontextmanager

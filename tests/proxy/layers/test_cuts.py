@@ -1,0 +1,44 @@
+"""Tests of proxy/layers/cuts.py: what is remembered, and how much of it."""
+
+from protocols.model.freebusy import Availability
+from protocols.model.intervals import EMPTY
+from proxy.layers.cuts import Cuts
+from proxy.layers.packed import Packer
+from tests.contracts.scripted import boxes, window
+from tests.contracts.virtual import START
+
+[ANN] = boxes("ann")
+PART = Availability(mailbox=ANN, window=window(0, 24), intervals=EMPTY, source="b", as_of=START)
+KEPT = Packer().pack(PART)
+
+
+def _added(cuts: Cuts, hour: int, *addresses: str) -> None:
+    for address in addresses:
+        cuts.add(window(hour, 1), address, KEPT, PART)
+
+
+def test_a_part_is_found_under_its_window_and_address() -> None:
+    cuts = Cuts()
+    _added(cuts, 1, "ann", "bob")
+    assert cuts.of(window(1, 1))["ann"] == (KEPT, PART)
+    assert cuts.of(window(2, 1)) == {}
+    assert "carl" not in cuts.of(window(1, 1))
+
+
+def test_the_window_unused_the_longest_goes_first() -> None:
+    cuts = Cuts(most=4)
+    _added(cuts, 1, "ann", "bob")
+    _added(cuts, 2, "ann", "bob")
+    assert len(cuts.of(window(1, 1))) == 2
+    _added(cuts, 3, "ann")
+    assert [len(cuts.of(window(hour, 1))) for hour in (1, 2, 3)] == [2, 0, 1]
+    assert len(cuts) == 3
+
+
+def test_the_bound_holds_within_one_window_and_for_parts_that_are_replaced() -> None:
+    cuts = Cuts(most=3)
+    _added(cuts, 1, "ann", "ann", "ann", "ann")
+    assert len(cuts) == 1
+    _added(cuts, 1, *(f"person{n}" for n in range(100)))
+    assert len(cuts) <= 3
+    assert sum(len(cuts.of(window(hour, 1))) for hour in range(5)) == len(cuts)
