@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
@@ -82,16 +82,23 @@ KINDS: Final = (
 )
 
 
-async def rows(folder: Path, *, rounds: int, seconds: float, kinds: tuple[Kind, ...] = KINDS) -> list[Row]:
+async def rows(
+    folder: Path, *, rounds: int, seconds: float, kinds: tuple[Kind, ...] = KINDS, connections: int = CONNECTIONS
+) -> list[Row]:
     """overload_goodput and overload_p99_of_deadline, of the kind that fares worst the median of its rounds; and
     overload_small_caller_refused. Raises LoadFailedError, NotStartedError, WrongAnswerError."""
-    coalescing.room_for(2 * CONNECTIONS)
+    coalescing.room_for(2 * connections)
     found: dict[str, list[Overloaded]] = {}
     async with served(folder, more=_MORE) as server:
         await cached.warm(server)
         for kind in kinds:
             await server.delay_upstream(0 if kind.by_processor else _UPSTREAM_DELAY)
-            found[kind.name] = [await _round(server, kind, seconds) for _ in range(rounds)]
+            found[kind.name] = [await _round(server, kind, seconds, connections) for _ in range(rounds)]
+    return told(found)
+
+
+def told(found: Mapping[str, Sequence[Overloaded]]) -> list[Row]:
+    """The rows of what the rounds of each kind brought."""
     shares = {name: median(each.share for each in some) for name, some in found.items()}
     late = {name: median(each.p99 for each in some) / DEADLINE for name, some in found.items()}
     small = {name: median(each.small for each in some) for name, some in found.items()}
@@ -122,11 +129,11 @@ async def rows(folder: Path, *, rounds: int, seconds: float, kinds: tuple[Kind, 
     ]
 
 
-async def _round(server: Served, kind: Kind, seconds: float) -> Overloaded:
+async def _round(server: Served, kind: Kind, seconds: float, connections: int) -> Overloaded:
     calm = await _asked(server, kind, [("big", 0, kind.enough)], seconds)
     rate = TIMES * calm["big"]["answered"]
-    storm = await _asked(server, kind, [("big", rate, CONNECTIONS)], seconds)
-    both = await _asked(server, kind, [("big", rate, CONNECTIONS), ("small", 0, 1)], seconds)
+    storm = await _asked(server, kind, [("big", rate, connections)], seconds)
+    both = await _asked(server, kind, [("big", rate, connections), ("small", 0, 1)], seconds)
     small = both["small"]
     refused = small["refused"] + small["doubtful"] + small["failed"]
     share = refused / (refused + small["answered"]) if small["answered"] else 1.0

@@ -12,6 +12,7 @@ from console.writable_checks import user_name
 from proxy.settings import ProxySettings
 from proxy.settings.certificate import CertificateAcme, CertificateFirstRun
 from proxy.settings.server import ServerSettings
+from service.addresses import ListenAddress
 from service.door import Door
 
 _REMEDIES = {
@@ -60,8 +61,13 @@ async def refusals(server: ServerSettings) -> list[str]:
                 try:
                     await held.enter_async_context(Door(_nobody, [address], patience=0))
                 except OSError as error:
-                    refused.append(f"server.{key}: {address}: {_words(error)}; {_remedy(error)}")
+                    refused.append(refusal(key, address, error))
     return refused
+
+
+def refusal(key: str, address: ListenAddress, error: OSError) -> str:
+    """Why the machine does not let us listen on ``address``, which stands at ``key`` of [server], with a remedy."""
+    return f"server.{key}: {address}: {_words(error)}; {_remedy(error)}"
 
 
 async def _nobody(_: object) -> NoReturn:

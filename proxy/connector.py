@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import structlog
@@ -59,8 +60,15 @@ AtOnce: TypeAlias = Callable[[Sequence[Mailbox], Question], "list[Answer] | None
 
 
 def at_once_of(connector: Connector) -> AtOnce:
-    """How ``connector`` answers at once; one that cannot never does."""
-    return connector.at_once if isinstance(connector, Prompt) else _never_at_once
+    """How ``connector`` answers at once: as it says, or where all is ready; one that cannot tell never does."""
+    if isinstance(connector, Prompt):
+        return connector.at_once
+    return partial(_where_all_is_ready, connector) if isinstance(connector, Ready) else _never_at_once
+
+
+def _where_all_is_ready(connector: Ready, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer] | None:
+    answers = [answer for answer in connector.ready(mailboxes, question) if answer is not None]
+    return answers if len(answers) == len(mailboxes) else None
 
 
 def _never_at_once(_: Sequence[Mailbox], __: Question) -> None:

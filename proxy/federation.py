@@ -11,7 +11,7 @@ from protocols.model.mailbox import Mailbox
 from proxy.answers import addressed
 from proxy.chain import Chain
 from proxy.combining import combined, looping
-from proxy.connector import Connector, Ready, at_once, guarded
+from proxy.connector import Connector, Ready, at_once, at_once_of, guarded
 from proxy.flights import Flights
 from routing.table import Combine
 from routing.ways import Leg, Way, Ways
@@ -89,6 +89,7 @@ class Federation:
         self._ways, self._connectors, self._deadline = ways, dict(connectors), deadline
         self._never_via, self._observer = frozenset(never_via), observer
         self._ready = {name: connector for name, connector in connectors.items() if isinstance(connector, Ready)}
+        self._prompt = {name: at_once_of(each) for name, each in connectors.items() if name not in self._never_via}
         self._chain = Chain(self._connectors, self._never_via)
         self._flights = Flights()
 
@@ -125,20 +126,18 @@ class Federation:
                 return []
             via = leg.via
             legs.append(leg)
-        return legs if via not in self._never_via and via in self._ready else []
+        return legs if via in self._prompt else []
 
     def _at_once_of_one(
         self, legs: Sequence[Leg], mailboxes: Sequence[Mailbox], question: Question
     ) -> list[Answer] | None:
-        via = legs[0].via
-        answers: list[Answer] = []
-        for answer, mailbox in zip(
-            at_once(self._ready[via], via, [leg.mailbox for leg in legs], question), mailboxes, strict=True
-        ):
-            if answer is None:
-                return None
-            answers.append(answer if answer.mailbox is mailbox else addressed(answer, mailbox))
-        return answers
+        found = self._prompt[legs[0].via]([leg.mailbox for leg in legs], question)
+        if found is None:
+            return None
+        return [
+            answer if answer.mailbox is mailbox else addressed(answer, mailbox)
+            for answer, mailbox in zip(found, mailboxes, strict=True)
+        ]
 
     def _known(self, mailboxes: Sequence[Mailbox], question: Question) -> _Asked:
         """The question with all answers that are ready."""

@@ -2,14 +2,15 @@
 
 One byte says what follows. Of an availability: length and text of the source, length and JSON of the working hours,
 the number of blocks, their starts, their ends (seconds since 1970, 32 bits, little-endian) and a byte of status each,
-and with details a JSON of subject, location and flags each. Of a refusal: one byte for the reason. What the
-reader knows anyway (who was asked about, for which window, when) is not in it.
+and with details a JSON of subject, location and flags each. Of a refusal: length and word of the reason, and source.
+Of doubt, which is for those who wait for it and is never kept: a JSON, and where a part is known, that behind the
+JSON's length. What the reader knows anyway (who was asked about, for which window, when) is not in it.
 """
 
 import struct
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from operator import le, lt, sub
@@ -31,22 +32,23 @@ from protocols.model.freebusy import (
 )
 from protocols.model.intervals import BusyStatus, Intervals
 from protocols.model.mailbox import Mailbox
+from protocols.model.window import TimeWindow
 from protocols.zones.rules import Change, RuleZone, ZoneRules
+from proxy.layers.store import KEPT_REFUSALS
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Goes up with every change of what is written here; nodes of different formats share nothing."""
 
-_REFUSAL, _BUSY, _DETAILED = b"\x00", b"\x01", b"\x02"
+_REFUSAL, _BUSY, _DETAILED, _FAILED, _PARTLY = (bytes((kind,)) for kind in range(5))
 _KINDS: Final = {Detail.BUSY: _BUSY, Detail.DETAILS: _DETAILED}
-_REASONS: Final = {Reason.NO_SUCH_MAILBOX: 1, Reason.NO_ACCESS: 2}
-REFUSALS: Final = frozenset(_REASONS)
-"""The reasons that are kept, and so shared; every other is doubt."""
-_REASON_OF: Final = {number: reason for reason, number in _REASONS.items()}
 _STATUSES: Final = max(BusyStatus)
 _NO_FLAGS: Final = -1
 _LONGEST_SOURCE: Final = 1000
 _FLAGS: Final = range(32)
 _PRIVATE: Final = 1 << 3
+
+
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError, struct.error)
 
 
 class _NotReadableError(ValueError):
@@ -65,16 +67,67 @@ class Whose:
 def packed(answer: Answer, question: Question) -> bytes | None:
     """``answer`` to ``question``; None where it leaves any doubt, or holds what cannot be written down whole."""
     if isinstance(answer, Unavailable):
-        number = _REASONS.get(answer.reason)
-        if number is None or answer.whole_call or answer.parts:
+        if answer.reason not in KEPT_REFUSALS or answer.whole_call or answer.parts:
             return None
-        return _REFUSAL + bytes((number,)) + answer.source.encode(errors="replace")
+        reason = answer.reason.value.encode()
+        return _REFUSAL + bytes((len(reason),)) + reason + answer.source.encode(errors="replace")
     hours = _written_hours(answer.working_hours)
     if not _is_plain(answer, question) or hours is None:
         return None
     source, blocks = answer.source.encode(errors="replace"), _written_blocks(answer.intervals)
     head = struct.pack("<HH", len(source), len(hours))
     return b"".join((_KINDS[answer.detail], head, source, hours, blocks))
+
+
+def packed_doubt(answer: Answer, question: Question) -> bytes | None:
+    """``answer`` to ``question``, for :func:`unpacked_doubt` alone; None where it leaves no doubt, or as above."""
+    if isinstance(answer, Unavailable):
+        if answer.reason in KEPT_REFUSALS and not answer.whole_call:
+            return None
+        retry = answer.retry_after and answer.retry_after.total_seconds()
+        row = (answer.reason.value, retry, answer.whole_call, answer.source)
+        return None if answer.parts else _FAILED + orjson.dumps(row)
+    known = packed(replace(answer, unknown=()), question) if answer.unknown else None
+    if known is None:
+        return None
+    unknown = orjson.dumps([(each.start.isoformat(), each.end.isoformat()) for each in answer.unknown])
+    return _PARTLY + struct.pack("<I", len(unknown)) + unknown + known
+
+
+def unpacked_doubt(content: bytes, asked: Whose) -> Answer | None:
+    """The answer that ``content`` holds, which leaves doubt; None as in :func:`unpacked`."""
+    try:
+        return _failure(content, asked) if content[:1] == _FAILED else _partly(content, asked)
+    except _UNREADABLE:
+        return None
+
+
+def _failure(content: bytes, asked: Whose) -> Unavailable:
+    reason, retry, whole_call, source = orjson.loads(content[1:])
+    if type(whole_call) is not bool or not isinstance(source, str):
+        raise _NotReadableError
+    return Unavailable(
+        mailbox=asked.mailbox,
+        reason=Reason(reason),
+        retry_after=None if retry is None else timedelta(seconds=retry),
+        whole_call=whole_call,
+        source=source,
+    )
+
+
+def _partly(content: bytes, asked: Whose) -> Availability:
+    if content[:1] != _PARTLY:
+        raise _NotReadableError
+    (size,) = struct.unpack_from("<I", content, 1)
+    rows = orjson.loads(content[5 : 5 + size])
+    unknown = tuple(TimeWindow(_instant(start), _instant(end)) for start, end in rows)
+    if not unknown:
+        raise _NotReadableError
+    return replace(_availability(content[5 + size :], asked), unknown=unknown)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _is_plain(answer: Availability, question: Question) -> bool:
@@ -90,12 +143,16 @@ def unpacked(content: bytes, asked: Whose) -> Answer | None:
     """The answer that ``content`` holds; None where it is not one to what was asked, whole and consistent."""
     try:
         return _refusal(content, asked) if content[:1] == _REFUSAL else _availability(content, asked)
-    except (ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError, struct.error):
+    except _UNREADABLE:
         return None
 
 
 def _refusal(content: bytes, asked: Whose) -> Unavailable:
-    return Unavailable(mailbox=asked.mailbox, reason=_REASON_OF[content[1]], source=content[2:].decode())
+    end = 2 + content[1]
+    reason = Reason(content[2:end].decode())
+    if reason not in KEPT_REFUSALS:
+        raise _NotReadableError
+    return Unavailable(mailbox=asked.mailbox, reason=reason, source=content[end:].decode())
 
 
 def _availability(content: bytes, asked: Whose) -> Availability:

@@ -185,14 +185,18 @@ class Server:
         token = REQUEST_ID.set(record.request_id)
         try:
             parts = front.at_once(Posted(message.path, headers, body, peer), record)
-        except Exception:  # noqa: BLE001  the long way meets it again, and says it
-            parts = None
+            if parts is not None:
+                self.answered_at_once += 1
+                self._tell(record, _OUTCOMES[200], 200, time.perf_counter() - started, peer)
+        except RequestError:  # the long way says what is wrong
+            return None
+        except Exception:  # noqa: BLE001  the long way has the words for the caller
+            _log.exception("not_answered_at_once", front=front.name)
+            return None
         finally:
             REQUEST_ID.reset(token)
         if parts is None:
             return None
-        self.answered_at_once += 1
-        self._tell(record, _OUTCOMES[200], 200, time.perf_counter() - started, peer)
         return (front.head.written(sum(map(len, parts)), record.request_id, _theirs(headers)), *parts)
 
     def turned_away(
@@ -209,7 +213,9 @@ class Server:
         response.headers["X-Request-Id"] = response.headers["request-id"] = record.request_id
         if theirs := _theirs(headers):
             response.headers["client-request-id"] = theirs
+        token = REQUEST_ID.set(record.request_id)
         self._tell(record, Fault.BUSY.value, response.status, waited, peer)
+        REQUEST_ID.reset(token)
         return response
 
     def _let_hear(

@@ -3,12 +3,14 @@
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Annotated, Self, TypeAlias
+from functools import lru_cache
+from typing import Annotated, Final, Self, TypeAlias
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 IpNetwork: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_V6_SITE: Final = 64  # bits
 _WRITTEN = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})")
 
 
@@ -48,6 +50,16 @@ Listen = Annotated[
     WithJsonSchema({"type": "string", "examples": ["0.0.0.0:443"]}),
 ]
 """A field of the settings that holds a :class:`ListenAddress`."""
+
+
+@lru_cache(4_096)
+def place_of(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """What counts as one place: an IPv4 address; of IPv6 the /64, as whoever has one address of it has all."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), _V6_SITE), strict=False))
 
 
 def parse_network(text: object) -> IpNetwork:

@@ -87,8 +87,10 @@ class Attempts:
             self._move()
 
     def _note_refusal(self, words: str, begun_after: int) -> None:
-        if begun_after != self._last_refusal and self._refusals > 1:
-            return  # however many were under way together, they lengthen the pause once
+        if begun_after != self._last_refusal:  # it was under way together with one that was refused before
+            if self._refusals == 1:
+                self._refusals = _TOGETHER  # however many there were: the next pause is the longer, not this one,
+            return  # since a server that stumbled has stumbled for all of them
         pause = _PAUSES[min(self._refusals, len(_PAUSES) - 1)]
         self._refusals += 1
         self._last_refusal += 1

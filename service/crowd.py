@@ -3,9 +3,7 @@
 import ipaddress
 from collections.abc import Callable, Sequence
 
-from service.addresses import IpNetwork
-
-_V6_SITE = 64  # bits: whoever has one IPv6 address has a whole /64 of them
+from service.addresses import IpNetwork, place_of
 
 
 class Crowd:
@@ -59,6 +57,4 @@ class Crowd:
             found = found.ipv4_mapped or found
         if any(found in network for network in self._exempt):
             return ""
-        if isinstance(found, ipaddress.IPv4Address):
-            return str(found)
-        return str(ipaddress.ip_network((int(found), _V6_SITE), strict=False))
+        return place_of(found)

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import errno
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import structlog
 from aiohttp import web
@@ -18,15 +17,15 @@ from aiohttp.web_server import Server
 from service import descriptors
 from service.addresses import IpNetwork, ListenAddress
 from service.crowd import Crowd
+from service.listeners import Handed, bound, waiting
 from service.prompt import PromptVisit, Shortcut
 from service.visit import SERVER_NAME, Patience, Visit
 
-__all__ = ["SERVER_NAME", "Door", "Handler", "Limits", "Patience", "listening"]
+__all__ = ["SERVER_NAME", "Door", "Handler", "Limits", "Patience"]
 
 _BACKLOG = 1024
 _SPARE = 256  # descriptors for everything else: calls to peers, files, the metrics
 _AT_ONCE = 64  # connections taken from one socket before others get their turn
-_OUT_OF_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PAUSE = 1.0  # seconds without taking anybody in where the system has no file descriptors left
 _LAST_CALL = 0.5  # seconds for the first request of whoever came before the end, and one more of whoever stayed
 
@@ -52,10 +51,8 @@ class Door:
     ``limits`` is closed at once, before TLS costs anything; but first whoever rests longest without having proved
     itself (:func:`service.visit.proved`) gives its place to a newcomer. Closing the door takes in
     who is waiting outside already, stops listening, and gives answers under way ``patience`` seconds.
-    With ``reuse_port`` other processes of the same user may listen on the same addresses at the same time; the system
-    deals newcomers out among them (Linux: socket(7), SO_REUSEPORT). Whoever is dealt to a process in the instant it
-    closes is lost, unless ``net.ipv4.tcp_migrate_req`` is 1, or ``listeners`` are given in place of ``addresses``:
-    made by :func:`listening` in a process that keeps them open and that this one inherited them from.
+    With ``reuse_port`` another door may listen on the same addresses while this one closes. What is ``handed`` counts
+    before ``addresses``: sockets that another process keeps open, so that nobody who waits there is ever lost.
     """
 
     def __init__(
@@ -68,11 +65,11 @@ class Door:
         limits: Limits | None = None,
         shortcut: Shortcut | None = None,
         reuse_port: bool = False,
-        listeners: Sequence[socket.socket] = (),
+        handed: Handed | None = None,
     ) -> None:
         self._shortcut = shortcut
         self._made = Visit if shortcut is None else partial(PromptVisit, shortcut=shortcut)
-        self._reuse_port, self._given = reuse_port, tuple(listeners)
+        self._reuse_port, self._handed = reuse_port, handed
         self._limits = limits or Limits()
         self.crowd = Crowd(
             most=self._limits.connections, most_each=self._limits.per_address, exempt=self._limits.exempt
@@ -80,6 +77,8 @@ class Door:
         self._handler, self._wanted, self._tls, self._patience = handler, tuple(addresses), tls, patience
         self._server: _Server | None = None
         self._listeners: list[socket.socket] = []
+        self._spares: list[socket.socket] = []
+        self._attended: set[socket.socket] = set()
         self._arrivals: set[asyncio.Task[None]] = set()
         self._origins: dict[Visit, str] = {}
         self._unheard: dict[Visit, tuple[float, asyncio.Task[None] | None]] = {}  # since when; the first came first
@@ -92,10 +91,11 @@ class Door:
         descriptors.allow(self._limits.connections + _SPARE)
         self._server = _Server(self._handler, partial(self._visit, self._limits.patience))
         try:
-            for listener in self._given:
-                self.addresses = (*self.addresses, self._open(listener))
-            for address in () if self._given else self._wanted:
-                opened = [self._open(each) for each in await listening(address, reuse_port=self._reuse_port)]
+            if self._handed is not None:
+                self._spares.extend(self._handed.spares)
+                self.addresses = tuple(self._opened(self._handed.own))
+            for address in self._wanted if self._handed is None else ():
+                opened = self._opened(await bound(address, reuse_port=self._reuse_port))
                 self.addresses = (*self.addresses, opened[-1])
         except BaseException:
             self._stop_listening()
@@ -110,12 +110,14 @@ class Door:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(min(_LAST_CALL, self._patience)):
                 await self._everybody_leaves()
+        for arrival in self._arrivals:
+            arrival.cancel()  # whoever came in from now on would find nobody
+        if self._shortcut is not None and self._shortcut.turns is not None:
+            self._shortcut.turns.hand_over()
         if self._server is not None:
             await asyncio.sleep(0)  # what has just been read is begun
             self._server.pre_shutdown()
             await self._server.shutdown(self._patience)
-        for arrival in self._arrivals:
-            arrival.cancel()
 
     def say_goodbye(self) -> None:
         """From now on each answer is the last on its connection: ``Connection: close`` (RFC 9112 9.6) sends callers who
@@ -124,32 +126,46 @@ class Door:
         self._parting = True
         for visit in self._origins:
             visit.parting = True
-        if self._shortcut is not None and self._shortcut.turns is not None:
-            self._shortcut.turns.hand_over()
 
-    def _open(self, listener: socket.socket) -> ListenAddress:
-        self._listeners.append(listener)
-        host, port = listener.getsockname()[:2]
-        asyncio.get_running_loop().add_reader(listener, self._take_in, listener)
-        return ListenAddress(str(host), int(port))
+    def stand_in(self, descriptors: Collection[int]) -> None:
+        """From now on take in who waits at these of the spares, too, and at none of the others."""
+        for spare in self._spares:
+            self._attend(spare, spare.fileno() in descriptors)
+
+    def _opened(self, listeners: Sequence[socket.socket]) -> list[ListenAddress]:
+        self._listeners.extend(listeners)
+        for listener in listeners:
+            listener.listen(_BACKLOG)
+            self._attend(listener, True)
+        return [ListenAddress(str(each.getsockname()[0]), int(each.getsockname()[1])) for each in listeners]
+
+    def _attend(self, listener: socket.socket, wanted: bool) -> None:
+        loop = asyncio.get_running_loop()
+        if not wanted:
+            self._attended.discard(listener)
+            loop.remove_reader(listener)
+        elif listener not in self._attended:
+            self._attended.add(listener)
+            loop.add_reader(listener, self._take_in, listener)
 
     def _stop_listening(self) -> None:
-        for listener in self._listeners:
-            asyncio.get_running_loop().remove_reader(listener)
+        for listener in (*self._listeners, *self._spares):
+            self._attend(listener, False)
             listener.close()
         self._listeners.clear()
+        self._spares.clear()
 
     def _take_in_the_last(self) -> None:
-        while self._listeners:
-            listener = self._listeners.pop()
-            asyncio.get_running_loop().remove_reader(listener)
-            last = list(_waiting(listener, _BACKLOG, self._rest))
+        while listeners := self._listeners or self._spares:
+            listener = listeners.pop()
+            self._attend(listener, False)
+            last = list(waiting(listener, _BACKLOG, self._rest))
             listener.close()  # before anything else: whom the system still puts into its queue is lost
             for connection, address in last:
                 self._admit(connection, address)
 
     def _take_in(self, listener: socket.socket) -> None:
-        for connection, address in _waiting(listener, _AT_ONCE, self._rest):
+        for connection, address in waiting(listener, _AT_ONCE, self._rest):
             self._admit(connection, address)
 
     def _admit(self, connection: socket.socket, address: str) -> None:
@@ -168,7 +184,7 @@ class Door:
         loop.call_later(_PAUSE, self._resume, listener)
 
     def _resume(self, listener: socket.socket) -> None:
-        if listener in self._listeners:
+        if listener in self._attended:
             asyncio.get_running_loop().add_reader(listener, self._take_in, listener)
 
     async def _arrive(self, connection: socket.socket, origin: str, address: str) -> None:
@@ -254,62 +270,7 @@ class _Server(Server):
         return self._new(self)
 
 
-async def listening(address: ListenAddress, *, reuse_port: bool = False) -> list[socket.socket]:
-    """Sockets that listen on all that ``address`` stands for, on the same port. Raises OSError in words."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    port, listeners = address.port, list[socket.socket]()
-    try:
-        for family, kind, protocol, _, place in dict.fromkeys(found):
-            endpoint = socket.socket(family, kind, protocol)
-            listeners.append(_bound(endpoint, (place[0], port, *place[2:]), reuse_port=reuse_port))
-            port = listeners[-1].getsockname()[1]
-            listeners[-1].listen(_BACKLOG)
-    except OSError:
-        for listener in listeners:
-            listener.close()
-        raise
-    return listeners
-
-
-def _bound(listener: socket.socket, place: tuple[str | int, ...], *, reuse_port: bool) -> socket.socket:
-    try:
-        listener.setblocking(False)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if reuse_port:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        if listener.family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(place)
-    except OSError as error:
-        listener.close()
-        words = (error.strerror or str(error)).lower()
-        raise OSError(error.errno, f"error while attempting to bind on address {place!r}: {words}") from None
-    return listener
-
-
 def _why(error: OSError) -> str:
     """In OpenSSL's own words, of the certificate or of the alert, where it has any; those of others hold addresses."""
     words = getattr(error, "verify_message", "") or getattr(error, "reason", "")
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
-
-
-def _waiting(
-    listener: socket.socket, most: int, rest: Callable[[socket.socket], None]
-) -> Iterator[tuple[socket.socket, str]]:
-    """Who waits at ``listener``, ``most`` of them: the connection and the address it comes from."""
-    for _ in range(most):
-        try:
-            connection, address = listener.accept()
-        except (BlockingIOError, InterruptedError):
-            return
-        except ConnectionAbortedError:
-            continue
-        except OSError as error:
-            if error.errno not in _OUT_OF_FILES:
-                raise
-            _log.error("no_file_descriptors", reason=error.strerror)
-            rest(listener)
-            return
-        connection.setblocking(False)
-        yield connection, str(address[0])

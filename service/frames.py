@@ -41,6 +41,7 @@ async def heard(stream: asyncio.StreamReader) -> dict[str, Any] | None:
 def write_now(descriptor: int, message: Message) -> None:
     """Write the message where no event loop runs, and wait until it is taken. Raises OSError."""
     left = memoryview(framed(message))
+    os.set_blocking(descriptor, True)  # a loop that had the pipe has made it not wait
     while left:
         left = left[os.write(descriptor, left) :]
 
@@ -48,8 +49,14 @@ def write_now(descriptor: int, message: Message) -> None:
 class Line:
     """This end of two pipes, inside an event loop: what comes, in order, and what goes without ever waiting."""
 
-    def __init__(self, stream: asyncio.StreamReader, incoming: asyncio.BaseTransport, out: asyncio.WriteTransport):
-        self._stream, self._incoming, self._out = stream, incoming, out
+    def __init__(
+        self,
+        stream: asyncio.StreamReader,
+        incoming: asyncio.BaseTransport,
+        out: asyncio.WriteTransport,
+        hung_up: asyncio.Event,
+    ) -> None:
+        self._stream, self._incoming, self._out, self._hung_up = stream, incoming, out, hung_up
 
     @classmethod
     async def opened(cls, incoming: int, outgoing: int) -> "Line":
@@ -59,8 +66,8 @@ class Line:
         reading, _ = await loop.connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(incoming, "rb", 0)
         )
-        out, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(outgoing, "wb", 0))
-        return cls(stream, reading, out)
+        out, end = await loop.connect_write_pipe(_End, os.fdopen(outgoing, "wb", 0))
+        return cls(stream, reading, out, end.hung_up)
 
     def tell(self, message: Message) -> bool:
         """See :data:`Tell`: what does not fit beside all that waits already is not taken."""
@@ -74,7 +81,17 @@ class Line:
         """See :func:`heard`."""
         return await heard(self._stream)
 
-    def close(self) -> None:
-        """Hang up; what was told before still goes out where the other side takes it."""
+    async def close(self) -> None:
+        """Hang up, and wait until the other side has taken what was told before, or is gone."""
         self._incoming.close()
         self._out.close()
+        await self._hung_up.wait()
+
+
+class _End(asyncio.BaseProtocol):
+    def __init__(self) -> None:
+        self.hung_up = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """All is written, or nobody is there to read it."""
+        self.hung_up.set()

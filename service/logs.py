@@ -131,13 +131,14 @@ def configure(style: Style = "json", *, stream: BinaryIO | None = None, level: i
 
 def tell(event: str, **values: object) -> None:
     """An info as structlog's loggers tell it, at half the cost: for what is told with every request."""
-    if _direct.lines is None or _direct.chain[0] is not _mark:  # nothing was configured, or somebody else listens
-        _log.info(event, **values)
+    lines, chain = _direct.lines, _direct.chain
+    if lines is None or structlog.get_config()["processors"] is not chain or chain[0] is not _mark:
+        _log.info(event, **values)  # somebody else listens
     else:
         values["event"] = event
         if _direct.worker:
             values["worker"] = _direct.worker
-        _direct.lines.write(_mark(None, "info", values))
+        lines.write(_mark(None, "info", values))
 
 
 @dataclass(slots=True)

@@ -7,8 +7,10 @@ it is clear that somebody has to be waited for.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Protocol, TypeAlias
 
+import structlog
 from aiohttp import HttpVersion11
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD
@@ -16,36 +18,52 @@ from aiohttp.web_protocol import _ErrInfo
 
 from service.visit import Visit
 
+_log = structlog.get_logger("busyline.door")
+
 Message: TypeAlias = RawRequestMessage
 """The head of a request, as aiohttp's parser hands it on."""
 AtOnce: TypeAlias = Callable[[Message, bytes, str], Sequence[bytes] | None]
 """What can be answered without waiting: a whole request (its head, its body, the address it comes from) gets the whole
 answer, head and body in parts; None where somebody must be waited for."""
-Called: TypeAlias = Callable[[bool], bool]
-"""Told whether the turn has come, or never will; says whether the answer is out now, or somebody has to work on it."""
+
+
+class Outcome(Enum):
+    """What became of a request that was called."""
+
+    ANSWERED = auto()  # what is due is out
+    UNDER_WAY = auto()  # it goes the long way from here
+    GONE = auto()  # nobody waits for an answer any more
+
+
+Called: TypeAlias = Callable[[bool], Outcome]
+"""Told whether the turn has come, or never will."""
+
+
+class Place(Protocol):
+    """Where a request waits for its turn."""
+
+    def leave(self) -> None:
+        """Nobody waits here any more."""
+        ...
 
 
 class Turns(Protocol):
-    """Who says whose turn it is where more is asked than can be answered: proxy/turnstile.py."""
+    """Who says whose turn it is where more is asked than can be answered."""
 
     def is_open(self) -> bool:
         """Whether whoever comes now need not wait. Costs next to nothing."""
         ...
 
-    def wait(self, message: Message, peer: str, called: Called) -> bool:
-        """Have ``called`` told once; False where requests like this one never wait."""
+    def wait(self, message: Message, peer: str, called: Called) -> Place:
+        """Have ``called`` told once, after this has returned, unless the place is left before."""
         ...
 
     def refusal(self, message: Message, body: bytes, peer: str) -> Sequence[bytes] | None:
         """As AtOnce, for a request whose turn never comes."""
         ...
 
-    def let_on(self, visit: Visit, *, refused: bool) -> None:
-        """The request of ``visit`` that was called goes the long way, and must not wait there again."""
-        ...
-
     def hand_over(self) -> None:
-        """Call everybody who waits: the door is closing, and only what is under way is waited for."""
+        """Call everybody who waits, and be open from now on: the door closes, and waits for what is under way only."""
         ...
 
 
@@ -60,21 +78,30 @@ class Shortcut:
 class PromptVisit(Visit):
     """A request that is all there, and the only one, is answered by ``at_once`` if that can; only of whom is known.
 
-    Where ``turns`` are not open, it waits until it is called; it stays where every visit has it, so that whatever else
-    the caller sends finds it on the long way. Nothing is answered here once the visit is parting.
+    Where ``turns`` are not open, it waits until it is called. Meanwhile this is neither a visit that rests nor one that
+    can be woken: whatever else the caller sends stays behind it. Nothing is answered here once the visit is parting.
     """
 
-    __slots__ = ("_at_once", "_peer", "_turns")
+    __slots__ = ("_aside", "_at_once", "_peer", "_place", "_turns")
 
     def __init__(self, *arguments: Any, shortcut: Shortcut, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._at_once, self._turns, self._peer = shortcut.at_once, shortcut.turns, ""
+        self._place: Place | None = None
+        self._aside: asyncio.Future[None] | None = None  # aiohttp's waiter, while the request waits for its turn
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As every visit's."""
         super().connection_made(transport)
         place = transport.get_extra_info("peername")
         self._peer = str(place[0]) if isinstance(place, tuple | list) else str(place or "")
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Nobody waits any more."""
+        place = self.begin()
+        if place is not None:
+            place.leave()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Hand ``data`` to the parser; whoever waits for requests hears of what is not answered at once."""
@@ -83,7 +110,7 @@ class PromptVisit(Visit):
         if waiter is None or self._messages or (is_open and not self._is_prompt):
             super().data_received(data)
             return
-        self._waiter = None  # nobody is woken before it is clear that somebody has to wait
+        self._waiter = None  # nobody is woken before it is clear that somebody has to work on it
         try:
             super().data_received(data)
         finally:
@@ -92,6 +119,11 @@ class PromptVisit(Visit):
             waiter.cancel()
         elif self._messages and not self._served(turns if not is_open else None) and not waiter.done():
             waiter.set_result(None)
+
+    def begin(self) -> Place | None:
+        """Where the request that is begun now has waited for its turn, if it has: told once."""
+        place, self._place = self._place, None
+        return place
 
     @property
     def _is_prompt(self) -> bool:
@@ -102,21 +134,26 @@ class PromptVisit(Visit):
         message, payload = self._messages[0]
         if len(self._messages) > 1 or isinstance(message, _ErrInfo) or not payload.is_eof():
             return False
-        if turns is not None and turns.wait(message, self._peer, self._called):
-            return True
-        return self._is_prompt and self._answered(self._at_once)
+        if turns is None:
+            return self._is_prompt and self._answered(self._at_once)
+        self._place = turns.wait(message, self._peer, self._called)
+        self._aside, self._waiter = self._waiter, None
+        return True
 
-    def _called(self, admitted: bool) -> bool:
+    def _called(self, admitted: bool) -> Outcome:
         """See Called."""
-        waiter, turns = self._waiter, self._turns
-        if self.transport is None or waiter is None or waiter.done() or not self._messages or turns is None:
-            return True  # gone, or on the long way already
-        answers = self._at_once if admitted and self._is_prompt else None if admitted else turns.refusal
-        if not self.parting and self._answered(answers):
-            return True
-        turns.let_on(self, refused=not admitted)
-        waiter.set_result(None)
-        return False
+        waiter, self._aside, turns = self._aside, None, self._turns
+        if self.transport is None or waiter is None or waiter.done() or turns is None:
+            return Outcome.GONE
+        self._waiter = waiter
+        answers = turns.refusal if not admitted else self._at_once if self.known else None
+        if self.parting or not self._answered(answers):
+            waiter.set_result(None)
+            return Outcome.UNDER_WAY
+        self._place = None
+        if self._messages:  # they came while this one waited
+            waiter.set_result(None)
+        return Outcome.ANSWERED
 
     def _answered(self, answers: AtOnce | None) -> bool:
         """Whether the first request is answered now, by ``answers``; where not, nothing of it is touched."""
@@ -126,7 +163,11 @@ class PromptVisit(Visit):
         if self._paused or self._reading_paused or self.transport is None or self.transport.is_closing():
             return False
         body = b"".join(payload._buffer) if payload is not EMPTY_PAYLOAD else b""
-        parts = answers(message, body, self._peer)
+        try:
+            parts = answers(message, body, self._peer)
+        except Exception:  # noqa: BLE001  whatever it is, it is for the long way to tell the caller
+            _log.exception("not_answered_at_once")
+            return False
         if parts is None:
             return False
         self._messages.popleft()
@@ -134,9 +175,11 @@ class PromptVisit(Visit):
         assert self._manager is not None
         self._parser.message_consumed()
         self._manager.requests_count += 1
-        self._asked -= 1
-        self._next_keepalive_close_time = self._loop.time() + self._patience.idle
         self.transport.writelines(parts)
+        self._next_keepalive_close_time = self._loop.time() + self._patience.idle
+        if self._keepalive_handle is None:  # it ran out while this waited for its turn
+            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+        self._one_is_answered()
         return True
 
 

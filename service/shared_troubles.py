@@ -34,12 +34,17 @@ _TROUBLES: Final = {  # by the name of the exception, the nearest class first
         "it does not answer in time",
         "look at its load and at the network; [cluster] timeout is the bound",
     ),
+    "AbsurdTimeError": ("its clock tells a time that cannot be", "set the clock of its machine, and let NTP keep it"),
     "ValueError": ("what answers there is no Redis", "see that [cluster] redis names it"),
     "ConnectionError": _AWAY,
     "OSError": _AWAY,
     "ResponseError": _ANY,
     "RedisError": _ANY,
 }
+
+
+class AbsurdTimeError(Exception):
+    """Whoever answers tells an instant that no clock can tell."""
 
 
 def told(error: BaseException) -> str:

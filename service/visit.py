@@ -48,8 +48,8 @@ class Visit(RequestHandler):
 
     A head that does not arrive is answered 408, or by silence where not a byte of it came; a body that does not is a
     TimeoutError for whoever reads it. A caller that takes no answer is cut off. ``heard`` is called with each request,
-    ``rests`` once all of them are answered, ``left`` once when the connection is over. :attr:`known` says that somebody
-    has proved itself here, or that a reverse proxy has its callers here: they may rest for longer. Once
+    ``rests`` once all of a stranger's are answered, ``left`` once when the connection is over. :attr:`known` says that
+    somebody has proved itself here, or that a reverse proxy has its callers here: they may rest for longer. Once
     :attr:`parting`, whoever keeps the connection is sent elsewhere.
     """
 
@@ -101,6 +101,8 @@ class Visit(RequestHandler):
         self._stop_rest()
         if self._flush is not None:
             self._flush.cancel()
+        if self._task_handler is not None and not self._request_in_progress:
+            self._task_handler.cancel()  # it may have been woken already, for a request that nobody takes an answer to
         super().connection_lost(exc)
         self._left(self)
 
@@ -153,12 +155,7 @@ class Visit(RequestHandler):
         if self.parting and not self._messages:
             resp.force_close()
         found = await super().finish_response(request, resp, start_time)
-        self._asked -= 1
-        if self._asked <= 0 and self.transport is not None:
-            if not self.known:
-                self._stop_rest()
-                self._rest = self._loop.call_later(self._patience.stranger, self._rested)
-            self._rests(self)
+        self._one_is_answered()
         return found
 
     def log_exception(self, *args: Any, exc_info: BaseException | None = None, **_: Any) -> None:
@@ -190,9 +187,10 @@ class Visit(RequestHandler):
     def _begun(self, number: int, size: int) -> None:
         """As many requests have their heads; the last one's body may still come."""
         self._stop_timer()
-        self._stop_rest()
         self._asked = max(self._asked, 0) + number
-        self._heard(self)
+        if not self.known:  # who is known keeps its place, and has been heard before
+            self._stop_rest()
+            self._heard(self)
         sizeable, self._head_size = size + self._head_size > HEAD, 0
         for place in range(-number, 0):
             message, _ = self._messages[place]
@@ -205,6 +203,13 @@ class Visit(RequestHandler):
         self._arriving = self._messages[-1][1]
         if not self._arriving.is_eof():
             self._timer = self._loop.call_later(self._patience.body, self._body_is_late)
+
+    def _one_is_answered(self) -> None:
+        self._asked -= 1
+        if self._asked <= 0 and not self.known and self.transport is not None:
+            self._stop_rest()
+            self._rest = self._loop.call_later(self._patience.stranger, self._rested)
+            self._rests(self)
 
     def _head_goes_on(self, size: int) -> None:
         self._head_size += size

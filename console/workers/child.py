@@ -5,16 +5,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import console
-from console.workers.plan import KEYS, Listening, Plan
+from console.workers.plan import Plan
+from console.workers.sockets import Given
 from proxy.capture.relay import KIND as HEARD
 from service import frames, metrics_joined
-from service.addresses import ListenAddress
 from service.metrics_joined import Snapshot
 
 Hear = Callable[[Mapping[str, Any]], None]
@@ -27,25 +27,28 @@ class WorkerFailedError(Exception):
 
 
 class Child:
-    """A process that serves; made by :func:`started`. :attr:`last` is the last that it told of its numbers."""
+    """A process that serves; made by :func:`started`. :attr:`last` is the last that it told of its numbers.
 
-    def __init__(self, number: int, process: asyncio.subprocess.Process, plan: Plan, hear: Hear) -> None:
+    :attr:`given` are the sockets that it has.
+    """
+
+    def __init__(self, number: int, process: asyncio.subprocess.Process, plan: Plan, given: Given, hear: Hear) -> None:
         loop = asyncio.get_running_loop()
-        self.number, self.pid, self._process, self._plan, self._hear = number, process.pid, process, plan, hear
+        self.number, self.pid, self.given, self._process, self._hear = number, process.pid, given, process, hear
         self.ready, self.doubts, self.last = False, list[str](), Snapshot()
         self.began = self.spoke = time.monotonic()
-        self._listening: asyncio.Future[Listening] = loop.create_future()
+        self._listening: asyncio.Future[None] = loop.create_future()
+        self._stands_in = frozenset[int]()
         self._asked: list[asyncio.Future[None]] = []
         self._words = ""
         self._ended = loop.create_task(self._attend(), name=f"worker {number}")
-        self._tell(plan.message())
+        self._tell(plan.message() | {"sockets": given.message()})
 
-    async def listening(self) -> Listening:
-        """Wait until it serves; where it does. Raises WorkerFailedError."""
+    async def listening(self) -> None:
+        """Wait until it serves. Raises WorkerFailedError."""
         await _either(self._listening, self._ended)
         if not self._listening.done():
             raise WorkerFailedError(self._words or f"a worker {self._ending()} before it served")
-        return self._listening.result()
 
     async def ended(self) -> str:
         """Wait for its end; how that came, in words."""
@@ -64,6 +67,12 @@ class Child:
     def capture(self, wanted: bool) -> None:
         """Whether it is to hand over what it answers."""
         self._tell({"kind": "capture", "wanted": wanted})
+
+    def stand_in(self, descriptors: Collection[int]) -> None:
+        """Have it take in who waits at these sockets of others, too, from now on, and at no others of theirs."""
+        if self._stands_in != (wanted := frozenset(descriptors)):
+            self._stands_in = wanted
+            self._tell({"kind": "stand-in", "descriptors": sorted(wanted)})
 
     def send(self, number: int) -> None:
         """Pass a signal on."""
@@ -116,12 +125,7 @@ class Child:
             self._words = str(message["words"])
         elif kind == "listening" and not self._listening.done():
             self.ready = True
-            self._listening.set_result({key: self._real(key, message[key]) for key in KEYS})
-
-    def _real(self, key: str, ports: list[int]) -> tuple[ListenAddress, ...]:
-        """As they are written, since one name may be several addresses, with the port that the system chose."""
-        wanted = getattr(self._plan.configuration.server, key)
-        return tuple(ListenAddress(each.host, int(port)) for each, port in zip(wanted, ports, strict=True))
+            self._listening.set_result(None)
 
     def _ending(self) -> str:
         code = self._process.returncode or 0
@@ -132,11 +136,11 @@ async def _either(*futures: asyncio.Future[Any], patience: float | None = None) 
     await asyncio.wait(futures, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def started(plan: Plan, number: int, hear: Hear) -> Child:
-    """A new process for ``plan``; ``hear`` gets what it answers while somebody captures. Raises OSError.
+async def started(plan: Plan, number: int, given: Given, hear: Hear) -> Child:
+    """A new process for ``plan``, which inherits the sockets that it is ``given``. Raises OSError.
 
-    It has a session of its own: a Ctrl-C is the parent's, who tells everybody in order. Its program is found where
-    this one was, whatever lies in the working directory.
+    ``hear`` gets what it answers while somebody captures. It has a session of its own: a Ctrl-C is the parent's, who
+    tells everybody in order. Its program is found where this one was, whatever lies in the working directory.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -148,5 +152,6 @@ async def started(plan: Plan, number: int, hear: Hear) -> Child:
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (_OURS, os.environ.get("PYTHONPATH"))))},
         start_new_session=True,
+        pass_fds=given.descriptors,
     )
-    return Child(number, process, plan, hear)
+    return Child(number, process, plan, given, hear)

@@ -18,6 +18,7 @@ from console.workers.child import WorkerFailedError, started
 from console.workers.crew import Crew
 from console.workers.plan import KEYS, Plan
 from console.workers.remembering import Remembering
+from console.workers.sockets import Given
 from proxy.wiring import Overseer
 from service.addresses import ListenAddress
 from service.metrics import Metrics
@@ -71,8 +72,8 @@ class _Parent:
             await self._once.stack.aclose()
         _log.info("stopped")
 
-    async def _start(self, plan: Plan, number: int) -> Any:
-        return await started(plan, number, self._hear)
+    async def _start(self, plan: Plan, number: int, given: Given) -> Any:
+        return await started(plan, number, given, self._hear)
 
     def _hear(self, message: Any) -> None:
         if self._once is not None:

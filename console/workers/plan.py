@@ -19,7 +19,7 @@ KEYS = ("listen", "plain_listen")
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """``text`` stood in the file ``path``; ``listening`` is where, as far as the system chose (port 0).
+    """``text`` stood in the file ``path``; ``listening`` is where, once the sockets are made.
 
     ``seen``: where all workers remember the signed messages that they answered.
     """
@@ -66,7 +66,7 @@ class Plan:
 
     @cached_property
     def configuration(self) -> Configuration:
-        """With the real addresses in place of those that the system was to choose. Raises ConfigurationError."""
+        """With the real addresses in place of those that are written. Raises ConfigurationError."""
         found = parsed(self.path, self.text)
         server = found.server.model_copy(update=dict(self.listening))
         return found.model_copy(update={"server": server})
@@ -81,12 +81,6 @@ class Plan:
     def directory(self) -> Path:
         """What the files of the configuration are relative to."""
         return self.path.resolve().parent
-
-    @property
-    def open_ended(self) -> bool:
-        """Whether the system is to choose a port, which the first worker that listens then tells."""
-        server = self.configuration.server
-        return any(not each.port for key in KEYS for each in getattr(server, key))
 
     def at(self, listening: Listening) -> "Plan":
         """The same at real addresses."""

@@ -5,7 +5,9 @@ import gc
 import os
 import signal
 import sys
-from typing import Final
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
 
 import structlog
 import uvloop
@@ -13,7 +15,8 @@ import uvloop
 from certs.pem import CertificateError
 from console.configuration import Configuration, ConfigurationError
 from console.start_errors import start_error
-from console.workers.plan import KEYS, Plan
+from console.workers.plan import Plan
+from console.workers.sockets import handed
 from proxy import wiring
 from proxy.capture.relay import Relay
 from proxy.list_files import ListFileError
@@ -21,10 +24,13 @@ from proxy.settings.shares import share_of
 from proxy.wiring import Part, Proxy
 from service import frames, logs, metrics_joined
 from service.frames import Line
+from service.listeners import Handed
 from service.secrets import SecretError
 
 _TOLD_EVERY: Final = 1.0  # seconds
 _NUMBERS_EVERY: Final = 10  # times that: what a worker that is killed has counted since is lost
+
+_TAKEN_WITHIN: Final = 10.0  # seconds: for the parent to take what it is told last
 
 
 def main() -> None:
@@ -67,6 +73,8 @@ class _NotStartedError(Exception):
         """For whoever began the service; where an address is in use, it was not by a worker."""
         if not isinstance(self._error, OSError):
             return str(self._error)
+        if self._error.errno is None:
+            return str(self._error)
         if self._error.filename is not None:
             return start_error(self._error, self._plan.configuration, self._plan.directory)
         return f"{self._error}; try `busyline check`"
@@ -80,23 +88,30 @@ async def _worked(incoming: int, outgoing: int, number: int) -> None:
     plan = Plan.told(told)
     lines = logs.configure(plan.style, worker=number)
     try:
-        await _served(plan, line, lines)
+        await _served(plan, _sockets(told), line, lines)
     except (ConfigurationError, SecretError, CertificateError, ListFileError, OSError) as error:
         raise _NotStartedError(error, plan) from None
     finally:
         lines.flush()
-        line.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TAKEN_WITHIN):
+                await line.close()
 
 
-async def _served(plan: Plan, line: Line, lines: logs.Lines) -> None:
+def _sockets(told: Mapping[str, Any]) -> dict[str, Handed]:
+    if "sockets" not in told:
+        raise OSError("the parent is of an older version and has no sockets for its workers: restart the service")
+    return handed(told["sockets"])
+
+
+async def _served(plan: Plan, sockets: Mapping[str, Handed], line: Line, lines: logs.Lines) -> None:
     relay, stop = Relay(line.tell), asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    part = Part(shared=True, listener=relay, seen=plan.seen)
+    part = Part(shared=True, handed=sockets, listener=relay, seen=plan.seen)
     async with wiring.build(_own(plan), directory=plan.directory, part=part) as proxy:
         loop.add_signal_handler(signal.SIGHUP, proxy.reload_certificate)
-        listening = {"listen": proxy.addresses, "plain_listen": proxy.plain_addresses}
-        line.tell({"kind": "listening"} | {key: [each.port for each in listening[key]] for key in KEYS})
+        line.tell({"kind": "listening"})
         gc.collect()
         gc.freeze()  # as in a process that serves alone: what was loaded to start with stays
         tasks = [loop.create_task(_attend(line, proxy, relay, stop)), loop.create_task(_tell(line, proxy))]
@@ -122,6 +137,8 @@ async def _attend(line: Line, proxy: Proxy, relay: Relay, stop: asyncio.Event) -
             line.tell(_numbers(proxy))
         elif message["kind"] == "capture":
             relay.listening = bool(message["wanted"])
+        elif message["kind"] == "stand-in":
+            proxy.stand_in(frozenset(map(int, message["descriptors"])))
     stop.set()  # without its parent nobody would watch over it
 
 

@@ -20,7 +20,7 @@ _FALSE = frozenset({"false", "0"})
 
 
 class Doubt(Exception):  # noqa: N818  it is no error of ours
-    """Why nothing can be said of one mailbox. Never leaves ``protocols.ews.reading``, where it becomes Unavailable."""
+    """Why nothing can be said of one mailbox. It becomes Unavailable in ``protocols.ews.parsed_answers``."""
 
     def __init__(self, reason: Reason, text: str, retry_after: timedelta | None = None) -> None:
         super().__init__(text)

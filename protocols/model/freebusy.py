@@ -117,8 +117,9 @@ class Availability:
     An interval may reach beyond the window: the systems give a partly overlapping event whole. Time in the window that
     neither an interval nor ``unknown`` covers is free. ``detail`` is the level at which it was fetched and may be
     shown: at BUSY no interval carries details. ``as_of`` (aware, UTC) is when the peer was asked; for a joined answer,
-    the oldest part's. ``parts`` is empty unless several calendars were joined; ``members`` unless the mailbox is a
-    group that we expanded: whose time is in the answer, for whoever must account for it, and never for the caller.
+    the oldest part's. ``parts`` is empty unless several calendars were joined, or what is told has expired; ``members``
+    unless the mailbox is a group that we expanded: whose time is in the answer, for whoever must account for it, and
+    never for the caller.
     """
 
     mailbox: Mailbox

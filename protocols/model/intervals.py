@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import blake2b
 from itertools import repeat
-from operator import itemgetter
+from operator import itemgetter, sub
 from sys import getsizeof
 from typing import Any, Self, TypeAlias, cast
 
@@ -77,8 +77,10 @@ DETAIL_FLAGS = ("meeting", "recurring", "exception", "private", "reminder")
 _SWITCHES = tuple({name: bool(flags >> bit & 1) for bit, name in enumerate(DETAIL_FLAGS)} for flags in range(32))
 _Packed: TypeAlias = tuple[str | int | None, ...]  # subject, location, flags of each interval, one after the other
 _Details: TypeAlias = tuple[str | None, str | None, int]
-_Row: TypeAlias = tuple[int, int, int, str | None, str | None, int]  # start, end, status, details
+Row: TypeAlias = tuple[int, int, int, str | None, str | None, int]
+"""Start and end in seconds since 1970, the status's number; subject, location, flags as :meth:`packed_details` says."""
 _BARE: _Details = (None, None, -1)
+_PRIVATE = 1 << DETAIL_FLAGS.index("private")
 
 
 class Intervals:
@@ -93,7 +95,7 @@ class Intervals:
     @classmethod
     def pack(cls, intervals: Iterable[BusyInterval]) -> Self:
         """Pack ``intervals``, in any order. What lies outside 1970 to 2106 is cut off."""
-        rows: list[_Row] = []
+        rows: list[Row] = []
         for interval in intervals:
             start, end = interval.window.seconds
             start, end = max(start, 0), min(end, LAST_SECOND)
@@ -102,14 +104,36 @@ class Intervals:
         return cls._of_rows(rows)
 
     @classmethod
-    def _of_rows(cls, rows: list[_Row]) -> Self:
+    def of_rows(cls, rows: Iterable[Row]) -> Self:
+        """As :meth:`pack`, of blocks that were never objects; the flags of a block are -1 where it has no details.
+
+        Raises ValueError for a private block with a subject or location, for one without details that has any, and for
+        one that does not end after it starts.
+        """
+        kept: list[Row] = []
+        for row in rows:
+            start, end, status, subject, location, flags = row
+            if (subject or location) and flags & _PRIVATE:  # of -1 too
+                raise ValueError("a private event shows neither subject nor location")
+            if start >= end:
+                raise ValueError(f"a block must end after it starts: {start} .. {end}")
+            whole = (subject is None or subject.isascii()) and (location is None or location.isascii())
+            if whole and start >= 0 and end <= LAST_SECOND:
+                kept.append(row)
+            elif start < LAST_SECOND and end > 0:
+                texts = _whole(subject) if subject else subject, _whole(location) if location else location
+                kept.append((max(start, 0), min(end, LAST_SECOND), status, *texts, flags))
+        return cls._of_rows(kept)
+
+    @classmethod
+    def _of_rows(cls, rows: list[Row]) -> Self:
         rows.sort(key=itemgetter(0, 1, 2))
-        detailed = any(row[5] >= 0 for row in rows)
+        starts, ends, statuses, _, _, flags = zip(*rows, strict=True) if rows else ((),) * 6
         return cls(
-            array("I", [row[0] for row in rows] + [row[1] for row in rows]),
-            bytes([row[2] for row in rows]),
-            tuple(part for row in rows for part in row[3:]) if detailed else (),
-            max((row[1] - row[0] for row in rows), default=0),
+            array("I", starts + ends),
+            bytes(statuses),
+            tuple(part for row in rows for part in row[3:]) if max(flags, default=-1) >= 0 else (),
+            max(map(sub, ends, starts), default=0),
         )
 
     def __len__(self) -> int:
@@ -202,7 +226,7 @@ class Intervals:
         Both in seconds since 1970, ordered and apart. What lies in neither is gone, and where parts are alike their
         order does not tell which block began first.
         """
-        rows: list[_Row] = [(low, high, int(BusyStatus.BUSY), *_BARE) for low, high in hidden]
+        rows: list[Row] = [(low, high, int(BusyStatus.BUSY), *_BARE) for low, high in hidden]
         first, spans = 0, len(shown)
         for row in self._rows():
             start, end, status, subject, location, flags = row
@@ -231,7 +255,7 @@ class Intervals:
                 details[3 * place : 3 * place + 2] = (None, None)
         return Intervals(self._edges, self._statuses, tuple(details), self._longest)
 
-    def _rows(self) -> Iterator[_Row]:
+    def _rows(self) -> Iterator[Row]:
         details = self.packed_details() if self._details else repeat(_BARE, len(self))
         for edges, detail in zip(self.edges(), details, strict=True):
             yield *edges, *detail

@@ -15,10 +15,10 @@ from protocols.ews.query import AvailabilityRequest
 from protocols.ews.soap import Envelope, read_envelope
 from protocols.model.caller import Caller
 from protocols.model.freebusy import Answer
-from proxy.echoes import Echo, Echoes
 from proxy.fronts.answers import XML, not_allowed, xml
 from proxy.fronts.body import decoded, may_be_xml, read_xml
 from proxy.fronts.desk import Desk
+from proxy.fronts.echoes import Echo, Echoes
 from proxy.fronts.entrance import Entrance
 from proxy.fronts.ews_mailtips import mail_tips
 from proxy.fronts.ews_rooms import room_lists, rooms
@@ -78,14 +78,17 @@ class EwsFront:
         desk = self._desks[caller.name]
         mailboxes = [target.mailbox for target in asked.targets if target.mailbox is not None]
         answers = desk.at_once(mailboxes, asked.question) if len(mailboxes) == len(asked.targets) else None
-        if answers is None or not self._entrance.has_room(caller, record):
+        if answers is None:
+            return None
+        if echo is not None and echo.tells(answers):
+            parts = echo.parts
+        else:
+            parts = availability_response.encoded(asked, answers, desk.manner, fragments=desk.fragments)
+            self._echoes.keep(caller.name, body, Echo(asked, answers, parts))
+        if not self._entrance.has_room(caller, record):
             return None
         record.operation = AVAILABILITY
         desk.told(asked.question, answers, record)
-        if echo is not None and echo.tells(answers):
-            return echo.parts
-        parts = availability_response.encoded(asked, answers, desk.manner, fragments=desk.fragments)
-        self._echoes.keep(caller.name, body, Echo(asked, answers, parts))
         return parts
 
     def _described(self, request: web.BaseRequest) -> web.Response:

@@ -78,11 +78,14 @@ class OutboxFront:
             return None
         desk, question = self._desks[caller.name], Question(window=asked.window)
         answers = desk.at_once(mailboxes, question)
-        if answers is None or _is_long(answers) or not self._entrance.has_room(caller, record):
+        if answers is None or _is_long(answers):
+            return None
+        body = scheduling.encode(asked, answers, self._clock(), kept=desk.fragments)
+        if not self._entrance.has_room(caller, record):
             return None
         record.operation = _ASKS
         desk.told(question, answers, record)
-        return (scheduling.encode(asked, answers, self._clock(), kept=desk.fragments),)
+        return (body,)
 
     async def _answered(self, request: web.BaseRequest, path: str, caller: Caller, record: Record) -> web.Response:
         if request.method == "OPTIONS":

@@ -84,6 +84,15 @@ class Cache:
                 self._refresh.fall_due(due)
         return answers
 
+    def at_once(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer] | None:
+        """See :class:`proxy.connector.Prompt`. Whoever must wait is counted when it does, not here as well."""
+        hits = self._store.hits
+        answers = [answer for answer in self.ready(mailboxes, question) if answer is not None]
+        if len(answers) == len(mailboxes):
+            return answers
+        self._store.hits = hits
+        return None
+
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See :class:`proxy.connector.Connector`."""
         found = self.ready(mailboxes, question)

@@ -1,43 +1,58 @@
 """Remembers the parts of kept answers that were asked for, so that each is cut once and not for each question."""
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from protocols.model.freebusy import Availability
 from protocols.model.window import TimeWindow
-from proxy.layers.packed import Packed
+from proxy.layers.packed import Packed, weight
 
-_MOST: Final = 16_384  # of about 700 bytes, each with the answer that it was cut from
+_MEMORY: Final = 16 * 1024**2
+_ENTRY: Final = 700  # bytes besides what both hold
 
 Parts: TypeAlias = dict[str, tuple[Packed, Availability]]
 """By address, a kept answer and its part; the part counts as long as that very answer is the one that is kept."""
 
 
+@dataclass(slots=True)
+class _Window:
+    """The parts that one window has asked for, and about how many bytes they hold."""
+
+    parts: Parts = field(default_factory=dict)
+    weight: int = 0
+
+
 class Cuts:
-    """The parts by window, at most ``most`` in all: those of the window that was unused the longest go first."""
+    """The parts by window, at most ``memory`` bytes with the answers that they were cut from, which the store may have
+    dropped: those of the window that was unused the longest go first."""
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._most, self._count = most, 0
-        self._windows: OrderedDict[TimeWindow, Parts] = OrderedDict()
-
-    def __len__(self) -> int:
-        return self._count
+    def __init__(self, memory: int = _MEMORY) -> None:
+        self._memory, self.weight = memory, 0
+        self._windows: OrderedDict[TimeWindow, _Window] = OrderedDict()
 
     def of(self, window: TimeWindow) -> Parts:
         """The parts that ``window`` has asked for, to look into; :meth:`add` adds."""
-        parts = self._windows.get(window)
-        if parts is None:
+        found = self._windows.get(window)
+        if found is None:
             return {}
         self._windows.move_to_end(window)
-        return parts
+        return found.parts
 
     def add(self, window: TimeWindow, address: str, kept: Packed, part: Availability) -> None:
         """Remember ``part`` of ``kept`` in the place of an older one."""
-        parts = self._windows.get(window)
-        if parts is None:
-            parts = self._windows[window] = {}
-        self._count += address not in parts
-        parts[address] = kept, part
-        while self._count > self._most:
+        found = self._windows.get(window)
+        if found is None:
+            found = self._windows[window] = _Window()
+        before = found.parts.get(address)
+        more = _weight(kept, part) - (_weight(*before) if before is not None else 0)
+        found.parts[address] = kept, part
+        found.weight += more
+        self.weight += more
+        while self.weight > self._memory:
             _, oldest = self._windows.popitem(last=False)
-            self._count -= len(oldest)
+            self.weight -= oldest.weight
+
+
+def _weight(kept: Packed, part: Availability) -> int:
+    return _ENTRY + weight(kept) + part.intervals.nbytes

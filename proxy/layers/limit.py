@@ -16,9 +16,10 @@ Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 
 class _Call:
-    """One call on its way to the peer: ``under_way`` once it has a turn and was let through."""
+    """One call on its way to the peer: ``under_way`` once it has a turn and was let through, in this ``era``."""
 
     under_way = False
+    era = 0
 
 
 class Limit:
@@ -61,11 +62,16 @@ class Limit:
         if refused := self._refused(mailboxes, until):
             return refused
         call = _Call()
-        answers = await cut(self._in_turn(call, mailboxes, question, until), self._deadline)
+        try:
+            answers = await cut(self._in_turn(call, mailboxes, question, until), self._deadline)
+        except BaseException:
+            if call.under_way:
+                self._breaker.give_up(call.era)
+            raise
         if answers is not None:
             return answers
         if call.under_way:
-            self._breaker.note(Reason.TIMEOUT)
+            self._breaker.note(Reason.TIMEOUT, call.era)
             return whole_call_failed(mailboxes, Reason.TIMEOUT, "the peer did not answer in time")
         if left := self._left():
             return _left_alone(mailboxes, left)
@@ -90,19 +96,18 @@ class Limit:
                     break
                 await self._sleep(left.total_seconds())
             self._breaker.admit()
-            call.under_way = True
+            call.under_way, call.era = True, self._breaker.era
             self._budget.spend()
-            try:
-                answers = await self._inner.lookup(mailboxes, question)
-            except BaseException:
-                self._breaker.give_up()
-                raise
-            self._learn(answers)
+            answers = await self._inner.lookup(mailboxes, question)
+            self._learn(answers, call.era)
             return answers
 
-    def _learn(self, answers: Sequence[Answer]) -> None:
+    def _learn(self, answers: Sequence[Answer], era: int) -> None:
         failure = failed_whole(answers)
-        self._breaker.note(failure.reason if failure else None)
+        if failure is None:
+            self._breaker.note(None, era)
+        else:
+            self._breaker.note(failure.reason, era, again=failure.retry_after)
         if failure and failure.reason is Reason.THROTTLED and failure.retry_after:
             pause = failure.retry_after
             if pause > self._left_of_pause():

@@ -4,7 +4,7 @@ import math
 from typing import TypeVar
 
 from proxy.settings import ProxySettings
-from proxy.settings.connectors import ConnectorSettings
+from proxy.settings.connectors import ConnectorSettings, IcalConnector
 
 _SPREAD = 3  # standard deviations by which the system may deal out connections unevenly
 
@@ -14,10 +14,10 @@ S = TypeVar("S", bound=ProxySettings)
 def share_of(settings: S, workers: int) -> S:
     """``settings`` for one of so many processes, which together keep what they say.
 
-    Divided: the memory of the cache and what is rendered beside it; calls at once to each peer and its budgets of
-    calls, of which every process has one at least. Divided with some room, since chance deals connections out: how many
-    are open. Not divided: how many answers are kept (any process may be asked about anybody) and what is counted by
-    caller.
+    Divided: the memory of the cache and what is rendered beside it, and that of kept files; calls at once to each peer
+    and its budgets of calls, of which every process has one at least. Divided with some room, since chance deals
+    connections out: how many are open. Not divided: how many answers are kept (any process may be asked about anybody)
+    and what is counted by caller.
     """
     if workers == 1:
         return settings
@@ -39,7 +39,10 @@ def share_of(settings: S, workers: int) -> S:
 
 
 def _connector(settings: ConnectorSettings, workers: int) -> ConnectorSettings:
-    return settings.among(workers).model_copy(update={"concurrency": max(1, settings.concurrency // workers)})
+    divided = {"concurrency": max(1, settings.concurrency // workers)}
+    if isinstance(settings, IcalConnector):
+        divided["keep"] = settings.keep // workers
+    return settings.among(workers).model_copy(update=divided)
 
 
 def _dealt(number: int, workers: int) -> int:

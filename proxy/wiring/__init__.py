@@ -1,6 +1,6 @@
 """The only place where names are wired together: settings in, a proxy out that listens and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self
@@ -128,6 +128,10 @@ class Proxy:
     def reload_certificate(self) -> None:
         """Look at once whether there is another certificate; connections and the rest of the settings stay."""
         self._listening.tls.bell.ring()
+
+    def stand_in(self, descriptors: Collection[int]) -> None:
+        """From now on also take in who waits at these of the spare sockets that were handed on, and at no others."""
+        self._listening.stand_in(descriptors)
 
     async def drain(self) -> None:
         """Not ready from now on; all is answered for ``server.drain``, and who keeps a connection sent elsewhere."""

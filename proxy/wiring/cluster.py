@@ -16,9 +16,11 @@ from proxy.sealing import Seal
 from proxy.settings import ProxySettings
 from proxy.settings.cluster import ClusterSettings
 from proxy.settings.connectors import ConnectorSettings
+from proxy.wiring.deciding import deciding
 from service.metrics import Metrics
 from service.secrets import SecretError, resolve
 from service.shared_store import RedisStore
+from service.shared_time import TimedStore
 
 _GRACE: Final = timedelta(milliseconds=500)
 
@@ -30,12 +32,14 @@ class Sharing:
     cluster: Cluster
     lives: Lives
     shared: RedisStore
+    directory: Path
 
     def level(
         self, inner: Connector, name: str, settings: ConnectorSettings, *, store: AnswerStore, clock: Clock
     ) -> Connector:
-        """``inner`` behind what the nodes share."""
-        fingerprint = fingerprint_of(name, settings, self.lives, self.cluster.seal)
+        """``inner`` behind what the nodes share. Raises OSError where a file that ``settings`` name is not there."""
+        parts = (name.encode(), deciding(settings, self.directory), str(self.lives).encode(), _release())
+        fingerprint = self.cluster.seal.name(*parts)
         return SecondLevel(
             inner, self.cluster, name=name, fingerprint=fingerprint, store=store, lives=self.lives, clock=clock
         )
@@ -56,19 +60,12 @@ async def sharing(
         return None
     shared = await stack.enter_async_context(_store(written, directory))
     seal = seal_of(written, directory)
-    cluster = Cluster(shared=shared, seal=seal, node=os.urandom(8), details=written.details, wait=written.wait)
+    timed, node = TimedStore(shared), os.urandom(8)
+    await timed.look([], token=node)  # from now on it is known how its clock goes
+    cluster = Cluster(shared=timed, seal=seal, node=node, details=written.details, wait=written.wait)
     stack.push_async_callback(partial(cluster.flights.close, grace=_GRACE))
     _count(cluster, shared, metrics)
-    return Sharing(cluster, Lives(ttl=settings.cache.ttl, negative_ttl=settings.cache.negative_ttl), shared)
-
-
-def fingerprint_of(name: str, settings: ConnectorSettings, lives: Lives, seal: Seal) -> bytes:
-    """Of all that a connector's answers depend on: what the section says, how long answers live, and which release.
-
-    Secrets are in it by where they lie, not by what they are.
-    """
-    parts = (name, settings.model_dump_json(), str(lives), _release())
-    return seal.name(*(part.encode() for part in parts))
+    return Sharing(cluster, Lives(ttl=settings.cache.ttl, negative_ttl=settings.cache.negative_ttl), shared, directory)
 
 
 def seal_of(settings: ClusterSettings, directory: Path) -> Seal:
@@ -94,11 +91,11 @@ def _store(settings: ClusterSettings, directory: Path) -> RedisStore:
     )
 
 
-def _release() -> str:
+def _release() -> bytes:
     try:
-        return version("busyline")
+        return version("busyline").encode()
     except PackageNotFoundError:
-        return ""
+        return b""
 
 
 def _count(cluster: Cluster, shared: RedisStore, metrics: Metrics) -> None:
@@ -108,5 +105,15 @@ def _count(cluster: Cluster, shared: RedisStore, metrics: Metrics) -> None:
     read("busyline_cluster_hits_total", "Mailboxes that another node had fetched", lambda: float(tally.hits))
     read(
         "busyline_cluster_waited_total", "Mailboxes waited for while another node fetched", lambda: float(tally.waited)
+    )
+    read(
+        "busyline_cluster_vain_waits_total",
+        "Questions that waited for another node to the end, for nothing",
+        lambda: float(tally.vain),
+    )
+    read(
+        "busyline_cluster_clock_steps_total",
+        "How often the shared store's clock was found to have been set",
+        lambda: float(cluster.shared.steps),
     )
     read("busyline_cluster_misses_total", "Mailboxes that no other node had fetched", lambda: float(tally.misses))

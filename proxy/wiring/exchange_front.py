@@ -5,8 +5,8 @@ from typing import Final
 
 from protocols.ews.autodiscover.settings import Federation
 from protocols.model.mailbox import Mailbox
-from proxy.echoes import Echoes
 from proxy.fronts.autodiscover import JSON_PATH, Directions, JsonFront, PoxFront, SettingsFront
+from proxy.fronts.echoes import Echoes
 from proxy.fronts.ews import EwsFront
 from proxy.fronts.schema import SchemaFront
 from proxy.server import Front

@@ -1,6 +1,6 @@
 """Opens the doors, each with what is behind it: that of the metrics, the plain one, and last the one for callers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from certs.acme_order import CHALLENGE_PATH
@@ -54,7 +54,7 @@ class Listening:
     """The doors while they are open; as it begins, none is.
 
     The addresses are the real ones. ``paths`` is all that callers may ask for, ``turns`` where they wait, ``recorder``
-    what captures, ``doors`` theirs.
+    what captures, ``doors`` theirs, ``plain_door`` the one for an ACME authority.
     """
 
     addresses: tuple[ListenAddress, ...] = ()
@@ -62,10 +62,16 @@ class Listening:
     plain_addresses: tuple[ListenAddress, ...] = ()
     paths: tuple[str, ...] = ()
     doors: tuple[Door, ...] = ()
+    plain_door: Door | None = None
     turns: Turnstile | None = None
     recorder: Recorder | None = None
     tls: ServerTls = field(default_factory=ServerTls)
     trust: FederationTrust | None = None
+
+    def stand_in(self, descriptors: Collection[int]) -> None:
+        """See Door."""
+        for door in (*self.doors, *filter(None, (self.plain_door,))):
+            door.stand_in(descriptors)
 
     def doubts(self) -> list[str]:
         """Why callers would turn away because of a certificate, in words."""
@@ -89,13 +95,14 @@ async def listening(inside: Inside) -> Listening:
     plain_door = await stack.enter_async_context(_plain_door(inside, tls))
     await stack.enter_async_context(tls.kept())
     turns = turnstile(server, settings, house.entrance, house.metrics)
-    door = await stack.enter_async_context(_callers_door(inside, tls, turns))
+    door = await stack.enter_async_context(_callers_door(inside, tls, server, turns))
     return Listening(
         addresses=door.addresses,
         metrics_addresses=metrics_door.addresses,
         plain_addresses=plain_door.addresses,
         paths=server.paths,
         doors=(door,),
+        plain_door=plain_door,
         turns=turns,
         recorder=captures,
         tls=tls,
@@ -145,19 +152,19 @@ def _plain_door(inside: Inside, tls: ServerTls) -> Door:
     server = inside.house.settings.server
     fronts = Fronts(prefixes={CHALLENGE_PATH: ChallengeFront(tls.answers)})
     handle = inside.server(fronts).handle
-    return Door(handle, server.plain_listen, limits=limits(server), reuse_port=inside.part.shared)
+    return Door(handle, server.plain_listen, limits=limits(server), handed=inside.part.handed.get("plain_listen"))
 
 
-def _callers_door(inside: Inside, tls: ServerTls, turns: Turnstile) -> Door:
+def _callers_door(inside: Inside, tls: ServerTls, server: Server, turns: Turnstile) -> Door:
     settings = inside.house.settings
     door = Door(
         turns.handle,
         settings.server.listen,
         tls=tls.context,
-        shortcut=Shortcut(at_once=turns.at_once, turns=turns),
+        shortcut=Shortcut(at_once=server.at_once, turns=turns),
         patience=to_the_end(settings),
         limits=limits(settings.server),
-        reuse_port=inside.part.shared,
+        handed=inside.part.handed.get("listen"),
     )
     count(door, inside.house.metrics)
     return door

@@ -52,7 +52,7 @@ async def connector(name: str, settings: ConnectorSettings, shared: Shared, stac
     fetched = shared.lines.before(batch, name, turns=turns, limits=asked.limits, metrics=shared.metrics)
     if shared.sharing is not None:
         fetched = shared.sharing.level(fetched, name, settings, store=shared.store, clock=shared.clock)
-    coalesce = Coalesce(fetched, name=name, deadline=_FLIGHT)
+    coalesce = Coalesce(fetched, name=name, deadline=_FLIGHT, ttl=shared.store.ttl)
     stack.push_async_callback(partial(coalesce.close, grace=_GRACE))
     refresh = Refresh(coalesce, name=name, store=shared.store, clock=shared.clock)
     stack.push_async_callback(partial(refresh.close, grace=_GRACE))

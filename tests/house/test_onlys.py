@@ -15,9 +15,11 @@ SERVER_TYPES = ("aiohttp.web", "aiohttp.web_request", "aiohttp.web_response", "a
 INSIDE = tuple(name for name in python(*packages()) if not name.startswith("simulation/"))
 PLACES = {  # file or folder: what of the network it may import
     "service/door.py": NETWORK,
+    "service/listeners.py": ("socket",),  # what the door listens at
     "service/visit.py": ("aiohttp",),  # one connection of the door's
     "service/prompt.py": ("aiohttp",),  # the same, without a task
-    "service/shared_store.py": ("redis",),  # the second level of the cache
+    "service/shared_line.py": ("redis",),  # the second level of the cache
+    "service/shared_store.py": ("redis",),  # the same
     "service/wire.py": NETWORK,
     "service/wire_blocking.py": NETWORK,
     "service/negotiate.py": NETWORK,

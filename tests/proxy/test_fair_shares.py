@@ -1,12 +1,17 @@
 """Whoever asks much waits for its own; nobody saves up turns, and nobody is forgotten."""
 
+import gc
+import weakref
 from collections import Counter
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proxy.fair_shares import FairShares
+from proxy.fair_shares import STRANGER, FairShares
+
+_ALL = ("a", "b", f"{STRANGER}c", f"{STRANGER}d")
 
 
 def _taken(shares: FairShares[int], number: int) -> list[str]:
@@ -92,13 +97,132 @@ def test_who_waits_too_long_is_told_once() -> None:
     assert list(shares.late(3)) == []
     assert shares.waiting == 3
     assert [ticket.item for ticket in shares.late(100)] == [3, 4, 5]
-    assert shares.callers == 0, "nobody waits, so nothing is held against anybody"
+
+
+def test_once_nobody_waits_nothing_is_held_against_anybody() -> None:
+    shares = FairShares[int]()
+    for number in range(3):
+        shares.put("a", number, since=0, cost=100)
+    _taken(shares, 3)
+    shares.charge("a", 100)
+    shares.put("a", 3, since=0)
+    shares.put("b", 4, since=0)
+    assert _taken(shares, 2) == ["a", "b"]
+
+
+class _Item:
+    """Something of which it can be seen whether anybody still has it."""
+
+
+def test_nothing_is_kept_of_who_left_however_long_the_line_is_never_empty() -> None:
+    shares = FairShares[_Item]()
+    shares.put("waits", _Item(), since=0)
+    called, left = weakref.WeakSet[_Item](), weakref.WeakSet[_Item]()
+    for number in range(200):
+        item = _Item()
+        called.add(item)
+        shares.put(f"c{number % 3}", item, since=number, cost=0.001)
+        item = _Item()
+        left.add(item)
+        ticket = shares.put("leaves", item, since=number)
+        shares.take()
+        shares.leave(ticket)
+    del item, ticket
+    gc.collect()
+    assert shares.waiting <= 3
+    assert len(called) <= 3
+    assert len(left) == 0
+
+
+def test_callers_that_asked_once_are_forgotten_while_others_go_on() -> None:
+    shares, numbers = FairShares[int](), count()
+    shares.put("steady", 0, since=0)
+    for number in range(10_000):
+        shares.put(f"{STRANGER}{next(numbers)}", 0, since=number)
+        shares.put("steady", number, since=number)
+        shares.take()
+        shares.take()
+    assert _known(shares) < 3_000
+
+
+def _known(shares: FairShares[int]) -> int:
+    """How many callers something is held in memory about."""
+    seen, left, found = set[int](), [shares], 0
+    while left:
+        each = left.pop()
+        if id(each) in seen or isinstance(each, type):
+            continue
+        seen.add(id(each))
+        found += type(each).__name__ == "_Share"
+        left += gc.get_referents(each)
+    return found
+
+
+def test_who_rested_until_the_others_had_as_much_begins_with_them_again() -> None:
+    shares = FairShares[int]()
+    for number in range(50):
+        shares.put("steady", number, since=0)
+    shares.put("dear", 0, since=0, cost=10)
+    assert "dear" in _taken(shares, 2)
+    _taken(shares, 5)
+    shares.put("dear", 1, since=0)
+    assert "dear" not in _taken(shares, 4), "it has had ten turns' worth, the others six"
+    assert "dear" in _taken(shares, 2)
+
+
+def test_what_a_turn_cost_is_not_forgotten_while_it_was_being_worked_on() -> None:
+    shares = FairShares[int]()
+    for number in range(50):
+        shares.put("steady", number, since=0)
+    shares.put("dear", 0, since=0)
+    assert "dear" in _taken(shares, 2)
+    _taken(shares, 5)  # all have had as much by now as the dear one seemed to have
+    shares.charge("dear", 20)
+    shares.put("dear", 1, since=0)
+    assert "dear" not in _taken(shares, 18)
+    assert "dear" in _taken(shares, 5)
+
+
+def test_all_strangers_together_have_one_share_and_take_turns_in_it() -> None:
+    shares = FairShares[int]({"northwind": 1})
+    for number in range(512):
+        for _ in range(3):
+            shares.put(f"{STRANGER}192.0.2.{number}", number, since=0)
+    for number in range(100):
+        shares.put("northwind", number, since=0)
+    taken = _taken(shares, 200)
+    assert taken.count("northwind") == 100
+    strangers = [caller for caller in taken if caller != "northwind"]
+    assert len(set(strangers)) == 100, "each address once before any has its second turn"
+
+
+def test_a_stranger_that_sends_much_does_not_stand_before_one_that_sends_little() -> None:
+    shares = FairShares[int]()
+    for number in range(1_000):
+        shares.put(f"{STRANGER}big", number, since=0)
+    _taken(shares, 10)
+    shares.put(f"{STRANGER}small", 0, since=1)
+    assert f"{STRANGER}small" in _taken(shares, 2)
+
+
+def test_what_strangers_cost_counts_for_all_and_for_the_one() -> None:
+    shares = FairShares[int]()
+    for number in range(100):
+        for caller in (f"{STRANGER}dear", f"{STRANGER}cheap", "proved"):
+            shares.put(caller, number, since=0)
+    counted = Counter[str]()
+    for _ in range(60):
+        [caller] = _taken(shares, 1)
+        counted[caller] += 1
+        shares.charge(caller, 8 if caller == f"{STRANGER}dear" else 0)
+    assert counted["proved"] > 36, "half of the cost, not half of the turns"
+    assert counted[f"{STRANGER}cheap"] >= 3 * counted[f"{STRANGER}dear"]
 
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from("abc"), st.floats(0.1, 5)), max_size=40),
-    st.dictionaries(st.sampled_from("abc"), st.floats(0.1, 10)),
+    st.lists(st.tuples(st.sampled_from(_ALL), st.floats(0.1, 5)), max_size=40),
+    st.dictionaries(st.sampled_from(_ALL), st.floats(0.1, 10)),
 )
 def test_everybody_has_one_turn_in_the_order_of_its_line(
     asked: list[tuple[str, float]], weights: dict[str, float]
@@ -109,7 +233,8 @@ def test_everybody_has_one_turn_in_the_order_of_its_line(
     taken = []
     while ticket := shares.take():
         taken.append((ticket.caller, ticket.item))
-    for caller in "abc":
+        shares.charge(ticket.caller, ticket.cost - 2)
+    for caller in _ALL:
         assert [item for whose, item in taken if whose == caller] == [
             number for number, (whose, _) in enumerate(asked) if whose == caller
         ]

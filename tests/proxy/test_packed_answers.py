@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, time, timedelta, timezone, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,8 @@ from protocols.model.freebusy import (
 from protocols.model.intervals import BusyInterval, BusyStatus, EventDetails, Intervals
 from protocols.model.mailbox import Mailbox
 from protocols.zones.rules import Change, RuleZone, ZoneRules
-from proxy.packed_answers import REFUSALS, Whose, packed, unpacked
+from proxy.layers.store import KEPT_REFUSALS
+from proxy.packed_answers import Whose, packed, packed_doubt, unpacked, unpacked_doubt
 from tests.contracts.scripted import window
 from tests.contracts.virtual import START
 
@@ -89,9 +91,9 @@ def test_what_is_packed_is_unpacked(blocks: list[BusyInterval], working: Working
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_two_refusals_are_packed_and_doubt_never(reason: Reason) -> None:
+def test_the_refusals_that_are_kept_are_packed_and_doubt_never(reason: Reason) -> None:
     answer = Unavailable(mailbox=ANN, reason=reason, source="fabrikam", detail="what the peer said")
-    if reason in REFUSALS:
+    if reason in KEPT_REFUSALS:
         _there_and_back(answer, ASKED)
         assert b"said" not in (packed(answer, ASKED) or b"")
     else:
@@ -179,11 +181,27 @@ def _of_blocks(starts: list[int], ends: list[int], statuses: bytes, details: byt
         _of_blocks([10], [10], b"\x03"),
         _of_blocks([10], [20], b"\x05"),
         _of_blocks([10], [20], b"\x03\x03"),
+        b"\x00\x04loop",
+        b"\x00\x09no-access"[:-1],
         b"\x00\x03x",
+        b"\x03",
+        b"\x04",
         b"\x07",
         b"",
     ],
-    ids=["order", "no length", "no status", "more behind", "no reason", "no kind", "nothing"],
+    ids=[
+        "order",
+        "no length",
+        "no status",
+        "more behind",
+        "not kept",
+        "cut off",
+        "no reason",
+        "failure",
+        "partly",
+        "no kind",
+        "nothing",
+    ],
 )
 def test_what_no_node_writes_is_no_answer(content: bytes) -> None:
     assert _again(content) is None
@@ -205,6 +223,82 @@ def test_what_no_node_writes_is_no_answer(content: bytes) -> None:
 def test_details_that_no_node_writes_are_no_answer(details: bytes) -> None:
     assert _again(_of_blocks([10], [20], b"\x03", b'[["x",null,1]]'), DETAILED) is not None
     assert _again(_of_blocks([10], [20], b"\x03", details), DETAILED) is None
+
+
+unknowns = st.lists(st.builds(window, st.integers(0, 700), st.integers(1, 20)), min_size=1, max_size=3).map(tuple)
+
+
+@given(st.lists(intervals, max_size=4), unknowns, st.sampled_from(Detail))
+def test_what_is_partly_unknown_is_so_still(blocks: list[BusyInterval], unknown: Any, detail: Detail) -> None:
+    question = replace(ASKED, detail=detail)
+    shown = [each if detail is Detail.DETAILS else replace(each, details=None) for each in blocks]
+    answer = _availability(question, *shown, unknown=unknown)
+    content = packed_doubt(answer, question)
+    assert content is not None
+    assert unpacked_doubt(content, Whose(ANN, question, START)) == answer
+    assert _again(content, question) is None  # nobody takes it for one without doubt
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("whole_call", [False, True])
+def test_a_failure_is_told_as_it_was(reason: Reason, whole_call: bool) -> None:
+    retry = timedelta(seconds=2.5) if whole_call else None
+    answer = Unavailable(
+        mailbox=ANN, reason=reason, retry_after=retry, whole_call=whole_call, source="fabrikam", detail="said"
+    )
+    content = packed_doubt(answer, ASKED)
+    if reason in KEPT_REFUSALS and not whole_call:
+        assert content is None
+        return
+    assert content is not None
+    again = unpacked_doubt(content, Whose(ANN, ASKED, START))
+    assert isinstance(again, Unavailable)
+    assert again == answer
+    assert (again.whole_call, again.source) == (whole_call, "fabrikam")
+    assert b"said" not in content
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _availability(),
+        _availability(unknown=(window(3, 1),), parts=(Part("a"),)),
+        _availability(unknown=(window(3, 1),), window=window(0, 24)),
+        Unavailable(mailbox=ANN, reason=Reason.TIMEOUT, parts=(Part("a"),)),
+    ],
+    ids=["no doubt", "parts", "window", "parts refused"],
+)
+def test_what_is_no_doubt_or_fits_not_is_not_told(answer: Answer) -> None:
+    assert packed_doubt(answer, ASKED) is None
+
+
+PARTLY = packed_doubt(_availability(unknown=(window(3, 1),)), ASKED) or b""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(PARTLY[:length] for length in range(0, len(PARTLY), 3)),
+        b"\x04\x02\x00\x00\x00[]" + (packed(_availability(), ASKED) or b""),
+        b'\x03["timeout",null,false]',
+        b'\x03["timeout",null,0,"x"]',
+        b'\x03["timeout",null,false,7]',
+        b'\x03["timeout",1e300,false,"x"]',
+        b'\x03["nonsense",null,false,"x"]',
+        b"\x03{",
+        packed(_availability(), ASKED),
+    ],
+)
+def test_doubt_that_no_node_writes_is_no_answer(content: bytes) -> None:
+    assert unpacked_doubt(content, Whose(ANN, ASKED, START)) is None
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_are_read_as_doubt_that_is_none(content: bytes) -> None:
+    for kind in (b"", b"\x03", b"\x04"):
+        answer = unpacked_doubt(kind + content, Whose(ANN, ASKED, START))
+        if isinstance(answer, Availability):
+            assert answer.unknown
 
 
 def test_a_busy_month_is_small() -> None:

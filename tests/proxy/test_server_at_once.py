@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import io
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import orjson
 import pytest
 from structlog.testing import capture_logs
 
@@ -24,6 +26,7 @@ from proxy.fronts.schema import SchemaFront
 from proxy.hops import HEADER, Circles, Loopless, hop_of
 from proxy.server import Server
 from proxy.wiring import Proxy
+from service import logs
 from service.addresses import ListenAddress
 from service.door import Door
 from service.metrics import Metrics
@@ -186,3 +189,34 @@ class _Warm(Busy):
     def at_once(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         """See proxy.connector.Prompt."""
         return self.answers(mailboxes, question)
+
+
+async def test_its_line_in_the_log_carries_the_id_that_the_caller_has(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    lines = logs.configure("json", stream=stream)
+    async with serving(tmp_path, connector=_Shelf()) as proxy, _line_to(proxy) as line:
+        heads = [(await line.ask(question("ann@fabrikam.example")))[0] for _ in range(3)]
+        assert _at_once(proxy) == 2
+    lines.flush()
+    told = [orjson.loads(each) for each in stream.getvalue().splitlines()]
+    found = [each["request_id"] for each in told if each["event"] == "request"]
+    assert found == [head.partition(b"X-Request-Id: ")[2].split()[0].decode() for head in heads]
+
+
+class _Faulty(_Shelf):
+    """Has everything ready, and stumbles over it."""
+
+    def ready(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer | None]:
+        """Raises, once somebody was asked about."""
+        if self.asked:
+            raise RuntimeError("the secret is hunter2")
+        return super().ready(mailboxes, question)
+
+
+async def test_a_fault_of_ours_on_the_short_way_is_logged_and_the_long_way_answers(tmp_path: Path) -> None:
+    async with serving(tmp_path, connector=_Faulty()) as proxy, _line_to(proxy) as line:
+        with capture_logs() as events:
+            heads = [(await line.ask(question("ann@fabrikam.example")))[0] for _ in range(3)]
+        assert [head[:15] for head in heads] == [b"HTTP/1.1 200 OK"] * 3
+        assert _at_once(proxy) == 0
+    assert [event["front"] for event in events if event["event"] == "not_answered_at_once"] == ["ews", "ews"]

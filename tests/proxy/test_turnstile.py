@@ -174,9 +174,12 @@ async def test_below_the_front_it_is_known_since_when_a_request_is_here() -> Non
     server = Slow()
     async with turning(server) as (_, door), clients(door, 30) as found:
         server.since.clear()
+        server.waited.clear()
         began = server.now
         for client in found:
             client.ask("/long")
         for client in found:
             await client.answer()
     assert max(server.since) < began + 0.05, "not since its turn came, up to 90 ms later"
+    assert server.waited[0] == 0
+    assert server.waited[-1] == pytest.approx(server.now - began, abs=0.02), "it had to wait for all the others"

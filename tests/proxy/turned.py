@@ -20,12 +20,16 @@ from service.visit import proved
 
 @dataclass
 class Slow:
-    """Answers a path with its own name, after ``cost`` seconds of :attr:`now`; at once where it begins with /once."""
+    """Answers a path with its own name, after ``cost`` seconds of :attr:`now`; at once where it begins with /once.
+
+    What is broken raises an error.
+    """
 
     cost: float = 0.003
     now: float = 100.0
     order: list[str] = field(default_factory=list)
     since: list[float] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
     turned: list[tuple[str, timedelta]] = field(default_factory=list)
     waits: asyncio.Event | None = None
 
@@ -38,6 +42,7 @@ class Slow:
         proved(request)
         self._work(request.path)
         self.since.append(ASKING.get().since)
+        self.waited.append(ASKING.get().waited)
         await request.read()
         if self.waits is not None:
             await self.waits.wait()
@@ -54,10 +59,14 @@ class Slow:
         self, path: str, headers: CIMultiDictProxy[str], peer: str, *, wait: timedelta, waited: float
     ) -> web.Response:
         """503."""
+        if "broken" in path:
+            raise RuntimeError(path)
         self.turned.append((path, wait))
         return web.Response(status=503, text="later", headers={"Retry-After": "3"})
 
     def _work(self, path: str) -> None:
+        if "broken" in path:
+            raise RuntimeError(path)
         self.order.append(path)
         self.now += self.cost
 
@@ -99,12 +108,12 @@ async def turning(
         queue=timedelta(seconds=queue),
         whose=lambda headers, _: headers.get("Authorization", ""),
         weights=weights,
-        exempt=frozenset({"/healthz"}),
+        exempt=frozenset({"/healthz", "/readyz"}),
         clock=server.clock,
         chance=lambda: 0.5,
     )
     async with Door(
-        turns.handle, [ListenAddress("127.0.0.1", 0)], shortcut=Shortcut(at_once=turns.at_once, turns=turns)
+        turns.handle, [ListenAddress("127.0.0.1", 0)], shortcut=Shortcut(at_once=server.at_once, turns=turns)
     ) as door:
         yield turns, door
 

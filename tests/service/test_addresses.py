@@ -1,11 +1,12 @@
 """Where to listen, and networks, as people write them."""
 
 import re
+from ipaddress import ip_address
 
 import pytest
 from pydantic import TypeAdapter
 
-from service.addresses import IpNetwork, ListenAddress, Network, parse_network
+from service.addresses import IpNetwork, ListenAddress, Network, parse_network, place_of
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,18 @@ def test_a_network_is_read_and_written_again(text: str) -> None:
 def test_what_is_no_network_is_refused_with_a_remedy(text: object, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         parse_network(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::1", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_what_counts_as_one_place(address: str, place: str) -> None:
+    assert place_of(ip_address(address)) == place

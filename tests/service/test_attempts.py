@@ -127,7 +127,7 @@ async def test_a_password_changed_a_moment_ago_costs_two_attempts_however_many_a
         before = account.tries
         await asyncio.gather(*(account.sign_in() for _ in range(10)), return_exceptions=True)
         tried += [account.now] * (account.tries - before)
-    assert tried == [30, 30, 150, 630, 2550]  # four in any half hour, as after one refusal
+    assert tried == [30, 30, 45, 525, 2445]  # four in any half hour, as after one refusal
 
 
 async def test_whoever_is_under_way_looks_again_before_the_password_goes_out() -> None:
@@ -273,13 +273,31 @@ async def test_a_password_changed_meanwhile_is_sent_no_more_once_one_was_refused
         await gate.arrivals.get()
     gate.opened.set()
     assert all(isinstance(answer, PeerError) for answer in await under_way)
-    await gate.many()
-    gate.now = 119.0
-    await gate.many()
-    assert gate.sent == 4
-    gate.now = 120.0
-    await gate.many()
-    assert gate.sent == 5
+    sent = {}
+    for gate.now in (0.0, 14.0, 15.0, 494.0, 495.0):
+        await gate.many()
+        sent[gate.now] = gate.sent
+    assert sent == {0.0: 4, 14.0: 4, 15.0: 5, 494.0: 5, 495.0: 6}
+
+
+async def test_a_server_that_refused_several_at_once_for_a_moment_is_believed_after_the_first_pause() -> None:
+    """The password was right before and is right again: how many were under way together says nothing of it."""
+    gate = Gate(200)
+    await gate.ask(REQUEST)
+    await gate.arrivals.get()
+    gate.statuses = [401]
+    gate.opened.clear()
+    under_way = asyncio.create_task(gate.many(4))
+    for _ in range(4):
+        await gate.arrivals.get()
+    gate.opened.set()
+    await under_way
+    gate.now, gate.statuses = 15.0, [200]
+    assert all(isinstance(answer, HttpResponse) for answer in await gate.many())
+    gate.now, gate.statuses = 100.0, [401]  # and all is forgotten
+    await gate.many(1)
+    with pytest.raises(PeerError, match="not tried again for 15 s"):
+        await gate.ask(REQUEST)
 
 
 async def test_nobody_waits_for_a_turn_for_ever() -> None:

@@ -2,15 +2,20 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from certs import first_run, pem
 from service.addresses import ListenAddress
-from service.door import Door, Limits, listening
+from service.door import Door, Limits
+from service.listeners import Handed, bound
 
 ANY_PORT = ListenAddress("127.0.0.1", 0)
 HELLO = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -148,19 +153,84 @@ def _outside(door: Door) -> socket.socket:
     return connection
 
 
-async def test_inherited_listeners_outlive_the_door_with_all_who_wait_there() -> None:
-    (kept,) = await listening(ANY_PORT)
-    door = await Door(saying("first"), [], listeners=[kept.dup()]).__aenter__()
+async def test_handed_sockets_outlive_the_door_with_all_who_wait_there() -> None:
+    (kept,) = await bound(ANY_PORT)
+    door = await Door(saying("first"), [], handed=Handed(own=(kept.dup(),))).__aenter__()
     address = door.addresses[0]
     await door.__aexit__(None, None, None)
-    waiting = _outside(door)
-    async with Door(saying("other"), [], listeners=[kept.dup()]) as successor:
+    outside = _outside(door)
+    async with Door(saying("other"), [], handed=Handed(own=(kept.dup(),))) as successor:
         assert successor.addresses == (address,)
         async with asyncio.timeout(10):
-            answer = await asyncio.get_running_loop().sock_recv(waiting, 1000)
-        waiting.close()
+            answer = await asyncio.get_running_loop().sock_recv(outside, 1000)
+        outside.close()
     kept.close()
     assert answer.endswith(b"other")
+
+
+async def test_one_stands_in_for_another_as_long_as_it_is_to() -> None:
+    (kept,) = await bound(ANY_PORT)
+    gone = await Door(saying("gone"), [], handed=Handed(own=(kept.dup(),))).__aenter__()
+    await gone.__aexit__(None, None, None)
+    spare, loop = kept.dup(), asyncio.get_running_loop()
+    async with Door(saying("other"), [], handed=Handed(spares=(spare,))) as door, asyncio.timeout(10):
+        first = _outside(gone)
+        door.stand_in({spare.fileno()})
+        door.stand_in({spare.fileno()})
+        assert (await loop.sock_recv(first, 1000)).endswith(b"other")
+        door.stand_in(())
+        second = _outside(gone)
+        async with Door(saying("later"), [], handed=Handed(own=(kept.dup(),))):
+            assert (await loop.sock_recv(second, 1000)).endswith(b"later")
+    for each in (first, second, kept):
+        each.close()
+    assert spare.fileno() < 0
+
+
+async def test_at_the_end_whoever_waits_at_the_spares_is_taken_in_too() -> None:
+    """Also where nobody ever listened at one of them."""
+    kept, never = [(await bound(ANY_PORT))[0] for _ in range(2)]
+    kept.listen()
+    door = await Door(saying("hello"), [], handed=Handed(spares=(kept.dup(), never.dup()))).__aenter__()
+    outside = socket.create_connection(kept.getsockname())
+    outside.setblocking(False)
+    outside.send(HELLO)
+    await door.__aexit__(None, None, None)
+    async with asyncio.timeout(10):
+        assert (await asyncio.get_running_loop().sock_recv(outside, 1000)).endswith(b"hello")
+    for each in (outside, kept, never):
+        each.close()
+
+
+async def test_nobody_comes_in_any_more_while_answers_are_finished(tmp_path: Path) -> None:
+    """A handshake that is not over by then comes too late: whoever it let in would find nobody."""
+    files = first_run.issue(tmp_path, ["localhost"])
+    context = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.BaseRequest) -> web.Response:
+        begun.set()
+        await go_on.wait()
+        return web.Response(text="hello")
+
+    door = await Door(slow, [ANY_PORT], tls=context).__aenter__()
+    place = door.addresses[0].host, door.addresses[0].port
+    trusted = ssl.create_default_context(cafile=files.ca)
+    reader, writer = await asyncio.open_connection(*place, ssl=trusted, server_hostname="localhost")
+    writer.write(HELLO)
+    await begun.wait()
+    late = socket.create_connection(place)  # it says nothing, and would have 15 seconds for that
+    late.setblocking(False)
+    closing = asyncio.create_task(door.__aexit__(None, None, None))
+    async with asyncio.timeout(10):
+        with suppress(ConnectionError):
+            assert await asyncio.get_running_loop().sock_recv(late, 1000) == b""
+        assert not closing.done()
+        go_on.set()
+        assert (await reader.read()).endswith(b"hello")
+        await closing
+    late.close()
+    writer.close()
 
 
 async def test_whoever_has_no_place_any_more_is_sent_away_at_the_end_too() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,10 +61,43 @@ async def test_a_line_tells_and_hears_and_learns_of_the_end() -> None:
     told = await other.heard()
     assert told is not None
     assert len(told["told"]) == 1_000_000
-    one.close()
+    await one.close()
     assert await other.heard() is None
-    other.close()
+    await other.close()
+
+
+TELLING = """
+import os, sys, uvloop
+from service.frames import Line
+async def tell():
+    line = await Line.opened(os.dup(0), os.dup(1))
+    line.tell({"told": "x" * 5_000_000})
+    await line.close()
+uvloop.run(tell())
+"""
+
+
+async def test_what_a_process_tells_last_is_heard() -> None:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", TELLING, stdin=pipe, stdout=pipe)
+    assert process.stdout is not None
+    told = await heard(process.stdout)
+    assert told is not None
+    assert len(told["told"]) == 5_000_000
+    assert await heard(process.stdout) is None
+    assert await process.wait() == 0
+
+
+async def test_whoever_hangs_up_waits_until_all_is_taken() -> None:
+    there, here = os.pipe(), os.pipe()
+    one, other = await Line.opened(here[0], there[1]), await Line.opened(there[0], here[1])
+    assert one.tell({"told": "x" * 1_000_000})
+    closing = asyncio.create_task(one.close())
     await asyncio.sleep(0)
+    assert not closing.done()
+    assert await other.heard() is not None
+    await closing
+    await other.close()
 
 
 async def test_what_nobody_takes_is_not_kept_without_end() -> None:
@@ -72,8 +107,7 @@ async def test_what_nobody_takes_is_not_kept_without_end() -> None:
     assert [line.tell(told) for _ in range(4)] == [True, True, True, False]
     for descriptor in (there[0], here[1]):
         os.close(descriptor)
-    line.close()
-    await asyncio.sleep(0.01)
+    await line.close()  # nor is there anybody to wait for
 
 
 def test_without_a_loop_it_waits_until_all_is_taken() -> None:
@@ -82,3 +116,20 @@ def test_without_a_loop_it_waits_until_all_is_taken() -> None:
     os.close(outgoing)
     with os.fdopen(incoming, "rb") as pipe:
         assert pipe.read() == framed({"kind": "failed"})
+
+
+def test_it_waits_at_a_pipe_that_a_loop_had_before() -> None:
+    incoming, outgoing = os.pipe()
+    os.set_blocking(outgoing, False)
+    told = {"words": "x" * 1_000_000}
+
+    def write() -> None:
+        try:
+            write_now(outgoing, told)
+        finally:
+            os.close(outgoing)
+
+    with os.fdopen(incoming, "rb") as pipe, ThreadPoolExecutor(1) as others:
+        writing = others.submit(write)
+        assert pipe.read() == framed(told)
+        writing.result()

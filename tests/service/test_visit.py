@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from service.addresses import ListenAddress
 from service.door import Door, Limits, Patience
-from service.visit import HEAD, HEADERS, LINE, proved
+from service.visit import HEAD, HEADERS, LINE, Visit, proved
 
 LONG = 20.0  # seconds that no test waits for: what should not run out
 SHORT = 0.05
@@ -266,3 +267,27 @@ async def test_a_stranger_that_asks_again_in_time_is_answered_however_long_it_ta
             caller.send(HELLO)
             assert await caller.status() == 200
         assert await caller.rest() == b""
+
+
+async def test_whoever_is_cut_off_in_the_instant_it_asks_is_no_fault() -> None:
+    """The connection ends between the moment in which a request is read and the one in which it is begun."""
+    visits: list[Visit] = []
+    loop, ours, theirs = asyncio.get_running_loop(), *socket.socketpair()
+    server = web.Server(_hello)
+
+    def made() -> Visit:
+        heard = visits.append
+        return Visit(server, loop=loop, patience=Patience(), heard=heard, rests=heard, left=lost.set_result)
+
+    lost: asyncio.Future[Visit] = loop.create_future()
+    transport, visit = await loop.connect_accepted_socket(made, ours)
+    task = visit._task_handler
+    assert task is not None
+    transport.abort()  # which is told to the visit a moment later
+    visit.data_received(HELLO)
+    await lost
+    await asyncio.wait({task})
+    theirs.close()
+    assert task.cancelled()
+    assert server.requests_count == 0
+    assert visits == [visit]  # it was heard

@@ -119,11 +119,15 @@ def serving(path: Path, more: Sequence[str] = ("--workers", "2")) -> Iterator[Se
 
 def lives(pid: int) -> bool:
     """Whether there is such a process, and it is no zombie."""
+    return state(pid) not in {"", "Z"}
+
+
+def state(pid: int) -> str:
+    """What the process does, as ps(1) says it; empty where there is none."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
+        return ""
 
 
 def killed(pid: int) -> None:

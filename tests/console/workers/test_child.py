@@ -7,6 +7,7 @@ import pytest
 
 from console.workers.child import Child, WorkerFailedError, started
 from console.workers.plan import Plan
+from console.workers.sockets import Sockets
 from tests.console.workers.serving import SERVER, got, lives
 
 
@@ -14,13 +15,19 @@ async def child(folder: Path, text: str = SERVER) -> Child:
     path = folder / "busyline.toml"
     path.write_text(text, "utf-8")
     heard: list[Any] = []
-    return await started(Plan.read(path, style="json", workers=2), 1, heard.append)
+    sockets = Sockets()
+    plan = await sockets.opened(Plan.read(path, style="json", workers=2))
+    try:
+        return await started(plan, 1, sockets.given(plan, 1), heard.append)
+    finally:
+        sockets.close()  # the worker has inherited its own
 
 
 async def test_it_tells_where_it_serves_and_what_it_has_counted(tmp_path: Path) -> None:
     worker = await child(tmp_path)
-    (address,) = (await worker.listening())["listen"]
-    assert (address.host, address.port > 0, worker.ready) == ("127.0.0.1", True, True)
+    await worker.listening()
+    assert worker.ready
+    address = f"127.0.0.1:{worker.given.own['listen'][0].port}"
     assert got(f"http://{address}/healthz") == b"ok\n"
     await worker.numbers(30)
     assert sum(v for (_, name, _), v in worker.last.samples.items() if name == "busyline_requests_total") == 1

@@ -2,11 +2,13 @@
 
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
 from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +18,7 @@ import pytest
 
 from certs import first_run
 from proxy.auth.passwords import hash_password
-from tests.console.workers.serving import SERVER, Serving, begun, killed, lives, serving
+from tests.console.workers.serving import SERVER, Serving, begun, got, killed, lives, serving, state
 
 
 @pytest.fixture
@@ -72,6 +74,23 @@ class Asking:
         connection.close()
 
 
+class Waiting:
+    """One question on a connection of its own, which the system has let in; nobody need have taken it up yet."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = http.client.HTTPConnection(address, timeout=60)
+        self._connection.request("GET", "/healthz")
+
+    def answered(self) -> bool:
+        """Wait for the answer; whether it is one."""
+        try:
+            return self._connection.getresponse().read() == b"ok\n"
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            self._connection.close()
+
+
 def test_two_serve_as_one_and_a_dead_one_is_started_again(path: Path) -> None:
     with serving(path) as server:
         first, second = server.workers
@@ -98,16 +117,69 @@ def test_two_serve_as_one_and_a_dead_one_is_started_again(path: Path) -> None:
 
 def test_workers_are_replaced_one_by_one_without_a_question_lost(path: Path) -> None:
     with serving(path) as server, Asking(server.addresses[0]) as asking:
-        server.send(signal.SIGUSR1)
-        told = server.until("replaced")
-        assert not set(told["workers"]) & set(server.workers)
-        before = asking.answered
-        assert eventually(lambda: asking.answered > before + 100)
+        before, workers = 0, server.workers
+        for _ in range(3):
+            server.send(signal.SIGUSR1)
+            told = server.until("replaced")["workers"]
+            assert not set(told) & set(workers)
+            assert [pid for pid in workers if lives(pid)] == []
+            before, workers = asking.answered, told
+            assert eventually(lambda before=before: asking.answered > before + 100)  # type: ignore[misc]
         assert asking.failed == []
-        assert [pid for pid in server.workers if lives(pid)] == []
         answered = asking.answered
         assert server.number("busyline_requests_total", front="health") >= answered
         assert server.number("busyline_worker_restarts_total") == 0
+        assert server.ended() == 0
+
+
+def test_whoever_waits_for_a_worker_that_is_killed_is_answered_by_others(path: Path) -> None:
+    """Those that wait at its socket; what it had taken in is lost with it. The system deals half of them to each."""
+    with serving(path) as server:
+        for victim in server.workers:
+            os.kill(victim, signal.SIGSTOP)
+            assert eventually(lambda victim=victim: state(victim) == "T")  # type: ignore[misc]
+            waiting = [Waiting(server.addresses[0]) for _ in range(40)]
+            killed(victim)
+            assert [each.answered() for each in waiting] == [True] * 40
+            server.until("worker_started")
+        assert server.ended() == 0
+
+
+def test_with_all_workers_killed_callers_wait_for_the_next_ones(path: Path) -> None:
+    with serving(path) as server:
+        for victim in server.workers:
+            os.kill(victim, signal.SIGSTOP)
+        assert eventually(lambda: {state(pid) for pid in server.workers} == {"T"})
+        waiting = [Waiting(server.addresses[0]) for _ in range(20)]
+        for victim in server.workers:
+            killed(victim)
+        waiting += [Waiting(server.addresses[0]) for _ in range(20)]
+        assert [each.answered() for each in waiting] == [True] * 40
+        assert server.ended() == 0
+
+
+def test_other_addresses_are_listened_at_before_the_old_ones_are_left(path: Path) -> None:
+    path.write_text(SERVER.replace('"127.0.0.1:0"', '"localhost:0", "127.0.0.1:0"', 1), "utf-8")
+    with serving(path) as server:
+        name, stays = server.addresses
+        other = f"127.0.0.2:{name.partition(':')[2]}"
+        path.write_text(SERVER.replace('"127.0.0.1:0"', f'"{other}", "{stays}"', 1), "utf-8")
+        with Asking(stays) as asking:
+            server.send(signal.SIGUSR1)
+            server.until("replaced")
+            assert asking.failed == []
+        for each in (other, stays):
+            assert got(f"http://{each}/healthz") == b"ok\n"
+        with pytest.raises(urllib.error.URLError, match="refused"):
+            got(f"http://{name}/healthz")
+        path.write_text(SERVER.replace('"127.0.0.1:0"', f'"192.0.2.1:443", "{stays}"', 1), "utf-8")
+        server.send(signal.SIGUSR1)
+        told = server.until("not_replaced")["what"]
+        assert told.startswith(
+            "server.listen: 192.0.2.1:443: Cannot assign requested address; this machine has no such"
+        )
+        for each in (other, stays):
+            assert got(f"http://{each}/healthz") == b"ok\n"
         assert server.ended() == 0
 
 
@@ -133,7 +205,8 @@ def test_a_new_configuration_may_want_more_workers_and_fewer(path: Path) -> None
             server.send(signal.SIGUSR1)
             assert len(server.until("replaced")["workers"]) == number
             assert eventually(partial(_are, server, number))
-        assert server.get("/healthz") == b"ok\n"
+            for _ in range(20):  # the sockets of the third are still there when there are two again
+                assert server.get("/healthz") == b"ok\n"
 
 
 def test_a_start_that_no_worker_survives_is_a_sentence_and_1(path: Path) -> None:

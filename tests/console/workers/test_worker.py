@@ -22,9 +22,9 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     """Whose end of the pipe is closed here as soon as it has told the plan; first the worker tells its numbers."""
     path = tmp_path / "busyline.toml"
     path.write_text(SERVER, "utf-8")
-    done = run(framed(Plan.read(path, style="json", workers=2).message()))
+    done = run(framed(Plan.read(path, style="json", workers=2).message() | {"sockets": {}}))
     assert done.returncode == 0
-    assert done.stdout[4:].startswith(b'{"kind":"listening","listen":[')
+    assert done.stdout[4:].startswith(b'{"kind":"listening"}')
     assert b'"kind":"numbers"' in done.stdout
     assert b'"event":"stopping"' in done.stderr
     assert b'"worker":1' in done.stderr
@@ -38,7 +38,15 @@ def test_without_a_plan_there_is_nothing_to_do() -> None:
 def test_why_it_cannot_serve_is_told_to_the_parent_alone(tmp_path: Path) -> None:
     path = tmp_path / "busyline.toml"
     path.write_text(SERVER + '[ledger]\ndirectory = "/proc/ledger"\n', "utf-8")
-    done = run(framed(Plan.read(path, style="json", workers=2).message()))
+    done = run(framed(Plan.read(path, style="json", workers=2).message() | {"sockets": {}}))
     assert done.returncode == 1
     assert done.stdout[4:].startswith(b'{"kind":"failed","words":"ledger.directory: /proc/ledger')
     assert done.stderr == b""
+
+
+def test_a_parent_of_before_workers_inherited_their_sockets_is_to_be_restarted(tmp_path: Path) -> None:
+    path = tmp_path / "busyline.toml"
+    path.write_text(SERVER, "utf-8")
+    done = run(framed(Plan.read(path, style="json", workers=2).message()))
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.endswith(b': restart the service"}')

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.model.intervals import DETAIL_FLAGS, EMPTY, BusyInterval, BusyStatus, EventDetails, Intervals
+from protocols.model.intervals import (
+    DETAIL_FLAGS,
+    EMPTY,
+    LAST_SECOND,
+    BusyInterval,
+    BusyStatus,
+    EventDetails,
+    Intervals,
+    Row,
+)
 from protocols.model.window import TimeWindow
 from tests.protocols.model.strategies import HORIZON, START, several, windows
 
@@ -74,6 +83,44 @@ def test_packed_details_say_the_same_as_the_objects(items: list[BusyInterval]) -
         else:
             assert (subject, location) == (details.subject, details.location)
             assert [bool(flags >> bit & 1) for bit in range(5)] == [getattr(details, name) for name in DETAIL_FLAGS]
+
+
+@given(several)
+def test_rows_pack_as_the_objects_do(items: list[BusyInterval]) -> None:
+    packed = Intervals.pack(items)
+    details = packed.packed_details() if packed.has_details else [(None, None, -1)] * len(packed)
+    rows = [(*edges, *detail) for edges, detail in zip(packed.edges(), details, strict=True)]
+    assert Intervals.of_rows(reversed(rows)) == Intervals.pack(reversed(list(packed)))
+    assert Intervals.of_rows(rows).overlapping(TimeWindow.of_seconds(START, START + HORIZON)) == packed.overlapping(
+        TimeWindow.of_seconds(START, START + HORIZON)
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (0, 60, 3, "x", None, 8),
+        (0, 60, 3, None, "x", 9),
+        (0, 60, 3, "x", None, -1),
+        (60, 60, 3, None, None, -1),
+        (60, 0, 3, None, None, 0),
+    ],
+)
+def test_rows_that_cannot_be_are_refused(row: Row) -> None:
+    with pytest.raises(ValueError, match=r"private|end after"):
+        Intervals.of_rows([(0, 60, 3, "x", "y", 0), row])
+
+
+def test_rows_are_cut_to_what_no_cell_can_hold_and_their_texts_mended() -> None:
+    rows: list[Row] = [
+        (-9, 60, 3, "a\ud800", "\udc00", 0),
+        (-9, 0, 3, None, None, 0),
+        (LAST_SECOND - 1, LAST_SECOND + 9, 2, "ü", None, 0),
+        (LAST_SECOND, LAST_SECOND + 9, 2, None, None, 0),
+    ]
+    packed = Intervals.of_rows(rows)
+    assert list(packed.edges()) == [(0, 60, 3), (LAST_SECOND - 1, LAST_SECOND, 2)]
+    assert list(packed.packed_details()) == [("a\ufffd", "\ufffd", 0), ("ü", None, 0)]
 
 
 @given(several, windows())

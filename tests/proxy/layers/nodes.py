@@ -11,8 +11,9 @@ from proxy.layers.second_level import Cluster, Lives, SecondLevel
 from proxy.layers.store import AnswerStore
 from proxy.sealing import Seal
 from service.secrets import Secret
+from service.shared_time import TimedStore
 from tests.contracts.scripted import Scripted, block, window
-from tests.contracts.virtual import now
+from tests.contracts.virtual import elapsed, now
 from tests.proxy.layers.shared_memory import SharedMemory
 
 DAY_ASKED = Question(window=window(0, 24))
@@ -23,7 +24,7 @@ BLOCKS = {"ann@b.example": [block(1, 1)]}
 
 @dataclass
 class Node:
-    """One node before ``peer``; ``ahead`` is how far its clock is from the others'."""
+    """One node before ``peer``; ``ahead`` is how far its time of day is from the others'."""
 
     peer: Scripted
     shared: SharedMemory
@@ -36,8 +37,9 @@ class Node:
     store: AnswerStore = field(default_factory=AnswerStore)
 
     def __post_init__(self) -> None:
+        self.timed = TimedStore(self.shared, steady=elapsed, wall=lambda: self.now().timestamp())
         self.cluster = Cluster(
-            shared=self.shared, seal=Seal(Secret(self.key)), node=self.name, details=self.details, wait=self.wait
+            shared=self.timed, seal=Seal(Secret(self.key)), node=self.name, details=self.details, wait=self.wait
         )
         leaf = Leaf("b", self.peer.ask, self.now)
         self.level = SecondLevel(
@@ -53,6 +55,10 @@ class Node:
     def now(self) -> datetime:
         return now() + self.ahead
 
+    async def started(self) -> None:
+        """Look at the clock of what is shared, as a node does that starts."""
+        await self.timed.look([], token=self.name)
+
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question = DAY_ASKED) -> list[Answer]:
         """And wait until what is shared is there."""
         answers = await self.level.lookup(mailboxes, question)
@@ -61,6 +67,6 @@ class Node:
 
 
 def pair(**second: object) -> tuple[Node, Node]:
-    """Two nodes with a peer and a clock each: the second is 400 seconds ahead."""
-    shared, knobs = SharedMemory(), {"name": b"two", "ahead": timedelta(seconds=400), **second}
+    """Two nodes with a peer each."""
+    shared, knobs = SharedMemory(), {"name": b"two", **second}
     return Node(Scripted(dict(BLOCKS)), shared), Node(Scripted(dict(BLOCKS)), shared, **knobs)  # type: ignore[arg-type]

@@ -126,3 +126,99 @@ def test_it_tells_how_long_nobody_is_let_through() -> None:
     assert breaker.left() > timedelta()
     breaker.note(None)
     assert breaker.left() == timedelta()
+
+
+def test_a_call_from_before_that_fails_later_adds_nothing_to_the_pause() -> None:
+    clock = _Clock()
+    breaker = Breaker(clock=clock, failures=1, pause=timedelta(seconds=10))
+    before = breaker.era
+    breaker.note(Reason.TIMEOUT)
+    clock.wait(8)
+    breaker.note(Reason.TIMEOUT, before)
+    clock.wait(2)
+    assert breaker.admit() is None
+
+
+@pytest.mark.parametrize("outcome", [Reason.TIMEOUT, Reason.UNREACHABLE, "called off"])
+def test_a_call_from_before_says_nothing_of_the_probe(outcome: Reason | str) -> None:
+    clock = _Clock()
+    breaker = Breaker(clock=clock, failures=1, pause=timedelta(seconds=10))
+    before = breaker.era
+    breaker.note(Reason.TIMEOUT)
+    clock.wait(10)
+    assert breaker.admit() is None
+    if isinstance(outcome, Reason):
+        breaker.note(outcome, before)
+    else:
+        breaker.give_up(before)
+    assert breaker.admit() is Reason.TIMEOUT
+
+
+def test_a_call_from_before_that_fails_once_the_peer_is_back_is_no_news() -> None:
+    clock = _Clock()
+    breaker = Breaker(clock=clock, failures=1, pause=timedelta(seconds=10))
+    before = breaker.era
+    breaker.note(Reason.TIMEOUT)
+    clock.wait(10)
+    breaker.admit()
+    breaker.note(None, breaker.era)
+    breaker.note(Reason.TIMEOUT, before)
+    assert not breaker.is_open
+
+
+def test_a_call_from_before_that_is_answered_closes() -> None:
+    breaker = Breaker(clock=_Clock(), failures=1)
+    before = breaker.era
+    breaker.note(Reason.TIMEOUT)
+    breaker.note(None, before)
+    assert not breaker.is_open
+
+
+def test_the_next_probe_goes_out_a_pause_after_the_one_before_however_long_that_takes() -> None:
+    """The peer may be back the moment after a probe went out that hangs: the others do not wait for its end."""
+    clock = _Clock()
+    breaker = _open(clock)
+    clock.wait(10)
+    assert breaker.admit() is None
+    first = breaker.era
+    clock.wait(9)
+    assert breaker.admit() is Reason.TIMEOUT
+    clock.wait(1)
+    assert breaker.left() == timedelta()
+    assert breaker.admit() is None
+    assert breaker.admit() is Reason.TIMEOUT
+    clock.wait(4)
+    breaker.note(Reason.TIMEOUT, first)
+    clock.wait(5)
+    assert breaker.admit() is Reason.TIMEOUT
+    clock.wait(1)
+    assert breaker.admit() is None
+
+
+def test_nobody_is_held_back_for_longer_than_the_peer_is_to_be_left_alone() -> None:
+    clock = _Clock()
+    breaker = Breaker(clock=clock, failures=1, pause=timedelta(seconds=10))
+    breaker.note(Reason.UNAUTHORIZED, again=timedelta(seconds=3))
+    assert breaker.left() == timedelta(seconds=3)
+    clock.wait(3)
+    assert breaker.admit() is None
+    breaker.note(Reason.UNAUTHORIZED, again=timedelta(minutes=8))
+    assert breaker.left() == timedelta(seconds=10)
+
+
+def test_a_peer_that_is_down_is_not_asked_at_once_whatever_it_says() -> None:
+    breaker = Breaker(clock=_Clock(), failures=1, pause=timedelta(seconds=10))
+    breaker.note(Reason.UNREACHABLE, again=timedelta())
+    assert breaker.left() == timedelta(seconds=1)
+
+
+def test_what_began_before_the_peer_last_answered_is_no_news_where_it_fails() -> None:
+    breaker = Breaker(clock=_Clock(), failures=2)
+    before = breaker.era
+    breaker.note(None, breaker.era)
+    since = breaker.era
+    for era in (before, before, since, before):
+        breaker.note(Reason.TIMEOUT, era)
+    assert not breaker.is_open
+    breaker.note(Reason.TIMEOUT, since)
+    assert breaker.is_open

@@ -289,3 +289,22 @@ def test_a_part_echoes_each_asker() -> None:
         return [each.mailbox.asked for each in found if each is not None and each.mailbox is not None]
 
     assert run(asked()) == ["Ann@B.example", "ann@b.example", "ANN@b.example"]
+
+
+def test_at_once_all_is_there_or_nothing_and_who_must_wait_is_counted_once() -> None:
+    peer, store = Scripted({"ann@b.example": [block(1, 1)]}), AnswerStore()
+
+    async def asked() -> None:
+        cache = _cache(peer, store)
+        assert cache.at_once(boxes("ann"), DAY_ASKED) is None
+        first = await cache.lookup(boxes("ann"), DAY_ASKED)
+        assert cache.at_once(boxes("ann", "ann"), DAY_ASKED) == first * 2
+        assert (store.hits, store.misses) == (2, 1)
+        assert cache.at_once(boxes("ann", "bob"), DAY_ASKED) is None
+        await cache.lookup(boxes("ann", "bob"), DAY_ASKED)
+        assert (store.hits, store.misses) == (3, 2)
+        await asyncio.sleep(61)
+        assert cache.at_once(boxes("ann"), DAY_ASKED) is None
+
+    run(asked())
+    assert len(peer.calls) == 2

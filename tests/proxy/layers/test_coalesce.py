@@ -158,3 +158,29 @@ def test_a_connector_that_raises_is_answered_and_nothing_is_lost() -> None:
     with capture_logs() as logs:
         assert [reasons(answers) for answers in run(asked())] == [[Reason.PEER_FAILED]] * 3
     assert len(logs) == 1
+
+
+@pytest.mark.parametrize(("after", "calls"), [(1.9, 1), (2.0, 2)])
+def test_nobody_boards_a_flight_that_is_as_old_as_an_answer_may_be(after: float, calls: int) -> None:
+    """What it brings may have been read when it began: nobody is shown free what was taken a life ago."""
+    peer = Scripted(takes=5)
+
+    async def asked() -> list[list[Answer]]:
+        coalesce = Coalesce(peer, ttl=timedelta(seconds=2), timer=elapsed)
+        first = asyncio.create_task(coalesce.lookup(boxes("ann", "bob"), QUESTION))
+        await asyncio.sleep(after)
+        second = asyncio.create_task(coalesce.lookup(boxes("ann"), QUESTION))
+        await asyncio.sleep(1)  # whoever comes now goes with the younger
+        third = asyncio.create_task(coalesce.lookup(boxes("ann"), QUESTION)) if calls > 1 else second
+        await first
+        assert not second.done() or calls == 1
+        await asyncio.gather(second, third)
+        await coalesce.lookup(boxes("carl"), QUESTION)  # all have landed, and nothing is left of them
+        return [await first, await second, await third]
+
+    assert [reasons(answers) for answers in run(asked())] == [[None, None], [None], [None]]
+    assert [mailboxes for mailboxes, _ in peer.calls] == [
+        ["ann@b.example", "bob@b.example"],
+        *[["ann@b.example"]] * (calls - 1),
+        ["carl@b.example"],
+    ]

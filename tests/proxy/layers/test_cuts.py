@@ -1,15 +1,18 @@
 """Tests of proxy/layers/cuts.py: what is remembered, and how much of it."""
 
-from protocols.model.freebusy import Availability
-from protocols.model.intervals import EMPTY
+from dataclasses import replace
+
+from protocols.model.freebusy import Availability, Detail
+from protocols.model.intervals import EMPTY, Intervals
 from proxy.layers.cuts import Cuts
-from proxy.layers.packed import Packer
-from tests.contracts.scripted import boxes, window
+from proxy.layers.packed import Packer, weight
+from tests.contracts.scripted import block, boxes, window
 from tests.contracts.virtual import START
 
 [ANN] = boxes("ann")
 PART = Availability(mailbox=ANN, window=window(0, 24), intervals=EMPTY, source="b", as_of=START)
 KEPT = Packer().pack(PART)
+ONE = 700 + weight(KEPT) + PART.intervals.nbytes
 
 
 def _added(cuts: Cuts, hour: int, *addresses: str) -> None:
@@ -26,19 +29,27 @@ def test_a_part_is_found_under_its_window_and_address() -> None:
 
 
 def test_the_window_unused_the_longest_goes_first() -> None:
-    cuts = Cuts(most=4)
+    cuts = Cuts(4 * ONE)
     _added(cuts, 1, "ann", "bob")
     _added(cuts, 2, "ann", "bob")
     assert len(cuts.of(window(1, 1))) == 2
     _added(cuts, 3, "ann")
     assert [len(cuts.of(window(hour, 1))) for hour in (1, 2, 3)] == [2, 0, 1]
-    assert len(cuts) == 3
+    assert cuts.weight == 3 * ONE
 
 
 def test_the_bound_holds_within_one_window_and_for_parts_that_are_replaced() -> None:
-    cuts = Cuts(most=3)
+    cuts = Cuts(3 * ONE)
     _added(cuts, 1, "ann", "ann", "ann", "ann")
-    assert len(cuts) == 1
+    assert cuts.weight == ONE
     _added(cuts, 1, *(f"person{n}" for n in range(100)))
-    assert len(cuts) <= 3
-    assert sum(len(cuts.of(window(hour, 1))) for hour in range(5)) == len(cuts)
+    assert 0 <= cuts.weight <= 3 * ONE
+    assert sum(len(cuts.of(window(hour, 1))) for hour in range(5)) * ONE == cuts.weight
+
+
+def test_a_long_answer_weighs_what_it_holds() -> None:
+    blocks = Intervals.pack([block(hour, 0.5, subject=f"a meeting about {hour}") for hour in range(1_000)])
+    long = replace(PART, intervals=blocks, detail=Detail.DETAILS, window=window(0, 1_000))
+    cuts = Cuts()
+    cuts.add(window(0, 1_000), "ann", Packer().pack(long), long)
+    assert cuts.weight > 2 * 70_000

@@ -223,6 +223,89 @@ def test_a_cancelled_probe_leaves_the_way_free() -> None:
     assert run(asked()) == ([None], 0)
 
 
+def test_calls_that_were_out_when_it_was_found_down_lengthen_nothing() -> None:
+    """The last of them ends in 5 s; the peer is asked again 10 s after the first, and is back."""
+    peer = moody(100.0, 100.0, peer_down())
+
+    async def asked() -> list[tuple[list[Reason | None], float]]:
+        limit = _limit(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
+        before = [asyncio.create_task(timed(limit, name)) for name in ("ann", "bob", "carl")]
+        await asyncio.wait(before)
+        await asyncio.sleep(4.9)
+        down = await timed(limit, "dora")
+        await asyncio.sleep(0.1)
+        return [down, await timed(limit, "dora")]
+
+    assert run(asked()) == [([Reason.UNREACHABLE], 0), ([None], 0)]
+
+
+def test_calls_that_hang_since_before_the_peer_was_back_close_nothing() -> None:
+    """They end long after the trouble is over: what came in between says more."""
+    peer = moody(100.0, 100.0, 100.0)
+
+    async def asked() -> list[tuple[list[Reason | None], float]]:
+        limit = _limit(peer, breaker=Breaker(clock=now, failures=3, pause=timedelta(seconds=10)))
+        hanging = [asyncio.create_task(timed(limit, name)) for name in ("ann", "bob", "carl")]
+        await asyncio.sleep(3)
+        back = await timed(limit, "dora")
+        await asyncio.wait(hanging)
+        return [back, await timed(limit, "dora")]
+
+    assert run(asked()) == [([None], 0)] * 2
+
+
+def test_a_probe_that_hangs_does_not_put_the_next_one_off() -> None:
+    peer = moody(peer_down(), 100.0)
+
+    async def asked() -> list[tuple[list[Reason | None], float]]:
+        limit = _limit(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
+        found = []
+        for step in (0, 10, 4.9, 0.1):
+            await asyncio.sleep(step)
+            found.append(await timed(limit, "ann"))
+        return found
+
+    down = ([Reason.TIMEOUT], 0)
+    assert run(asked()) == [([Reason.UNREACHABLE], 0), ([Reason.TIMEOUT], 5), down, ([None], 0)]
+
+
+def test_a_call_that_is_called_off_lets_nobody_go_beside_the_probe() -> None:
+    peer = moody(100.0, peer_down(), 2.0, None)
+
+    async def asked() -> list[Reason | None]:
+        breaker = Breaker(clock=now, failures=1, pause=timedelta(seconds=1))
+        limit = _limit(peer, breaker=breaker)
+        before = asyncio.create_task(timed(limit, "ann"))
+        await asyncio.sleep(0)
+        await timed(limit, "bob")
+        await asyncio.sleep(1)
+        probe = asyncio.create_task(timed(limit, "bob"))
+        await asyncio.sleep(0)
+        before.cancel()
+        await asyncio.wait([before])
+        beside, _ = await timed(limit, "carl")
+        assert (await probe)[0] == [None]
+        return beside
+
+    assert run(asked()) == [Reason.UNREACHABLE]
+
+
+def test_an_account_that_pauses_is_asked_again_as_soon_as_it_says() -> None:
+    """What it says of itself counts, not when the breaker opened."""
+    peer = moody(*(peer_down(Reason.UNAUTHORIZED, retry_after=timedelta(seconds=left)) for left in (7, 4)))
+
+    async def asked() -> list[tuple[list[Reason | None], float]]:
+        limit = _limit(peer, breaker=Breaker(clock=now, failures=2, pause=timedelta(seconds=10)))
+        found = []
+        for step in (0, 3, 3.9, 0.1):
+            await asyncio.sleep(step)
+            found.append(await timed(limit, "ann"))
+        return found
+
+    assert run(asked()) == [([Reason.UNAUTHORIZED], 0)] * 3 + [([None], 0)]
+    assert len(peer.calls) == 3
+
+
 def test_pauses_are_slept_with_the_sleep_given() -> None:
     slept: list[float] = []
 
@@ -286,34 +369,3 @@ def test_a_call_that_was_called_off_before_it_went_out_costs_nothing() -> None:
         return budget.wait()
 
     assert run(asked()) == timedelta()
-
-
-def test_it_tells_what_holds_calls_back() -> None:
-    async def asked() -> list[tuple[float, bool]]:
-        found = []
-        down = Breaker(clock=now, failures=1, pause=timedelta(seconds=10))
-        for peer, limit in (
-            (well := Scripted(takes=1), _limit(well, concurrency=1)),
-            (busy := moody(throttled(8)), _limit(busy)),
-            (poor := Scripted(), _limit(poor, budget=_budget(1, 9))),
-            (dead := Scripted(failure=peer_down()), _limit(dead, breaker=down)),
-        ):
-            assert (limit.held(), limit.idle()) == (timedelta(), True)
-            await timed(limit, "ann")
-            assert len(peer.calls) == 1
-            found.append((limit.held().total_seconds(), limit.idle()))
-        return found
-
-    assert run(asked()) == [(0, True), (8, False), (9, False), (10, False)]
-
-
-def test_it_is_not_idle_while_all_turns_are_taken() -> None:
-    async def asked() -> list[bool]:
-        limit = _limit(Scripted(takes=1), concurrency=1)
-        task = asyncio.create_task(timed(limit, "ann"))
-        await asyncio.sleep(0.5)
-        idle = [limit.idle()]
-        await task
-        return [*idle, limit.idle(), not limit.held()]
-
-    assert run(asked()) == [False, True, True]

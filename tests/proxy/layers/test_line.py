@@ -11,6 +11,7 @@ from protocols.model.window import TimeWindow
 from proxy.asking import ASKING, Asking
 from proxy.layers.batch import BatchLimits
 from proxy.layers.line import CROWDED, Line, calls_of
+from tests.contracts.virtual import run
 from tests.proxy.turned import until
 
 _START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -130,23 +131,30 @@ async def test_whose_turn_does_not_come_is_told_when_to_come_again() -> None:
     assert isinstance((await _ask(line, "again"))[0], Availability)
 
 
-async def test_whoever_waited_elsewhere_already_waits_less_here() -> None:
-    peer = _Peer()
-    line = Line(
-        peer,
-        name="fabrikam",
-        turns=1,
-        calls=lambda *_: 1,
-        queue=timedelta(seconds=5),
-        clock=lambda: 100.0,
-    )
-    first = asyncio.create_task(_ask(line, "first"))
-    await asyncio.sleep(0)
-    ASKING.set(Asking(since=94.9))
-    [answer] = await line.lookup([Mailbox.parse("late@fabrikam.example")], _QUESTION)
-    assert isinstance(answer, Unavailable)
-    peer.gate.set()
-    await first
+def test_only_time_in_lines_counts() -> None:
+    async def asked() -> None:
+        peer = _Peer()
+        line = _line(peer, turns=1, queue=5)
+        first = asyncio.create_task(_ask(line, "first"))
+        await asyncio.sleep(100)
+        old, patient, hurried = Asking(since=0.001), Asking(since=99.9, waited=3), Asking(since=99.9, waited=5)
+        tasks = [asyncio.create_task(_asked_by(line, asking)) for asking in (old, patient, hurried)]
+        await asyncio.sleep(1)
+        assert [task.done() for task in tasks] == [False, False, True]
+        await asyncio.sleep(1.5)
+        assert [task.done() for task in tasks] == [False, True, True]
+        assert isinstance((await tasks[1])[0], Unavailable)
+        peer.gate.set()
+        await first
+        assert isinstance((await tasks[0])[0], Availability)
+        assert [asking.waited for asking in (old, patient, hurried)] == [2.5, 5, 5]
+
+    run(asked())
+
+
+async def _asked_by(line: Line, asking: Asking) -> list[Answer]:
+    ASKING.set(asking)
+    return await _ask(line, "late")
 
 
 async def test_whoever_gives_up_leaves_its_turn_to_the_others() -> None:

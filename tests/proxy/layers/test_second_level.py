@@ -11,7 +11,7 @@ from protocols.model.freebusy import Answer, Detail, Question, Reason, Unavailab
 from protocols.model.mailbox import Mailbox
 from proxy.connector import Connector
 from proxy.layers.second_level import SecondLevel
-from proxy.layers.store import shelf_of
+from proxy.layers.store import AnswerStore, shelf_of
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, available, boxes, peer_down, reasons, window
 from tests.contracts.virtual import START, elapsed, now, run
@@ -44,7 +44,7 @@ class _After:
     def __init__(self, peer: Scripted) -> None:
         shared = SharedMemory()
         self._first = Node(peer, shared, details=True)
-        self._second = Node(peer, shared, b"two", details=True, ahead=timedelta(hours=-3))
+        self._second = Node(peer, shared, b"two", details=True)
 
     async def lookup(self, mailboxes: Sequence[Mailbox], question: Question) -> list[Answer]:
         await self._first.lookup(mailboxes, question)
@@ -74,6 +74,89 @@ def test_the_age_is_told_by_the_clock_of_the_store() -> None:
         shelf, (ann,) = shelf_of("b", Detail.BUSY, DAY_ASKED.window), boxes("ann")
         assert two.store.find(shelf, ann, two.now() + timedelta(seconds=39)) is not None
         assert two.store.find(shelf, ann, two.now() + timedelta(seconds=40)) is None
+
+    run(asked())
+
+
+def test_nodes_need_not_agree_about_the_time_of_day() -> None:
+    async def asked() -> int:
+        one, two = pair(ahead=timedelta(seconds=400))
+        one.shared.ahead = -7_654_321
+        await one.started()
+        await two.started()
+        await one.lookup(boxes("ann"))
+        await two.lookup(boxes("bob"))
+        for node in (one, two):
+            assert len(available((await node.lookup(boxes("ann")))[0]).intervals) == 1
+        await one.lookup(boxes("bob"))
+        return len(one.peer.calls) + len(two.peer.calls)
+
+    # the first that each looked for: who has begun an era, and who has come to it
+    assert run(asked()) <= 3
+
+
+@pytest.mark.parametrize("seconds", [-600, -1, 1, 600])
+@pytest.mark.parametrize("running", [False, True], ids=["just started", "running"])
+def test_what_was_asked_for_before_a_clock_was_set_is_believed_by_nobody(seconds: float, running: bool) -> None:
+    """As of a machine that was asleep, or that NTP has mended: what it keeps looks younger than it is."""
+
+    async def asked() -> None:
+        one, two = pair()
+        if running:
+            await two.started()
+        await one.lookup(boxes("ann"))
+        await asyncio.sleep(5)
+        one.shared.step(seconds)
+        await two.lookup(boxes("ann"))
+        assert len(two.peer.calls) == 1
+        await asyncio.sleep(1)
+        await two.lookup(boxes("bob"))
+        await one.lookup(boxes("bob"))  # which notices, and goes on alone once
+        await one.lookup(boxes("carl"))
+        await two.lookup(boxes("carl"))
+        assert len(two.peer.calls) == 2
+
+    run(asked())
+
+
+def test_what_was_put_while_a_clock_was_ahead_is_believed_by_nobody_later() -> None:
+    async def asked() -> None:
+        one, two = pair()
+        await one.started()
+        await two.started()
+        one.shared.step(60)
+        await one.lookup(boxes("ann"))  # alone: it notices
+        await one.lookup(boxes("ann"))
+        assert one.shared.values
+        one.shared.step(-60)
+        await asyncio.sleep(70)  # by its stamp it is ten seconds old
+        await two.lookup(boxes("ann"))
+        assert len(two.peer.calls) == 1
+
+    run(asked())
+
+
+@pytest.mark.parametrize("ahead", [10**17, 10**14, -(10**15), -1_790_000_000_000])
+def test_a_store_that_tells_an_absurd_time_is_no_store(ahead: int) -> None:
+    async def asked() -> None:
+        node = Node(Scripted(dict(BLOCKS)), SharedMemory(ahead=ahead))
+        assert len(available((await node.lookup(boxes("ann")))[0]).intervals) == 1
+        assert node.shared.values == {}
+
+    run(asked())
+
+
+def test_looking_here_for_what_others_have_is_no_ask() -> None:
+    """Or else what is asked for anew before it expires would be counted twice, and fall due."""
+
+    async def asked() -> None:
+        node = Node(Scripted(), SharedMemory(), store=AnswerStore(refresh_asks=1))
+        await node.lookup(boxes("ann"))
+        shelf, (ann,) = shelf_of("b", Detail.BUSY, DAY_ASKED.window), boxes("ann")
+        node.store.keep(shelf, (await node.peer.ask([ann], DAY_ASKED, START))[0], START)
+        await asyncio.sleep(50)
+        await node.lookup(boxes("ann"))
+        assert list(node.store.take_due()) == []
 
     run(asked())
 

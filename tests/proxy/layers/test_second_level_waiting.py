@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from protocols.model.freebusy import Availability, Question, Reason
 from proxy.layers.cache import Cache
 from proxy.layers.coalesce import Coalesce
 from proxy.layers.store import AnswerStore
-from service.shared_store import LOCK_LIFE
-from tests.contracts.scripted import Scripted, available, boxes, peer_down, reasons
+from service.shared_store import LOCK_LIFE, Found, Seen, Wanted
+from tests.contracts.scripted import Scripted, available, boxes, peer_down, reasons, window
 from tests.contracts.virtual import START, elapsed, now, run
 from tests.proxy.layers.nodes import DAY_ASKED, Node, pair
 from tests.proxy.layers.shared_memory import SharedMemory
@@ -89,6 +91,92 @@ def test_a_fetch_that_brings_nothing_is_taken_over_at_once() -> None:
         assert reasons(await first) == [Reason.UNREACHABLE]
 
     run(asked())
+
+
+@pytest.mark.parametrize("trouble", ["throttled", "unreachable", "partly unknown"])
+def test_of_many_who_wait_for_what_fails_two_ask(trouble: str) -> None:
+    """The second may have more luck than the first; what it finds, the others need not find again."""
+
+    async def asked() -> None:
+        shared = SharedMemory()
+        nodes = [Node(Scripted(takes=1), shared, b"%d" % number) for number in range(8)]
+        for node in nodes:
+            if trouble == "partly unknown":
+                node.peer.doubts = {"ann@b.example": [window(3, 1)]}
+            else:
+                retry = timedelta(seconds=7)
+                node.peer.failure = peer_down(Reason(trouble), retry_after=retry)
+        answers = [
+            answer
+            for (answer,) in await asyncio.gather(*(node.level.lookup(boxes("ann"), DAY_ASKED) for node in nodes))
+        ]
+        assert sum(len(node.peer.calls) for node in nodes) == 2
+        assert elapsed() <= 2.2
+        assert [answer.mailbox for answer in answers] == boxes("ann") * 8
+        for answer in answers:
+            if isinstance(answer, Availability):
+                assert (trouble, answer.unknown) == ("partly unknown", (window(3, 1),))
+            else:
+                assert (answer.reason.value, answer.retry_after) == (trouble, timedelta(seconds=7))
+        for node in nodes:
+            await node.cluster.flights.close(grace=timedelta(seconds=1))
+        assert [node.store.size for node in nodes] == [0] * 8
+        later = Node(Scripted(), shared, b"later")  # who has waited for nobody is told nothing of it
+        assert reasons(await later.lookup(boxes("ann"))) == [None]
+        assert later.peer.calls
+
+    run(asked())
+
+
+def test_one_node_that_fails_alone_spoils_nothing() -> None:
+    async def asked() -> None:
+        shared = SharedMemory()
+        nodes = [Node(Scripted(takes=1), shared, b"%d" % number) for number in range(8)]
+        nodes[0].peer.failure = peer_down(Reason.UNAUTHORIZED)
+        found = await asyncio.gather(*(node.level.lookup(boxes("ann"), DAY_ASKED) for node in nodes))
+        assert [reasons(answers) for answers in found] == [[Reason.UNAUTHORIZED], *[[None]] * 7]
+        assert sum(len(node.peer.calls) for node in nodes) == 2
+        for node in nodes:
+            await node.cluster.flights.close(grace=timedelta(seconds=1))
+
+    run(asked())
+
+
+class Occupied(SharedMemory):
+    """One in which everything is always being fetched, they say."""
+
+    async def look(self, wanted: Sequence[Wanted], **knobs: Any) -> Seen | None:
+        seen = await super().look(wanted, **knobs)
+        return seen and replace(seen, found=[Found(holder=b"nobody") for _ in wanted])
+
+
+def test_who_has_waited_in_vain_again_and_again_waits_no_more_for_a_while() -> None:
+    async def asked() -> list[int]:
+        node, took = Node(Scripted(), Occupied()), list[int]()
+        for number in range(8):
+            if number == 6:
+                await asyncio.sleep(30)
+            began = elapsed()
+            await node.lookup(boxes(f"ann{number}"))
+            took.append(round(elapsed() - began))
+        assert node.cluster.tally.vain == 4
+        return took
+
+    with capture_logs() as logs:
+        assert run(asked()) == [3, 3, 3, 0, 0, 0, 3, 0]
+    told = [(log["event"], log["connector"]) for log in logs if log["event"] == "cluster_waits_in_vain"]
+    assert told == [("cluster_waits_in_vain", "b")] * 2
+
+
+def test_a_crowd_that_waits_in_vain_has_waited_once() -> None:
+    async def asked() -> float:
+        node = Node(Scripted(), Occupied())
+        await asyncio.gather(*(node.level.lookup(boxes(f"ann{number}"), DAY_ASKED) for number in range(20)))
+        began = elapsed()
+        await node.lookup(boxes("bob"))
+        return elapsed() - began
+
+    assert run(asked()) == pytest.approx(3, abs=0.06)
 
 
 def test_one_that_is_called_off_lets_go() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from protocols.model.freebusy import Answer, Availability, Question
@@ -16,6 +16,7 @@ from proxy.layers.second_level import Cluster, Lives, SecondLevel
 from proxy.layers.store import AnswerStore
 from proxy.sealing import Seal
 from service.secrets import Secret
+from service.shared_time import TimedStore
 from tests.contracts.scripted import Scripted, block, peer_down, window
 from tests.contracts.virtual import elapsed, now, run
 from tests.proxy.layers.shared_memory import SharedMemory
@@ -50,7 +51,8 @@ class Truth(Scripted):
 class _Node:
     def __init__(self, name: str, truth: Truth, shared: SharedMemory, ahead: float) -> None:
         self._truth, self._ahead = truth, timedelta(seconds=ahead)
-        self.cluster = Cluster(shared=shared, seal=Seal(Secret("ab" * 32)), node=name.encode())
+        timed = TimedStore(shared, steady=elapsed, wall=lambda: self._now().timestamp())
+        self.cluster = Cluster(shared=timed, seal=Seal(Secret("ab" * 32)), node=name.encode())
         self.level = SecondLevel(
             self,
             self.cluster,
@@ -96,9 +98,10 @@ rounds = st.lists(
     st.fixed_dictionaries(
         {
             "change": everybody | st.just(set()),
-            "wait": st.sampled_from([0.001, 0.5, 3.0, 9.0, TTL]),
+            "wait": st.sampled_from([0.001, 0.5, 3.0, 9.0, TTL, 31.0]),
             "spoil": st.sampled_from(["", "", "swap", "younger", "kept for ever", "cut", "flip", "forget"]),
             "away": st.sampled_from([False, False, False, True]),
+            "step": st.sampled_from([0, 0, 0, "stands", "stands", 0.8, -0.8, 2.8, -9.8, 31, -31, 600, -600, 86_400]),
             "asks": st.lists(st.tuples(st.integers(0, 2), everybody), max_size=3),
         }
     ),
@@ -106,7 +109,25 @@ rounds = st.lists(
 )
 
 
-@given(rounds, st.sampled_from([0.0, 2.0, 12.0]), st.lists(st.integers(-5000, 5000), min_size=3, max_size=3))
+clocks = st.lists(st.sampled_from([0, 0, 200_000, -300_000]), min_size=3, max_size=3)  # no step makes them agree
+
+
+def _round(**more: Any) -> dict[str, Any]:
+    return {"change": set(), "wait": 0.001, "spoil": "", "away": False, "step": 0, "asks": [], **more}
+
+
+@example([_round(change={0}, wait=31.0, step="stands", asks=[(0, {0})])], 0.0, [0, 0, 0])
+@example([_round(change={0}, wait=31.0, step="stands", asks=[(1, {0})])], 0.0, [0, 0, 0])
+@example(
+    [
+        _round(step=31, wait=3.0, asks=[(0, {0})]),
+        _round(wait=0.5, asks=[(0, {0})]),
+        _round(change={0}, wait=31.0, step=-31, asks=[(1, {0})]),
+    ],
+    0.0,
+    [0, 0, 0],
+)
+@given(rounds, st.sampled_from([0.0, 2.0, 12.0]), clocks)
 def test_no_answer_is_older_than_one_life(rounds: list[dict[str, Any]], takes: float, ahead: list[int]) -> None:
     async def played() -> None:
         truth, shared = Truth(takes=takes), SharedMemory()
@@ -116,6 +137,7 @@ def test_no_answer_is_older_than_one_life(rounds: list[dict[str, Any]], takes: f
             for person in sorted(one["change"]):
                 truth.change(PEOPLE[person])
             await asyncio.sleep(one["wait"])
+            shared.step(-one["wait"] if one["step"] == "stands" else one["step"])
             _spoil(shared, one["spoil"])
             shared.away = one["away"]
             for number, people in one["asks"]:

@@ -3,6 +3,7 @@
 import pytest
 
 from proxy.settings import ProxySettings
+from proxy.settings.connectors import IcalConnector
 from proxy.settings.shares import share_of
 
 SETTINGS = ProxySettings.model_validate(
@@ -34,6 +35,14 @@ def test_together_they_use_what_one_would(workers: int) -> None:
     wide = share.connectors["wide"].concurrency
     assert 1 <= wide <= max(1, 10 // workers)
     assert share.connectors["narrow"].concurrency == 1
+
+
+@pytest.mark.parametrize("workers", [2, 3, 16])
+def test_what_is_kept_of_published_files_is_divided(workers: int) -> None:
+    ical = IcalConnector(protocol="ical", url="https://b.example/{local}.ics", keep=64 * 1024 * 1024)
+    share = share_of(SETTINGS.model_copy(update={"connectors": {"files": ical}}), workers).connectors["files"]
+    assert isinstance(share, IcalConnector)
+    assert ical.keep - workers < share.keep * workers <= ical.keep
 
 
 @pytest.mark.parametrize("workers", [2, 4, 16])

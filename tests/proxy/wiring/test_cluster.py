@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -16,15 +17,13 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import Connector, utc_now
 from proxy.layers.cache import AnswerStore
-from proxy.layers.second_level import Lives
-from proxy.sealing import Seal
 from proxy.settings import ProxySettings
 from proxy.settings.connectors import BasicAuth, EwsConnector
 from proxy.wiring import build
-from proxy.wiring.cluster import Sharing, fingerprint_of, seal_of, sharing
+from proxy.wiring.cluster import Sharing, seal_of, sharing
 from proxy.wiring.stacks import Shared, connector
 from service.metrics import Metrics
-from service.secrets import Reference, Secret, SecretError
+from service.secrets import Reference, SecretError
 from simulation.estate import Estate
 from simulation.exchange.server import ASSISTANT, ExchangeServer
 from tests.clients.redis_server import RedisServer, redis_server
@@ -73,17 +72,23 @@ class Node:
         )
 
 
-async def _node(stack: AsyncExitStack, place: Path, exchange: str, **cluster: object) -> Node:
+async def _node(
+    stack: AsyncExitStack, place: Path, exchange: str, *, differs: dict[str, Any] | None = None, **cluster: object
+) -> Node:
+    more = differs or {}
     (place / "password").write_text(ASSISTANT.password)
-    (place / "cluster.key").write_text(KEY)
+    (place / "cluster.key").write_text(more.get("key", KEY))
     settings = _settings(**cluster)
+    cache = type(settings.cache).model_validate(more.get("cache", {}))
+    settings = settings.model_copy(update={"cache": cache})
     metrics = Metrics()
     found = await sharing(settings, place, metrics=metrics, stack=stack)
     assert found is not None
     auth = BasicAuth(kind="basic", username=ASSISTANT.username, password=Reference.parse("file:password"))
-    ews = EwsConnector(protocol="ews", url=f"{exchange}/EWS/Exchange.asmx", auth=auth)
+    section = {"protocol": "ews", "url": f"{exchange}/EWS/Exchange.asmx", "auth": auth, **more.get("settings", {})}
+    ews = EwsConnector.model_validate(section)
     shared = Shared(directory=place, store=AnswerStore(), metrics=metrics, clock=utc_now, hop="", sharing=found)
-    return Node(await connector("fabrikam", ews, shared, stack), found, metrics)
+    return Node(await connector(more.get("name", "fabrikam"), ews, shared, stack), found, metrics)
 
 
 def _settings(**cluster: object) -> ProxySettings:
@@ -141,10 +146,12 @@ async def test_keys_and_values_tell_nothing(redis: RedisServer, tmp_path: Path) 
     async with ExchangeServer(Estate(_TODAY)) as exchange, AsyncExitStack() as stack:
         node = await _node(stack, tmp_path, exchange.url, redis=redis.url)
         await node.lookup([ann])
+        era = redis.command("GET", "busyline:era")
+        redis.command("DEL", "busyline:era")
         (key,) = redis.command("KEYS", "*").splitlines()
         value = redis.command("GET", key)
-        assert ann.local.encode() not in key + value
-        assert b"fabrikam" not in key + value
+        assert ann.local.encode() not in key + value + era
+        assert b"fabrikam" not in key + value + era
         assert 0 < int(redis.command("PTTL", key)) <= 60_000
         assert len(value) < 1200
 
@@ -153,7 +160,7 @@ async def test_details_are_shared_only_by_tls_and_password(tmp_path: Path) -> No
     people, details = _people(2), Question(window=QUESTION.window, detail=Detail.DETAILS)
     authority(tmp_path)
     (tmp_path / "redis-password").write_text("pw")
-    knobs = {"ca": "ca.pem", "password": "file:redis-password"}
+    knobs: dict[str, Any] = {"ca": "ca.pem", "password": "file:redis-password"}
     with redis_server(password="pw", tls=tmp_path) as redis:
         async with ExchangeServer(Estate(_TODAY)) as exchange, AsyncExitStack() as stack:
             calls = []
@@ -240,17 +247,32 @@ async def test_a_ca_that_is_not_there_keeps_the_server_from_starting(tmp_path: P
             await sharing(_settings(redis="rediss://127.0.0.1", ca="ca.pem"), tmp_path, metrics=Metrics(), stack=stack)
 
 
-def test_the_fingerprint_is_of_all_that_answers_depend_on() -> None:
-    seal, lives = Seal(Secret(KEY)), Lives(ttl=timedelta(seconds=60), negative_ttl=timedelta(seconds=30))
-    fabrikam = ProxySettings.model_validate(configuration()).connectors["fabrikam"]
-    elsewhere = fabrikam.model_copy(update={"url": "https://other.fabrikam.example/EWS/Exchange.asmx"})
-    longer = Lives(ttl=timedelta(seconds=61), negative_ttl=timedelta(seconds=30))
-    found = [
-        fingerprint_of("fabrikam", fabrikam, lives, seal),
-        fingerprint_of("other", fabrikam, lives, seal),
-        fingerprint_of("fabrikam", elsewhere, lives, seal),
-        fingerprint_of("fabrikam", fabrikam, longer, seal),
-        fingerprint_of("fabrikam", fabrikam, lives, Seal(Secret("6f" * 32))),
-    ]
-    assert len(set(found)) == 5
-    assert fingerprint_of("fabrikam", fabrikam.model_copy(), lives, Seal(Secret(KEY))) == found[0]
+@pytest.mark.parametrize(
+    ("second", "calls"),
+    [
+        ({"settings": {"concurrency": 3, "deadline": "9s", "budget": ["60/1m"]}}, 1),
+        ({"settings": {"private_network": True}}, 2),
+        ({"name": "northwind"}, 2),
+        ({"cache": {"ttl": "61s"}}, 2),
+        ({"key": "6f" * 32}, 2),
+    ],
+    ids=["another share", "another configuration", "another name", "another life", "another key"],
+)
+async def test_nodes_share_where_all_that_answers_depend_on_is_the_same(
+    redis: RedisServer, tmp_path: Path, second: dict[str, Any], calls: int
+) -> None:
+    people = _people(2)
+    async with ExchangeServer(Estate(_TODAY)) as exchange, AsyncExitStack() as stack:
+        for knobs in ({}, second):
+            node = await _node(stack, tmp_path, exchange.url, redis=redis.url, differs=knobs)
+            assert all(isinstance(each, Availability) for each in await node.lookup(people))
+        assert len(exchange.questions) == calls
+
+
+async def test_from_the_start_it_is_known_how_the_clock_goes(redis: RedisServer, tmp_path: Path) -> None:
+    async with ExchangeServer(Estate(_TODAY)) as exchange, AsyncExitStack() as stack:
+        node = await _node(stack, tmp_path, exchange.url, redis=redis.url)
+        era = redis.command("GET", "busyline:era")
+        assert len(era) == 23
+        assert node.counted("busyline_cluster_clock_steps_total") == 0
+        assert node.counted("busyline_cluster_vain_waits_total") == 0

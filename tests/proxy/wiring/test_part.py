@@ -1,6 +1,8 @@
 """A proxy that is one of several: others may listen where it does, and somebody else hears what it answers."""
 
+import os
 import shutil
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from proxy.capture.heard import Heard
 from proxy.connector import Connector
 from proxy.settings import ProxySettings
 from proxy.wiring import Part
+from service.addresses import ListenAddress
+from service.listeners import Handed, Kept, kept
 from tests.proxy.federated import EWS_SECURED, asked, secured, trusting
 from tests.proxy.served import NOW, XML, Busy, configuration, password_hash
 
@@ -29,23 +33,40 @@ class Ear:
 
 
 async def test_two_listen_on_one_address_and_one_ear_hears_both(tmp_path: Path) -> None:
+    """Each at a socket of its own that it was handed; where one is gone, the other stands in for it."""
     ear = Ear()
-    part = Part(shared=True, listener=ear)
     settings = ProxySettings.model_validate(configuration())
+    server = settings.server.model_copy(update={"metrics_listen": ()})
+    settings = _anonymous(settings).model_copy(update={"server": server})
     (tmp_path / "interop.hash").write_text("argon2", "ascii")
-    async with wiring.build(_anonymous(settings), directory=tmp_path, part=part) as first:
-        server = settings.server.model_copy(update={"listen": first.addresses, "metrics_listen": ()})
-        again = _anonymous(settings).model_copy(update={"server": server})
-        async with wiring.build(again, directory=tmp_path, part=part) as second:
-            assert second.addresses == first.addresses
+    (one,) = await kept(ListenAddress("127.0.0.1", 0))
+    (same,) = await kept(ListenAddress("127.0.0.1", one.port))
+    (spare,) = Handed.inherited([], [os.dup(one.descriptor)]).spares
+
+    def built(own: Kept, *spares: socket.socket) -> wiring.Proxy:
+        handed = Handed(own=Handed.inherited([os.dup(own.descriptor)], []).own, spares=spares)
+        part = Part(shared=True, listener=ear, handed={"listen": handed})
+        return wiring.build(settings, directory=tmp_path, part=part)
+
+    async with built(same, spare) as second:
+        async with built(one) as first:
+            assert second.addresses == first.addresses == (ListenAddress("127.0.0.1", one.port),)
             assert (second.ready, second.doubts(), second.metrics_url) == (True, [], None)
-            for _ in range(16):
-                async with aiohttp.ClientSession() as session, session.get(f"{first.url}/EWS/Exchange.asmx") as answer:
-                    await answer.read()
+            await _asked(first, times=16)
             for proxy in (first, second):
                 assert b"busyline_requests_total{" in proxy.metrics.exposition()[0]
-        assert not second.ready
-    assert len(ear.heard) == 16
+        second.stand_in({spare.fileno()})
+        await _asked(second, times=16)
+    assert not second.ready
+    assert len(ear.heard) == 32
+    for each in (one, same):
+        each.close()
+
+
+async def _asked(proxy: wiring.Proxy, *, times: int) -> None:
+    for _ in range(times):
+        async with aiohttp.ClientSession() as session, session.get(f"{proxy.url}/EWS/Exchange.asmx") as answer:
+            await answer.read()
 
 
 async def test_a_signed_message_that_one_answered_the_others_refuse(tmp_path: Path) -> None:

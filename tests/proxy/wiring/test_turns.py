@@ -2,22 +2,29 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.http_writer import HttpVersion11
 from lxml import etree
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from bench import upstream
+from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
 from proxy.settings.server import ServerSettings
 from proxy.turnstile import Turnstile
-from tests.proxy.served import EWS, XML, configuration, login, question, serving
+from proxy.wiring import Proxy, build
+from service.addresses import ListenAddress
+from service.door import Door
+from tests.proxy.served import EWS, NOW, XML, configuration, login, password_hash, question, serving
 
 _GUID = "6a3b1c9e-0000-4000-8000-00000000abcd"
 
@@ -120,6 +127,64 @@ async def test_a_crowd_is_answered_and_counted(tmp_path: Path) -> None:
     assert "busyline_queue_refused_total 0.0" in told
     assert proxy.turns is not None
     assert f"busyline_queue_total {float(proxy.turns.turned.waited)}" in told
+
+
+class _Exchange:
+    """Answers once it is let."""
+
+    def __init__(self) -> None:
+        self.gate, self.heard = asyncio.Event(), asyncio.Semaphore(0)
+        self.calls = 0
+
+    async def ews(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Everybody's blocks."""
+        asked = await request.read()
+        self.calls += 1
+        self.heard.release()
+        await self.gate.wait()
+        return web.Response(body=upstream.answer(asked, NOW.date()), content_type="text/xml")
+
+
+@asynccontextmanager
+async def _before(exchange: _Exchange, directory: Path, **knobs: Any) -> AsyncIterator[Proxy]:
+    """A whole proxy before ``exchange``, which answers everybody in the end."""
+    settings = configuration()
+    settings["server"]["queue"] = "300ms"
+    (directory / "interop.hash").write_text(password_hash() + "\n")
+    async with Door(exchange.ews, [ListenAddress("127.0.0.1", 0)]) as door:
+        settings["connectors"]["fabrikam"] |= {"url": f"http://{door.addresses[0]}{EWS}", **knobs}
+        async with build(ProxySettings.model_validate(settings), directory=directory, clock=lambda: NOW) as proxy:
+            try:
+                yield proxy
+            finally:
+                exchange.gate.set()
+
+
+async def test_of_more_than_a_calendar_system_bears_some_are_answered_the_others_refused_and_nobody_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOBODY", "secret")
+    exchange = _Exchange()
+    async with _before(exchange, tmp_path, concurrency=2) as proxy, aiohttp.ClientSession(headers=login()) as session:
+
+        async def ask(name: str) -> tuple[int, str | None]:
+            body = question(f"{name}@fabrikam.example")
+            async with session.post(proxy.url + EWS, data=body, headers=XML) as answer:
+                await answer.read()
+                return answer.status, answer.headers.get("Retry-After")
+
+        exchange.gate.set()
+        assert await ask("first") == (200, None), "whose answer tells in what manner it is to be asked"
+        exchange.gate.clear()
+        under_way = [asyncio.create_task(ask(f"p{number}")) for number in range(2)]
+        for _ in ("first", *under_way):
+            await asyncio.wait_for(exchange.heard.acquire(), 10)
+        refused = await asyncio.gather(*(ask(f"late{number // 2}") for number in range(30)))
+        assert refused == [(503, "1")] * 30
+        exchange.gate.set()
+        assert await asyncio.gather(*under_way) == [(200, None)] * 2
+        assert await asyncio.gather(*(ask(f"late{number // 2}") for number in range(30))) == [(200, None)] * 30
+    assert exchange.calls == 18, "each mailbox once, and for those who were refused nobody"
 
 
 def test_what_the_settings_say_of_it_where_nobody_writes_anything() -> None:

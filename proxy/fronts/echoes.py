@@ -6,11 +6,11 @@ from operator import is_
 from typing import Final, TypeAlias
 
 from protocols.ews.query import AvailabilityRequest
-from protocols.model.freebusy import Answer
+from protocols.model.freebusy import Answer, Availability
 from proxy.recent import Recent
 
 _SEEN: Final = 4_096
-_ENTRY: Final = 1_000  # bytes besides the texts, and each mailbox again a tenth of it
+_ENTRY: Final = 1_000  # bytes besides texts and blocks, and the same for each mailbox
 _Key: TypeAlias = tuple[str, bytes]
 
 
@@ -55,4 +55,5 @@ class Echoes:
 
 
 def _weight(key: _Key, echo: Echo) -> int:
-    return _ENTRY + len(key[1]) + len(echo.answers) * (_ENTRY // 10) + sum(map(len, echo.parts))
+    held = sum(each.intervals.nbytes for each in echo.answers if isinstance(each, Availability))
+    return _ENTRY * (1 + len(echo.answers)) + held + len(key[1]) + sum(map(len, echo.parts))

@@ -1,4 +1,4 @@
-"""Tests of proxy/echoes.py."""
+"""Tests of proxy/fronts/echoes.py."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -6,7 +6,7 @@ from datetime import UTC
 from protocols.ews.query import AvailabilityRequest, View
 from protocols.model.freebusy import Answer, Availability, Question
 from protocols.model.intervals import EMPTY
-from proxy.echoes import Echo, Echoes
+from proxy.fronts.echoes import Echo, Echoes
 from tests.contracts.scripted import boxes, window
 from tests.contracts.virtual import START
 
