@@ -84,19 +84,50 @@ async def _nonsense(trial: Trial) -> None:
     await trial.recovers()
 
 
+_TURNS: Final = 10  # of the event loop
+
+
+class _Babbler(asyncio.Protocol):
+    """Says ``words`` to whatever is said to it; ``callers`` are the connections that stand."""
+
+    def __init__(self, words: bytes, callers: set[asyncio.Transport]) -> None:
+        self._words, self._callers = words, callers
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._callers.add(transport)
+
+    def data_received(self, _: bytes) -> None:
+        self._transport.write(self._words)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._callers.discard(self._transport)
+
+
 @asynccontextmanager
 async def _impostor(port: int, words: bytes) -> AsyncIterator[None]:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await reader.read(65_536):
-            writer.write(words)
-        writer.close()
+    callers: set[asyncio.Transport] = set()
+    loop = asyncio.get_running_loop()
 
-    listener = socket.create_server(("127.0.0.1", port))
-    server = await asyncio.start_server(answer, sock=listener)
-    try:
-        yield
-    finally:
-        server.close()
+    async def take_in(listener: socket.socket) -> None:
+        while True:
+            connection, _ = await loop.sock_accept(listener)
+            await loop.connect_accepted_socket(lambda: _Babbler(words, callers), connection)
+
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        listener.setblocking(False)
+        # no asyncio.Server: it loses whoever it has just taken in when it closes
+        taking_in = asyncio.create_task(take_in(listener))
+        try:
+            yield
+        finally:
+            taking_in.cancel()
+            await asyncio.wait([taking_in])
+    for transport in tuple(callers):
+        transport.abort()
+    for _ in range(_TURNS):  # until all of them are gone
+        await asyncio.sleep(0)
 
 
 async def _up_again(trial: Trial) -> bool:
