@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -108,22 +108,26 @@ class _Babbler(asyncio.Protocol):
 @asynccontextmanager
 async def _impostor(port: int, words: bytes) -> AsyncIterator[None]:
     callers: set[asyncio.Transport] = set()
+    arrivals: list[asyncio.Task[object]] = []
     loop = asyncio.get_running_loop()
 
-    async def take_in(listener: socket.socket) -> None:
-        while True:
-            connection, _ = await loop.sock_accept(listener)
-            await loop.connect_accepted_socket(lambda: _Babbler(words, callers), connection)
+    def take_in() -> None:
+        with suppress(BlockingIOError, ConnectionError):
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            arrivals.append(
+                loop.create_task(loop.connect_accepted_socket(lambda: _Babbler(words, callers), connection))
+            )
 
     with socket.create_server(("127.0.0.1", port)) as listener:
         listener.setblocking(False)
-        # no asyncio.Server: it loses whoever it has just taken in when it closes
-        taking_in = asyncio.create_task(take_in(listener))
+        # no asyncio.Server, and nothing that is called off: both lose whoever they have just taken in
+        loop.add_reader(listener, take_in)
         try:
             yield
         finally:
-            taking_in.cancel()
-            await asyncio.wait([taking_in])
+            loop.remove_reader(listener)
+    await asyncio.gather(*arrivals, return_exceptions=True)
     for transport in tuple(callers):
         transport.abort()
     for _ in range(_TURNS):  # until all of them are gone
