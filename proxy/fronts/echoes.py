@@ -10,7 +10,8 @@ from protocols.model.freebusy import Answer, Availability
 from proxy.recent import Recent
 
 _SEEN: Final = 4_096
-_ENTRY: Final = 1_000  # bytes besides texts and blocks, and the same for each mailbox
+_ENTRY: Final = 600  # bytes besides texts and blocks, and the same for each mailbox
+_BLOCK: Final = 60  # of each block, whose texts are in the parts as well
 _Key: TypeAlias = tuple[str, bytes]
 
 
@@ -55,5 +56,5 @@ class Echoes:
 
 
 def _weight(key: _Key, echo: Echo) -> int:
-    held = sum(each.intervals.nbytes for each in echo.answers if isinstance(each, Availability))
-    return _ENTRY * (1 + len(echo.answers)) + held + len(key[1]) + sum(map(len, echo.parts))
+    blocks = sum(len(each.intervals) for each in echo.answers if isinstance(each, Availability))
+    return _ENTRY * (1 + len(echo.answers)) + _BLOCK * blocks + len(key[1]) + sum(map(len, echo.parts))

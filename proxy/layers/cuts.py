@@ -8,7 +8,7 @@ from protocols.model.freebusy import Availability
 from protocols.model.window import TimeWindow
 from proxy.layers.packed import Packed, weight
 
-_MEMORY: Final = 16 * 1024**2
+_MEMORY: Final = 64 * 1024**2
 _ENTRY: Final = 700  # bytes besides what both hold
 
 Parts: TypeAlias = dict[str, tuple[Packed, Availability]]

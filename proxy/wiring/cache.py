@@ -24,7 +24,7 @@ def store_of(settings: CacheSettings) -> AnswerStore:
 
 def fragments_of(settings: CacheSettings) -> Fragments:
     """Where the parts of which answers are made are kept; a quarter is left for whole answers (exchange_front)."""
-    return Fragments(settings.fragments * 3 // 4)
+    return Fragments(settings.fragments * 2 // 3)
 
 
 def patience_of(settings: ProxySettings) -> timedelta:

@@ -25,7 +25,7 @@ def exchange_front(house: House, directions: Directions) -> Fronts:
     """The fronts of EWS and of Autodiscover in its three forms."""
     entrance, server = house.entrance, house.settings.server
     schema, json = SchemaFront(server.public_url), JsonFront(directions)
-    echoes = Echoes(house.settings.cache.fragments // 4)  # the rest is for the parts of which answers are made
+    echoes = Echoes(house.settings.cache.fragments // 3)  # the rest is for the parts of which answers are made
     ews = EwsFront(entrance=entrance, desks=house.desks, schema=schema, max_body=server.max_body, echoes=echoes)
     pox = PoxFront(entrance=entrance, directions=directions, max_body=server.max_body, clock=house.clock)
     soap = SettingsFront(entrance=entrance, directions=directions, max_body=server.max_body)
