@@ -9,40 +9,23 @@ from protocols.model.freebusy import Answer, Reason, Unavailable
 from proxy.answers import failed_whole
 from proxy.connector import Connector, Leaf
 from proxy.layers.breaker import Breaker
-from proxy.layers.budget import Budget, Rate
 from proxy.layers.limit import Limit
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, boxes, peer_down, reasons
 from tests.contracts.virtual import elapsed, now, run
+from tests.proxy.layers.limited import budgeted, limited
 from tests.proxy.layers.moody import QUESTION, moody, throttled, timed
-
-
-def _limit(
-    peer: Scripted,
-    *,
-    concurrency: int = 4,
-    deadline: float = 5,
-    breaker: Breaker | None = None,
-    budget: Budget | None = None,
-) -> Limit:
-    leaf = Leaf("b", peer.ask, now)
-    seconds = timedelta(seconds=deadline)
-    return Limit(leaf, concurrency=concurrency, deadline=seconds, clock=now, breaker=breaker, budget=budget)
-
-
-def _budget(calls: int, seconds: float) -> Budget:
-    return Budget([Rate(calls, timedelta(seconds=seconds))], timer=elapsed)
 
 
 class TestLimit(ConnectorContract):
     def around(self, peer: Scripted) -> Connector:
-        return _limit(peer, deadline=1000)
+        return limited(peer, deadline=1000)
 
 
 @pytest.mark.parametrize(("takes", "expected"), [(4.9, ([None], 4.9)), (5.1, ([Reason.TIMEOUT], 5))])
 def test_the_call_is_cut_at_the_deadline(takes: float, expected: tuple[list[Reason | None], float]) -> None:
     peer = Scripted(takes=takes)
-    assert run(timed(_limit(peer), "ann")) == expected
+    assert run(timed(limited(peer), "ann")) == expected
     assert peer.under_way == 0
 
 
@@ -50,7 +33,7 @@ def test_no_more_at_once_than_allowed_and_the_others_wait_their_turn() -> None:
     peer = Scripted(takes=1)
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, concurrency=4)
+        limit = limited(peer, concurrency=4)
         return await asyncio.gather(*(timed(limit, f"u{n}") for n in range(10)))
 
     found = run(asked())
@@ -63,7 +46,7 @@ def test_waiting_for_a_turn_counts_for_the_deadline() -> None:
     peer = Scripted(takes=3)
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, concurrency=1)
+        limit = limited(peer, concurrency=1)
         return await asyncio.gather(*(timed(limit, f"u{n}") for n in range(3)))
 
     assert run(asked()) == [([None], 3), ([Reason.TIMEOUT], 5), ([Reason.TIMEOUT], 5)]
@@ -74,7 +57,7 @@ def test_a_turn_comes_back_from_calls_that_were_cut_or_cancelled() -> None:
     peer = moody(100.0, 100.0)
 
     async def asked() -> tuple[list[Reason | None], float]:
-        limit = _limit(peer, concurrency=1)
+        limit = limited(peer, concurrency=1)
         await timed(limit, "ann")
         task = asyncio.create_task(timed(limit, "ann"))
         await asyncio.sleep(1)
@@ -90,7 +73,7 @@ def test_a_throttled_call_that_cannot_end_in_time_is_told_at_once() -> None:
     peer = moody(throttled(6))
 
     async def asked() -> list[Answer]:
-        answers = await _limit(peer).lookup(boxes("ann"), QUESTION)
+        answers = await limited(peer).lookup(boxes("ann"), QUESTION)
         assert elapsed() == 0
         return answers
 
@@ -102,7 +85,7 @@ def test_while_the_peer_wants_quiet_calls_wait_or_are_told_at_once() -> None:
     peer = moody(throttled(8))
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer)
+        limit = limited(peer)
         first = await timed(limit, "ann")
         await asyncio.sleep(1)
         second = await timed(limit, "bob")
@@ -137,7 +120,7 @@ def test_those_who_waited_for_a_turn_heed_the_quiet_too() -> None:
     peer = Scripted(takes=1, failure=throttled(60))
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, concurrency=1)
+        limit = limited(peer, concurrency=1)
         return list(await asyncio.gather(timed(limit, "ann"), timed(limit, "bob")))
 
     assert run(asked()) == [([Reason.THROTTLED], 1), ([Reason.THROTTLED], 1)]
@@ -149,7 +132,7 @@ def test_a_throttled_mailbox_silences_nobody_else() -> None:
     peer.retry_after = timedelta(seconds=60)
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer)
+        limit = limited(peer)
         return [await timed(limit, "ann"), await timed(limit, "bob")]
 
     assert run(asked()) == [([Reason.THROTTLED], 0), ([None], 0)]
@@ -159,7 +142,7 @@ def _walk(peer: Scripted, *steps: float) -> list[tuple[list[Reason | None], floa
     """Waits each step, then asks; a breaker opens at the third failure for 10 s."""
 
     async def walked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, breaker=Breaker(clock=now, failures=3, pause=timedelta(seconds=10)))
+        limit = limited(peer, breaker=Breaker(clock=now, failures=3, pause=timedelta(seconds=10)))
         found = []
         for step in steps:
             await asyncio.sleep(step)
@@ -199,7 +182,7 @@ def test_those_who_waited_for_a_turn_do_not_ask_a_peer_found_down() -> None:
     peer = Scripted(takes=1, failure=peer_down())
 
     async def asked() -> None:
-        limit = _limit(peer, concurrency=1, breaker=Breaker(clock=now, failures=1))
+        limit = limited(peer, concurrency=1, breaker=Breaker(clock=now, failures=1))
         await asyncio.gather(*(timed(limit, f"u{n}") for n in range(5)))
 
     run(asked())
@@ -210,7 +193,7 @@ def test_a_cancelled_probe_leaves_the_way_free() -> None:
     peer = moody(peer_down(), 3.0)
 
     async def asked() -> tuple[list[Reason | None], float]:
-        limit = _limit(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
+        limit = limited(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
         await timed(limit, "ann")
         await asyncio.sleep(10)
         probe = asyncio.create_task(timed(limit, "ann"))
@@ -228,7 +211,7 @@ def test_calls_that_were_out_when_it_was_found_down_lengthen_nothing() -> None:
     peer = moody(100.0, 100.0, peer_down())
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
+        limit = limited(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
         before = [asyncio.create_task(timed(limit, name)) for name in ("ann", "bob", "carl")]
         await asyncio.wait(before)
         await asyncio.sleep(4.9)
@@ -244,7 +227,7 @@ def test_calls_that_hang_since_before_the_peer_was_back_close_nothing() -> None:
     peer = moody(100.0, 100.0, 100.0)
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, breaker=Breaker(clock=now, failures=3, pause=timedelta(seconds=10)))
+        limit = limited(peer, breaker=Breaker(clock=now, failures=3, pause=timedelta(seconds=10)))
         hanging = [asyncio.create_task(timed(limit, name)) for name in ("ann", "bob", "carl")]
         await asyncio.sleep(3)
         back = await timed(limit, "dora")
@@ -258,7 +241,7 @@ def test_a_probe_that_hangs_does_not_put_the_next_one_off() -> None:
     peer = moody(peer_down(), 100.0)
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
+        limit = limited(peer, breaker=Breaker(clock=now, failures=1, pause=timedelta(seconds=10)))
         found = []
         for step in (0, 10, 4.9, 0.1):
             await asyncio.sleep(step)
@@ -274,7 +257,7 @@ def test_a_call_that_is_called_off_lets_nobody_go_beside_the_probe() -> None:
 
     async def asked() -> list[Reason | None]:
         breaker = Breaker(clock=now, failures=1, pause=timedelta(seconds=1))
-        limit = _limit(peer, breaker=breaker)
+        limit = limited(peer, breaker=breaker)
         before = asyncio.create_task(timed(limit, "ann"))
         await asyncio.sleep(0)
         await timed(limit, "bob")
@@ -295,7 +278,7 @@ def test_an_account_that_pauses_is_asked_again_as_soon_as_it_says() -> None:
     peer = moody(*(peer_down(Reason.UNAUTHORIZED, retry_after=timedelta(seconds=left)) for left in (7, 4)))
 
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(peer, breaker=Breaker(clock=now, failures=2, pause=timedelta(seconds=10)))
+        limit = limited(peer, breaker=Breaker(clock=now, failures=2, pause=timedelta(seconds=10)))
         found = []
         for step in (0, 3, 3.9, 0.1):
             await asyncio.sleep(step)
@@ -325,7 +308,7 @@ def test_pauses_are_slept_with_the_sleep_given() -> None:
 
 def test_a_budget_is_used_up_at_once_and_then_as_it_comes_back() -> None:
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(Scripted(), concurrency=2, budget=_budget(3, 4))
+        limit = limited(Scripted(), concurrency=2, budget=budgeted(3, 4))
         return await asyncio.gather(*(timed(limit, f"u{n}") for n in range(5)))
 
     assert [seconds for _, seconds in run(asked())] == [0, 0, 0, 4, 4]
@@ -335,7 +318,7 @@ def test_who_cannot_be_asked_in_time_is_told_how_long_the_budget_is_spent() -> N
     peer = Scripted()
 
     async def asked() -> list[Answer]:
-        limit = _limit(peer, budget=_budget(1, 60))
+        limit = limited(peer, budget=budgeted(1, 60))
         await timed(limit, "ann")
         await asyncio.sleep(20)
         started = elapsed()
@@ -352,7 +335,7 @@ def test_who_cannot_be_asked_in_time_is_told_how_long_the_budget_is_spent() -> N
 
 def test_who_got_no_turn_because_the_budget_was_spent_is_throttled() -> None:
     async def asked() -> list[tuple[list[Reason | None], float]]:
-        limit = _limit(Scripted(), concurrency=1, budget=_budget(1, 4))
+        limit = limited(Scripted(), concurrency=1, budget=budgeted(1, 4))
         return await asyncio.gather(*(timed(limit, f"u{n}") for n in range(3)))
 
     assert run(asked()) == [([None], 0), ([None], 4), ([Reason.THROTTLED], 4)]
@@ -360,8 +343,8 @@ def test_who_got_no_turn_because_the_budget_was_spent_is_throttled() -> None:
 
 def test_a_call_that_was_called_off_before_it_went_out_costs_nothing() -> None:
     async def asked() -> timedelta:
-        budget = _budget(2, 60)
-        limit = _limit(Scripted(takes=3), concurrency=1, budget=budget)
+        budget = budgeted(2, 60)
+        limit = limited(Scripted(takes=3), concurrency=1, budget=budget)
         tasks = [asyncio.create_task(timed(limit, name)) for name in ("ann", "bob")]
         await asyncio.sleep(1)
         tasks[1].cancel()
