@@ -42,6 +42,15 @@ class _Call:
     beside: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """How a question goes out beside the first call: by ``connector``, which asks once and no more; ``idle`` tells
+    whether it would go out at once."""
+
+    connector: Connector
+    idle: Callable[[], bool]
+
+
 class Hedge:
     """What is overdue is asked a second time while the first call goes on; per mailbox the first whole answer counts.
 
@@ -49,8 +58,8 @@ class Hedge:
     twice as long. The latter is asked again in halves; a half that is overdue in its turn gives way to its own halves,
     down to the mailbox that is slow. Until it is known how long calls take, ``overdue`` says so.
 
-    Calls are made besides only as ``extra`` allows, while ``idle`` tells that one would go out at once, and in the
-    first half of ``deadline``: a peer that throttles, is down, or has enough to do is asked nothing twice. Nor is any
+    Calls are made ``beside`` only as ``extra`` allows, while one would go out at once, and in the first half of
+    ``deadline``: a peer that throttles, is down, or has enough to do is asked nothing twice. Nor is any
     where the time was lost here: a process that computes, or stands still, finds late whatever it has had no time to
     read. The layer inside asks questions and changes nothing over there, so that each may be asked again.
     """
@@ -59,15 +68,15 @@ class Hedge:
         self,
         inner: Connector,
         *,
+        beside: Beside,
         extra: Extra,
-        idle: Callable[[], bool],
         deadline: timedelta,
         overdue: timedelta,
         name: str = "",
         timer: Timer = time.monotonic,
         worked: Timer = time.process_time,
     ) -> None:
-        self._inner, self._extra, self._idle, self._name = inner, extra, idle, name
+        self._inner, self._beside, self._extra, self._name = inner, beside, extra, name
         self._timer, self._worked = timer, worked
         self._latest, self._overdue = deadline.total_seconds() / 2, overdue.total_seconds()
         self._usual = Usual()
@@ -110,7 +119,7 @@ class Hedge:
             if now >= until or not portions:
                 call.late = _NEVER
                 continue
-            if lost_here or not self._idle() or not (tickets := self._extra.take(len(portions))):
+            if lost_here or not self._beside.idle() or not (tickets := self._extra.take(len(portions))):
                 continue
             call.late = _NEVER
             if call.beside:
@@ -124,16 +133,19 @@ class Hedge:
         self, mailboxes: Sequence[Mailbox], question: Question, start: int, ticket: Ticket | None = None
     ) -> _Call:
         now, patience = self._timer(), self._patience(question, len(mailboxes))
-        task = asyncio.create_task(self._timed(mailboxes, question, patience))
+        way = self._inner if ticket is None else self._beside.connector
+        task = asyncio.create_task(self._timed(way, mailboxes, question, patience))
         if ticket is not None:
             task.add_done_callback(partial(_hand_back, ticket))
         return _Call(task, mailboxes, start, now, self._worked(), patience, now + patience, ticket is not None)
 
-    async def _timed(self, mailboxes: Sequence[Mailbox], question: Question, patience: float) -> list[Answer]:
+    async def _timed(
+        self, way: Connector, mailboxes: Sequence[Mailbox], question: Question, patience: float
+    ) -> list[Answer]:
         """One call, from which is learnt how long calls take, and whether the peer bears more of them."""
         started = self._timer()
         try:
-            answers = await guarded(self._inner, self._name, mailboxes, question)
+            answers = await guarded(way, self._name, mailboxes, question)
         except asyncio.CancelledError:
             if (so_far := self._timer() - started) >= patience:  # it was slow; of a shorter time nothing is learnt
                 self._usual.note(question, len(mailboxes), so_far)

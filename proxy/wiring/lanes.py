@@ -8,7 +8,7 @@ from proxy.connector import Ask, Clock, Connector, Leaf
 from proxy.layers.breaker import Breaker
 from proxy.layers.budget import Budget
 from proxy.layers.extra import Extra
-from proxy.layers.hedge import Hedge
+from proxy.layers.hedge import Beside, Hedge
 from proxy.layers.lane import Lane
 from proxy.layers.limit import Limit
 from proxy.layers.measure import Measure
@@ -51,15 +51,15 @@ def accounts(asks: Sequence[Ask], ways: Ways) -> Lane:
     return limits[0] if len(limits) == 1 else Spread(limits)
 
 
-def hedged(inner: Connector, lane: Lane, ways: Ways) -> Connector:
-    """``inner``, whose calls go out by ``lane``, asked again where it is late, unless the settings want none of it."""
+def hedged(inner: Connector, beside: Beside, ways: Ways) -> Connector:
+    """``inner``, and what is asked ``beside`` it where it is late, unless the settings want none of that."""
     settings, name = ways.settings, ways.name
     if not settings.extra_calls:
         return inner
     extra = Extra(settings.extra_calls)
     _read(ways, "busyline_extra_calls_total", "Calls made beside one that took long", lambda: float(extra.made))
     _read(ways, "busyline_extra_calls_helped_total", "Those that told something sooner", lambda: float(extra.helped))
-    return Hedge(inner, extra=extra, idle=lane.idle, deadline=settings.deadline, overdue=settings.overdue, name=name)
+    return Hedge(inner, beside=beside, extra=extra, deadline=settings.deadline, overdue=settings.overdue, name=name)
 
 
 def _count(breakers: Sequence[Breaker], budgets: Sequence[Budget], ways: Ways) -> None:

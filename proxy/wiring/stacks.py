@@ -12,6 +12,7 @@ from proxy.layers.batch import Batch
 from proxy.layers.cache import PATIENCE, AnswerStore, Cache, Keep
 from proxy.layers.coalesce import Coalesce
 from proxy.layers.frames import Frames
+from proxy.layers.hedge import Beside
 from proxy.layers.patience import Patience
 from proxy.layers.refresh import Refresh
 from proxy.settings.connectors import ConnectorSettings
@@ -46,8 +47,8 @@ async def connector(name: str, settings: ConnectorSettings, shared: Shared, stac
     ways = Ways(name=name, settings=settings, clock=shared.clock, metrics=shared.metrics)
     lane = accounts(asked.asks, ways)
     patience = Patience(lane, deadline=settings.deadline, clock=shared.clock)
-    keep = Keep(patience, name=name, store=shared.store, clock=shared.clock)
-    batch = Batch(hedged(keep, lane, ways), limits=asked.limits, name=name)
+    keep, once = (Keep(each, name=name, store=shared.store, clock=shared.clock) for each in (patience, lane))
+    batch = Batch(hedged(keep, Beside(once, lane.idle), ways), limits=asked.limits, name=name)
     turns = settings.concurrency * len(asked.asks)
     fetched = shared.lines.before(batch, name, turns=turns, limits=asked.limits, metrics=shared.metrics)
     if shared.sharing is not None:

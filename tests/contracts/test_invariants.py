@@ -23,7 +23,7 @@ from proxy.layers.breaker import Breaker
 from proxy.layers.cache import AnswerStore, Cache, Keep
 from proxy.layers.coalesce import Coalesce
 from proxy.layers.extra import Extra
-from proxy.layers.hedge import Hedge
+from proxy.layers.hedge import Beside, Hedge
 from proxy.layers.limit import Limit
 from proxy.layers.patience import Patience
 from proxy.layers.spread import Spread
@@ -206,8 +206,8 @@ def _stack(scene: Scene, name: str, store: AnswerStore, subject: str | None) -> 
     deadline, overdue = timedelta(seconds=5), timedelta(seconds=1)
     hedge = Hedge(
         keep,
+        beside=Beside(Keep(lane, name=name, store=store, clock=now), lane.idle),
         extra=Extra(0.5),
-        idle=lane.idle,
         deadline=deadline,
         overdue=overdue,
         timer=elapsed,

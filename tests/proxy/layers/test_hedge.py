@@ -13,8 +13,9 @@ from proxy.answers import failed_whole
 from proxy.connector import Connector, Leaf
 from proxy.layers.cache import AnswerStore, Cache, Keep
 from proxy.layers.extra import Extra
-from proxy.layers.hedge import Hedge
+from proxy.layers.hedge import Beside, Hedge
 from proxy.layers.limit import Limit
+from proxy.layers.patience import Patience
 from proxy.layers.spread import Spread
 from tests.contracts.connector import ConnectorContract
 from tests.contracts.scripted import Scripted, boxes, peer_down, reasons
@@ -36,6 +37,7 @@ class _Setting:
 def _around(
     inner: Connector,
     *,
+    beside: Connector | None = None,
     overdue: float = 2,
     share: float = 0.05,
     idle: Callable[[], bool] = lambda: True,
@@ -43,7 +45,8 @@ def _around(
 ) -> _Setting:
     extra = Extra(share)
     deadline, patience = timedelta(seconds=25), timedelta(seconds=overdue)
-    hedge = Hedge(inner, extra=extra, idle=idle, deadline=deadline, overdue=patience, timer=elapsed, worked=worked)
+    second = Beside(beside or inner, idle)
+    hedge = Hedge(inner, beside=second, extra=extra, deadline=deadline, overdue=patience, timer=elapsed, worked=worked)
     return _Setting(hedge, extra)
 
 
@@ -239,8 +242,8 @@ def test_a_process_that_stood_still_blames_nobody() -> None:
         lost = 0.0
         hedge = Hedge(
             _leaf(peer),
+            beside=Beside(_leaf(peer), lambda: True),
             extra=Extra(0.5),
-            idle=lambda: True,
             deadline=timedelta(seconds=25),
             overdue=timedelta(seconds=3),
             timer=lambda: elapsed() + lost,
@@ -355,3 +358,14 @@ def test_a_fault_of_ours_in_a_second_try_spoils_nothing() -> None:
     with capture_logs() as logs:
         assert run(timed(_around(Buggy()).hedge, "ann")) == ([None], 5)
     assert [log["event"] for log in logs] == ["lookup_failed"]
+
+
+def test_a_call_beside_is_made_once_however_patient_the_first_is() -> None:
+    """A peer that has no time for the second call is not asked for its sake again and again."""
+    peer, busy = slow(10), moody(*[throttled(None)] * 20)
+    first, second = (
+        Limit(_leaf(each), concurrency=4, deadline=timedelta(seconds=25), clock=now) for each in (peer, busy)
+    )
+    setting = _around(Patience(first, deadline=timedelta(seconds=25), clock=now), beside=second)
+    assert run(timed(setting.hedge, "ann")) == ([None], 10)
+    assert (len(peer.calls), len(busy.calls)) == (1, 1)

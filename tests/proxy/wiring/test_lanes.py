@@ -11,6 +11,7 @@ from protocols.model.freebusy import Answer, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from proxy.connector import Connector, utc_now
 from proxy.layers.cache import AnswerStore
+from proxy.layers.hedge import Beside
 from proxy.settings.connectors import ConnectorSettings
 from proxy.wiring.lanes import Ways, accounts, hedged
 from proxy.wiring.peers import peer
@@ -127,4 +128,4 @@ async def test_nothing_is_asked_besides_where_that_is_not_wanted(tmp_path: Path,
         settings = adapter.validate_python(_exchange(server, tmp_path, extra_calls=share))
         ways = Ways(name="x", settings=settings, clock=utc_now, metrics=Metrics())
         lane = accounts((await peer("x", settings, tmp_path, stack)).asks, ways)
-        assert (hedged(lane, lane, ways) is not lane) == beside
+        assert (hedged(lane, Beside(lane, lane.idle), ways) is not lane) == beside
