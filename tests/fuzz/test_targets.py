@@ -52,9 +52,15 @@ def test_the_corpus_has_a_target_for_each_of_its_folders() -> None:
 
 
 def test_an_input_that_takes_too_long_is_seen() -> None:
-    times = iter([0.0, 1.5])
+    times = iter([0.0, 2.5, 3.0, 4.5, 5.0, 7.0])
     with pytest.raises(Hang, match=r"3 bytes took 1\.50 s"):
         timed(lambda _: None, clock=lambda: next(times))(b"abc")
+
+
+def test_an_input_beside_which_the_machine_was_away_is_none() -> None:
+    times = iter([0.0, 2.5, 3.0, 3.5])
+    timed(lambda _: None, clock=lambda: next(times))(b"abc")
+    assert next(times, None) is None
 
 
 def test_a_reader_that_disagrees_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,7 @@ def configuration(**caller: Any) -> dict[str, Any]:
             "metrics_listen": ["127.0.0.1:0"],
             "public_url": PUBLIC,
             "max_body": "64KiB",
+            "queue": "1m",  # who asks here works on the same processor, and is no overload
             "certificate": {"kind": "none"},
         },
         "connectors": {
