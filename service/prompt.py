@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import structlog
-from aiohttp import HttpVersion11
+from aiohttp import HttpVersion11, web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import _ErrInfo
@@ -20,6 +20,7 @@ from service.visit import Visit
 
 _log = structlog.get_logger("busyline.door")
 
+_SHORT_BODY: Final = 65_536  # bytes; half of what aiohttp takes before it stops to read
 Message: TypeAlias = RawRequestMessage
 """The head of a request, as aiohttp's parser hands it on."""
 AtOnce: TypeAlias = Callable[[Message, bytes, str], Sequence[bytes] | None]
@@ -76,19 +77,25 @@ class Shortcut:
 
 
 class PromptVisit(Visit):
-    """A request that is all there, and the only one, is answered by ``at_once`` if that can; only of whom is known.
+    """The only request, once it is all there, is answered by ``at_once`` if that can; only of whom is known.
 
     Where ``turns`` are not open, it waits until it is called. Meanwhile this is neither a visit that rests nor one that
     can be woken: whatever else the caller sends stays behind it. Nothing is answered here once the visit is parting.
+
+    After an answer that went the long way aiohttp takes a step or two until it waits for the next request. What comes
+    meanwhile is kept until then: else a caller that is quick would take the long way for ever. A short body may come
+    after its head; nobody is woken before.
     """
 
-    __slots__ = ("_aside", "_at_once", "_peer", "_place", "_turns")
+    __slots__ = ("_aside", "_at_once", "_between", "_early", "_half", "_peer", "_place", "_turns")
 
     def __init__(self, *arguments: Any, shortcut: Shortcut, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._at_once, self._turns, self._peer = shortcut.at_once, shortcut.turns, ""
         self._place: Place | None = None
-        self._aside: asyncio.Future[None] | None = None  # aiohttp's waiter, while the request waits for its turn
+        self._aside: asyncio.Future[None] | None = None  # aiohttp's waiter, while nobody may wake it
+        self._half = False  # whether of the only request the head is here, and a short body is on its way
+        self._between, self._early = False, bytearray()  # whether aiohttp is about to wait, and what came too early
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """As every visit's."""
@@ -105,11 +112,17 @@ class PromptVisit(Visit):
 
     def data_received(self, data: bytes) -> None:
         """Hand ``data`` to the parser; whoever waits for requests hears of what is not answered at once."""
+        if self._between and self._waiter is None and self._is_prompt:
+            self._keep(data)
+            return
+        self._between = False
+        goes_on = self._is_taken_up()
         waiter, turns = self._waiter, self._turns
         is_open = turns is None or turns.is_open()
-        if waiter is None or self._messages or (is_open and not self._is_prompt):
+        if not goes_on and (waiter is None or self._messages or (is_open and not self._is_prompt)):
             super().data_received(data)
             return
+        assert waiter is not None
         self._waiter = None  # nobody is woken before it is clear that somebody has to work on it
         try:
             super().data_received(data)
@@ -120,10 +133,44 @@ class PromptVisit(Visit):
         elif self._messages and not self._served(turns if not is_open else None) and not waiter.done():
             waiter.set_result(None)
 
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """As every visit's."""
+        resp, lost = await super().finish_response(request, resp, start_time)
+        self._between = bool(resp.keep_alive) and not (lost or self._messages) and request.content.is_eof()
+        return resp, lost
+
     def begin(self) -> Place | None:
         """Where the request that is begun now has waited for its turn, if it has: told once."""
         place, self._place = self._place, None
         return place
+
+    def _keep(self, data: bytes) -> None:
+        if not self._early:
+            self._loop.call_soon(self._catch_up)
+        self._early += data
+
+    def _catch_up(self) -> None:
+        """Read what came too early, once aiohttp waits for it, or never will."""
+        if self._between and self._waiter is None and self._is_prompt and not (self._close or self._force_close):
+            self._loop.call_soon(self._catch_up)
+            return
+        self._between, early, self._early = False, bytes(self._early), bytearray()
+        if self.transport is not None:
+            self.data_received(early)
+
+    def _body_is_late(self) -> None:
+        super()._body_is_late()
+        if self._is_taken_up() and self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _is_taken_up(self) -> bool:
+        """Whether a request was half there; then whoever waits for requests may be woken again."""
+        half, self._half = self._half, False
+        if half:
+            self._waiter, self._aside = self._aside, None
+        return half
 
     @property
     def _is_prompt(self) -> bool:
@@ -132,8 +179,13 @@ class PromptVisit(Visit):
     def _served(self, turns: Turns | None) -> bool:
         """Whether nobody has to be woken: it is answered, or it waits for its turn among ``turns``."""
         message, payload = self._messages[0]
-        if len(self._messages) > 1 or isinstance(message, _ErrInfo) or not payload.is_eof():
+        if len(self._messages) > 1 or isinstance(message, _ErrInfo):
             return False
+        if not payload.is_eof():
+            self._half = self._is_prompt and payload.exception() is None and _has_short_body(message)
+            if self._half:
+                self._aside, self._waiter = self._waiter, None
+            return self._half
         if turns is None:
             return self._is_prompt and self._answered(self._at_once)
         self._place = turns.wait(message, self._peer, self._called)
@@ -181,6 +233,12 @@ class PromptVisit(Visit):
             self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
         self._one_is_answered()
         return True
+
+
+def _has_short_body(message: Message) -> bool:
+    """Whether all of it finds room while nobody reads it, and comes by itself."""
+    headers = message.headers
+    return not message.chunked and "Expect" not in headers and int(headers.get("Content-Length", 0)) <= _SHORT_BODY
 
 
 def _is_plain(message: Message) -> bool:

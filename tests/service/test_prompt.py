@@ -93,6 +93,102 @@ async def test_a_body_that_comes_in_pieces_and_requests_that_come_together_keep_
             assert bodies == [b"ab", b" b", b"ac"]
 
 
+async def test_a_short_body_that_comes_after_its_head_is_waited_for() -> None:
+    parrot = Parrot()
+    async with prompt(parrot) as (_, caller):
+        for body, status in ((b"ab" * 30_000, 299), (b"b", 200), (b"ac", 299)):
+            whole = posted(body)
+            for piece in (whole[:-1], whole[-1:]):
+                caller.send(piece)
+                await asyncio.sleep(SHORT / 10)
+            assert await caller.status() == status
+    assert [body[:2] for body in parrot.asked] == [b"ab", b"b", b"ac"]
+
+
+@pytest.mark.parametrize("more", [b"Expect: 100-continue\r\n", b"Transfer-Encoding: chunked\r\n"])
+async def test_a_body_that_waits_or_of_unknown_length_is_read_on_the_long_way(more: bytes) -> None:
+    parrot = Parrot()
+    async with prompt(parrot) as (_, caller):
+        if b"Expect" in more:
+            caller.send(posted(b"a" * 10, more)[:-10])
+            await asyncio.sleep(SHORT / 10)
+            caller.send(b"a" * 10)
+        else:
+            caller.send(b"POST / HTTP/1.1\r\nHost: x\r\n" + more + b"\r\n1\r\na\r\n")
+            await asyncio.sleep(SHORT / 10)
+            caller.send(b"0\r\n\r\n")
+        assert await caller.status() == 200
+    assert parrot.asked == []
+
+
+async def test_a_body_that_never_comes_ends_the_wait_for_it() -> None:
+    limits = Limits(patience=Patience(head=LONG, body=SHORT, idle=LONG, linger=SHORT))
+    parrot = Parrot()
+    async with (
+        Door(_known, [ListenAddress("127.0.0.1", 0)], limits=limits, shortcut=Shortcut(at_once=parrot)) as door,
+        calling(door) as caller,
+    ):
+        caller.send(HELLO[:-2] + b"Authorization: x\r\n\r\n")
+        assert await caller.status() == 200
+        caller.send(posted(b"ab")[:-1])
+        async with asyncio.timeout(LONG):
+            await caller.rest()
+    assert parrot.asked == []
+
+
+async def test_who_goes_before_its_body_has_come_leaves_nothing_behind() -> None:
+    parrot = Parrot()
+    async with prompt(parrot) as (door, caller):
+        caller.send(posted(b"ab")[:-1])
+        await asyncio.sleep(SHORT / 10)
+        caller.writer.transport.abort()
+        async with calling(door) as other:
+            other.send(HELLO)
+            assert await other.status() == 200
+    assert parrot.asked == []
+
+
+class _Followed(web.Response):
+    """An answer that the caller has already answered with its next request before anybody waits for that."""
+
+    def __init__(self, visit: web.RequestHandler, *pieces: bytes) -> None:
+        super().__init__(text="followed")
+        self._visit, self._pieces = visit, pieces
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """As every answer's."""
+        await super().write_eof(data)
+        for piece in self._pieces:
+            asyncio.get_running_loop().call_soon(self._visit.data_received, piece)
+
+
+@pytest.mark.parametrize("cut", [10, 60, None])
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_who_asks_again_as_soon_as_it_is_answered_leaves_the_long_way(cut: int | None, keeps: bool) -> None:
+    following = posted(b"a" * 60)
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        await request.read()
+        proved(request)
+        response = _Followed(request.protocol, *filter(None, (following[:cut], following[cut:] if cut else b"")))
+        if not keeps:
+            response.force_close()
+        return response
+
+    parrot = Parrot()
+    async with (
+        Door(answer, [ListenAddress("127.0.0.1", 0)], shortcut=Shortcut(at_once=parrot)) as door,
+        calling(door) as caller,
+    ):
+        caller.send(HELLO)
+        assert await caller.status() == 200
+        if keeps:
+            assert await caller.status() == 299
+        else:
+            assert await caller.rest() == b""
+    assert parrot.asked == [b"a" * 60] * keeps
+
+
 @pytest.mark.parametrize(
     "more", [b"Connection: close\r\n", b"Content-Encoding: gzip\r\n", b"Connection: upgrade\r\nUpgrade: websocket\r\n"]
 )

@@ -124,16 +124,17 @@ async def test_who_cannot_be_answered_at_once_goes_the_long_way_with_what_was_de
     assert turns.begun == [turns.places[0], None], "what was decided holds for one request"
 
 
-async def test_a_body_that_is_not_here_yet_goes_the_long_way() -> None:
+async def test_a_body_that_is_not_here_yet_has_no_turn_before_it_is() -> None:
     turns = _Turns()
     async with _visiting(turns) as (_, reader, writer):
         _ask(writer, part=slice(-2))
-        await reader.readuntil(b"long")
+        await asyncio.sleep(0.05)
         assert not turns.places
         _ask(writer, part=slice(-2, None))
-        turns.open = True
-        _ask(writer)
-        await reader.readuntil(b"200 OK")
+        await turns.wanted.wait()
+        assert turns.places[0].called(True) is Outcome.ANSWERED
+        await reader.readuntil(b"short")
+        assert turns.begun == []
 
 
 async def test_more_of_the_same_connection_leaves_the_waiting_one_in_its_place() -> None:
