@@ -20,6 +20,7 @@ from service.visit import Visit
 
 _log = structlog.get_logger("busyline.door")
 
+_FEW: Final = 4  # parts; to hand on more of them costs more than to copy them into one
 _SHORT_BODY: Final = 65_536  # bytes; half of what aiohttp takes before it stops to read
 Message: TypeAlias = RawRequestMessage
 """The head of a request, as aiohttp's parser hands it on."""
@@ -227,7 +228,7 @@ class PromptVisit(Visit):
         assert self._manager is not None
         self._parser.message_consumed()
         self._manager.requests_count += 1
-        self.transport.writelines(parts)
+        self.transport.writelines(parts if len(parts) <= _FEW else [b"".join(parts)])
         self._next_keepalive_close_time = self._loop.time() + self._patience.idle
         if self._keepalive_handle is None:  # it ran out while this waited for its turn
             self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)

@@ -11,6 +11,7 @@ from proxy.auth.passwords import Passwords
 
 CHALLENGE: Final = 'Basic realm="Busyline"'
 _LONGEST: Final = 1_024
+_SHOWN: Final = 1_024  # ways of showing what was proved; one credential can be written in many
 _UNREADABLE: Final = Refused("unreadable-credentials")
 
 
@@ -41,6 +42,7 @@ class BasicAuth:
     def __init__(self, credentials: Iterable[Credential], passwords: Passwords) -> None:
         self._callers = {secret_name(name): each.caller for each in credentials for name in each.usernames}
         self._passwords = passwords
+        self._shown: dict[bytes, tuple[Caller, bytes]] = {}  # by what was shown: whom it proved, and by which secret
 
     async def identify(self, knock: Knock) -> Caller | Refused | None:
         """See :class:`proxy.auth.Proof`. Unreadable credentials are refused without any hash; none are no failure."""
@@ -55,10 +57,24 @@ class BasicAuth:
 
     def recall(self, knock: Knock) -> Caller | None:
         """The caller that ``knock`` proves, where it proved the same within the last minute."""
-        pair = decoded(encoded) if (encoded := _encoded(knock.authorization)) else None
-        if pair is None or not self._passwords.recall(name := secret_name(pair[0]), pair[1]):
+        if not knock.authorization:
             return None
-        return self._callers[name]
+        shown = self._passwords.digest("", knock.authorization.encode("utf-8", "surrogatepass"))
+        found = self._shown.get(shown) or self._read(knock.authorization)
+        if found is None or not self._passwords.is_fresh(found[1]):
+            return None
+        if shown not in self._shown:
+            if len(self._shown) == _SHOWN:
+                self._shown.clear()
+            self._shown[shown] = found
+        return found[0]
+
+    def _read(self, authorization: str) -> tuple[Caller, bytes] | None:
+        """Whom ``authorization`` would prove, and the digest of the secret that it would prove it by."""
+        pair = decoded(_encoded(authorization))
+        if pair is None or (caller := self._callers.get(name := secret_name(pair[0]))) is None:
+            return None
+        return caller, self._passwords.digest(name, pair[1])
 
 
 def _encoded(authorization: str | None) -> str:

@@ -112,9 +112,14 @@ class Passwords:
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords")
 
-    def recall(self, name: str, secret: bytes) -> bool:
-        """Whether ``secret`` was proved right for ``name`` within the last minute: what needs no computation."""
-        proved = self._proved.get(self._digest(name.encode("utf-8", "surrogatepass"), secret))
+    def digest(self, name: str, secret: bytes) -> bytes:
+        """What ``secret`` of ``name`` is known by in this process; nobody finds either in it again."""
+        known = name.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(b"%d:%b%b" % (len(known), known, secret), key=self._key, digest_size=32).digest()
+
+    def is_fresh(self, digest: bytes) -> bool:
+        """Whether the secret of ``digest`` was proved right within the last minute: what needs no computation."""
+        proved = self._proved.get(digest)
         return proved is not None and self._clock() - proved < _REMEMBERED
 
     async def prove(self, name: str, secret: bytes, address: Address | None = None) -> Refused | None:
@@ -122,7 +127,7 @@ class Passwords:
 
         ``address`` is where it comes from.
         """
-        digest = self._digest(name.encode("utf-8", "surrogatepass"), secret)
+        digest = self.digest(name, secret)
         try:
             proved = self._proved[digest]
         except KeyError:  # asking first would cost a busy caller as much again
@@ -142,9 +147,6 @@ class Passwords:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _digest(self, name: bytes, secret: bytes) -> bytes:
-        return hashlib.blake2b(b"%d:%b%b" % (len(name), name, secret), key=self._key, digest_size=32).digest()
 
     async def _stranger(self, digest: bytes, name: str, secret: bytes, address: Address | None) -> Refused | None:
         if digest in self._refused:

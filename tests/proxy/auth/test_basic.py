@@ -18,8 +18,8 @@ CREDENTIALS = (
 )
 
 
-def _auth(counting: Counting) -> BasicAuth:
-    known = Passwords(hashes(CREDENTIALS), verify=counting, clock=Time(), throttle=unthrottled(Time()))
+def _auth(counting: Counting, clock: Time | None = None) -> BasicAuth:
+    known = Passwords(hashes(CREDENTIALS), verify=counting, clock=clock or Time(), throttle=unthrottled(Time()))
     return BasicAuth(CREDENTIALS, known)
 
 
@@ -89,3 +89,21 @@ async def test_a_caller_is_recalled_by_what_it_proved_and_by_nothing_else() -> N
         Knock("Basic !!!"),
     ):
         assert auth.recall(other) is None
+
+
+async def test_nobody_is_recalled_for_longer_than_its_proof_is_fresh() -> None:
+    time = Time()
+    auth = _auth(Counting(), time)
+    right = _header("interop@northwind.example", "horse:battery")
+    assert await auth.identify(right) == NORTHWIND
+    assert [auth.recall(right), auth.recall(right)] == [NORTHWIND] * 2
+    time.now = 60.0
+    assert auth.recall(right) is None
+
+
+async def test_there_are_more_ways_to_show_a_credential_than_are_remembered() -> None:
+    auth = _auth(Counting())
+    right = _header("interop@northwind.example", "horse:battery").authorization or ""
+    assert await auth.identify(Knock(right)) == NORTHWIND
+    for number in range(3_000):
+        assert auth.recall(Knock(right.replace(" ", " " * (number + 1), 1))) is NORTHWIND

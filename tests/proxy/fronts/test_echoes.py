@@ -29,7 +29,16 @@ def test_a_question_is_remembered_from_the_second_time_on() -> None:
     echoes.keep("bench", b"ask", echo)
     assert echoes.find("bench", b"ask") is None
     echoes.keep("bench", b"ask", echo)
-    assert echoes.find("bench", b"ask") is echo
+    assert echoes.find("bench", b"ask") == echo
+
+
+def test_what_was_written_in_many_parts_is_told_again_in_one() -> None:
+    echoes = Echoes(100_000)
+    for _ in range(2):
+        echoes.keep("bench", b"ask", replace(_echo(), parts=[b"a", b"b", b"c"]))
+    found = echoes.find("bench", b"ask")
+    assert found is not None
+    assert found.parts == [b"abc"]
 
 
 def test_no_caller_hears_the_echo_of_another() -> None:
