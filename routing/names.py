@@ -60,10 +60,11 @@ class Back:
 class Names:
     """The names of everybody by the routes and aliases of ``table``."""
 
-    __slots__ = ("_back", "_single", "_table")
+    __slots__ = ("_back", "_rooms", "_single", "_table")
 
     def __init__(self, table: RouteTable) -> None:
         self._table = table
+        self._rooms = any(route.rooms for route in table.routes)
         self._back: dict[str, list[Back]] = {}  # by the domain that templates lead to; "": any
         self._single: dict[str, set[str]] = {}  # of routes of one address each, of which there may be thousands
         for route in table.routes:
@@ -93,6 +94,8 @@ class Names:
 
     def is_room(self, mailbox: Mailbox) -> bool:
         """Whether a route of any of the names is one of rooms."""
+        if not self._rooms:
+            return False
         routes = (self._table.find(Mailbox(name, name)) for name in self.of(mailbox))
         return any(route.rooms for route in routes if route is not None)
 

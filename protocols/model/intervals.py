@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import blake2b
-from itertools import repeat
+from itertools import chain, repeat
 from operator import itemgetter, sub
 from sys import getsizeof
 from typing import Any, Self, TypeAlias, cast
@@ -164,7 +164,7 @@ class Intervals:
         own = getsizeof(self) + getsizeof(self._edges) + getsizeof(self._statuses)
         if not self._details:
             return own
-        return own + getsizeof(self._details) + sum(getsizeof(part) for part in self._details if isinstance(part, str))
+        return own + getsizeof(self._details) + bytes_of_texts(self._details)
 
     @property
     def digest(self) -> bytes:
@@ -270,6 +270,12 @@ class Intervals:
         details = tuple(p for i in keep for p in self._details[3 * i : 3 * i + 3]) if self._details else ()
         picked = array("I", [edges[i] for i in keep] + [edges[n + i] for i in keep])
         return Intervals(picked, bytes(self._statuses[i] for i in keep), details, self._longest)
+
+
+def bytes_of_texts(details: Sequence[str | int | None]) -> int:
+    """What the subjects and locations occupy among ``details``, which are one after the other: three for each block."""
+    texts = chain(filter(None, details[::3]), filter(None, details[1::3]))
+    return sum(map(getsizeof, texts))
 
 
 def _flatten(details: EventDetails | None) -> _Details:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from aiohttp import web
@@ -28,6 +29,7 @@ from proxy.fronts.posted import Posted
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
 
+_familiar = lru_cache(maxsize=8)(decode_familiar)  # whoever is not answered at once is read again, a moment later
 Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]
 
 
@@ -72,7 +74,7 @@ class EwsFront:
         if caller is None:
             return None
         echo = self._echoes.find(caller.name, body)
-        asked = decode_familiar(body) if echo is None else echo.asked
+        asked = _familiar(body) if echo is None else echo.asked
         if asked is None or asked.question is None:
             return None
         desk = self._desks[caller.name]
@@ -110,7 +112,7 @@ async def answered(data: bytes, desk: Desk, record: Record) -> bytes:
 
 
 def _read(data: bytes) -> AvailabilityRequest | Envelope:
-    return decode_familiar(data) or read_envelope(data)
+    return _familiar(data) or read_envelope(data)
 
 
 async def _availability(envelope: Envelope, desk: Desk, record: Record) -> bytes:

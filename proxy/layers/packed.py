@@ -12,7 +12,7 @@ from sys import getsizeof
 from typing import TypeAlias
 
 from protocols.model.freebusy import Availability, Detail, Part, WorkingHours
-from protocols.model.intervals import Intervals
+from protocols.model.intervals import Intervals, bytes_of_texts
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 
@@ -106,4 +106,4 @@ def weight(packed: Packed) -> int:
     own = _ENTRY + getsizeof(packed[6]) + getsizeof(packed[7])
     if not packed[8]:
         return own
-    return own + getsizeof(packed[8]) + sum(getsizeof(part) for part in packed[8] if isinstance(part, str))
+    return own + getsizeof(packed[8]) + bytes_of_texts(packed[8])
