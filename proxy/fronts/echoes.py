@@ -1,7 +1,7 @@
 """Whole answers by the very words of the question, for callers that ask the same again and again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import is_
 from typing import Final, TypeAlias
 
@@ -48,7 +48,7 @@ class Echoes:
         key = caller, body
         known, (lately, before) = hash(key), self._seen
         if known in lately or known in before:
-            self._echoes[key] = replace(echo, parts=[b"".join(echo.parts)])
+            self._echoes[key] = Echo(echo.asked, echo.answers, [b"".join(echo.parts)])
             return
         lately.add(known)
         if len(lately) == _SEEN:
