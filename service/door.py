@@ -125,7 +125,7 @@ class Door:
         """
         self._parting = True
         for visit in self._origins:
-            visit.parting = True
+            visit.part()
 
     def stand_in(self, descriptors: Collection[int]) -> None:
         """From now on take in who waits at these of the spares, too, and at none of the others."""

@@ -22,6 +22,7 @@ _log = structlog.get_logger("busyline.door")
 
 _FEW: Final = 4  # parts; to hand on more of them costs more than to copy them into one
 _SHORT_BODY: Final = 65_536  # bytes; half of what aiohttp takes before it stops to read
+_DIGITS: Final = 5  # of its length
 Message: TypeAlias = RawRequestMessage
 """The head of a request, as aiohttp's parser hands it on."""
 AtOnce: TypeAlias = Callable[[Message, bytes, str], Sequence[bytes] | None]
@@ -113,7 +114,7 @@ class PromptVisit(Visit):
 
     def data_received(self, data: bytes) -> None:
         """Hand ``data`` to the parser; whoever waits for requests hears of what is not answered at once."""
-        if self._between and self._waiter is None and self._is_prompt:
+        if self._early or (self._between and self._waiter is None and self._is_prompt):
             self._keep(data)
             return
         self._between = False
@@ -158,11 +159,24 @@ class PromptVisit(Visit):
             self._loop.call_soon(self._catch_up)
             return
         self._between, early, self._early = False, bytes(self._early), bytearray()
-        if self.transport is not None:
+        if self.transport is None:
+            return
+        try:
             self.data_received(early)
+        except Exception:  # noqa: BLE001  as the event loop does with what it reads itself
+            _log.exception("connection_failed")
+            self.transport.abort()
+
+    def part(self) -> None:
+        """As every visit's. What is half here goes the long way, which ends with its answer."""
+        super().part()
+        self._wake()
 
     def _body_is_late(self) -> None:
         super()._body_is_late()
+        self._wake()
+
+    def _wake(self) -> None:
         if self._is_taken_up() and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -238,8 +252,10 @@ class PromptVisit(Visit):
 
 def _has_short_body(message: Message) -> bool:
     """Whether all of it finds room while nobody reads it, and comes by itself."""
-    headers = message.headers
-    return not message.chunked and "Expect" not in headers and int(headers.get("Content-Length", 0)) <= _SHORT_BODY
+    if message.chunked or message.compression or "Expect" in message.headers:
+        return False
+    length = message.headers.get("Content-Length", "").lstrip("0")
+    return len(length) <= _DIGITS and int(length or 0) <= _SHORT_BODY
 
 
 def _is_plain(message: Message) -> bool:

@@ -132,6 +132,10 @@ class Visit(RequestHandler):
             self._flush.cancel()
             self._flush = None
 
+    def part(self) -> None:
+        """From now on each answer is the last."""
+        self.parting = True
+
     def force_close(self) -> None:
         """As aiohttp's; what the caller does not take is not kept for it."""
         if self.transport is not None:

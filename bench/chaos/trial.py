@@ -195,4 +195,7 @@ def _traces(log: bytes) -> list[bytes]:
 
 def _last(log: bytes) -> str:
     lines = _traces(log)
-    return lines[-1].decode(errors="replace")[-1500:] if lines else f"{len(log):,} bytes of log"
+    if not lines:
+        return f"{len(log):,} bytes of log"
+    last = lines[-1]
+    return log[log.rindex(last) :][: max(len(last), 1500)].decode(errors="replace")

@@ -80,6 +80,8 @@ _Details: TypeAlias = tuple[str | None, str | None, int]
 Row: TypeAlias = tuple[int, int, int, str | None, str | None, int]
 """Start and end in seconds since 1970, the status's number; subject, location, flags as :meth:`packed_details` says."""
 _BARE: _Details = (None, None, -1)
+_TEXT, _WIDE_TEXT = 56, 80  # bytes of a text of no characters
+_WIDE = 8  # of each character that may not be ASCII: four as the interpreter keeps it, and four in UTF-8
 _PRIVATE = 1 << DETAIL_FLAGS.index("private")
 
 
@@ -273,9 +275,12 @@ class Intervals:
 
 
 def bytes_of_texts(details: Sequence[str | int | None]) -> int:
-    """What the subjects and locations occupy among ``details``, which are one after the other: three for each block."""
-    texts = chain(filter(None, details[::3]), filter(None, details[1::3]))
-    return sum(map(getsizeof, texts))
+    """The most that subjects and locations occupy among ``details``, which are one after the other, three for each block.
+
+    It never changes, as what the interpreter tells does: a text that was written as UTF-8 once keeps that beside it.
+    """
+    texts = cast("Iterator[str]", chain(filter(None, details[::3]), filter(None, details[1::3])))
+    return sum([_TEXT + len(text) if text.isascii() else _WIDE_TEXT + _WIDE * len(text) for text in texts])
 
 
 def _flatten(details: EventDetails | None) -> _Details:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from aiohttp import web
 
@@ -29,7 +29,7 @@ from proxy.fronts.posted import Posted
 from proxy.fronts.record import Record
 from proxy.fronts.schema import SchemaFront
 
-_familiar = lru_cache(maxsize=8)(decode_familiar)  # whoever is not answered at once is read again, a moment later
+_SHORT: Final = 65_536  # bytes of a question that is remembered
 Operation: TypeAlias = Callable[[Envelope, Desk, Record], Awaitable[bytes]]
 
 
@@ -109,6 +109,16 @@ async def answered(data: bytes, desk: Desk, record: Record) -> bytes:
     envelope = record.envelope = read
     record.operation = operation_of(envelope)
     return await _OPERATIONS[record.operation](envelope, desk, record)
+
+
+@lru_cache(maxsize=8)
+def _lately(data: bytes) -> AvailabilityRequest | None:
+    return decode_familiar(data)
+
+
+def _familiar(data: bytes) -> AvailabilityRequest | None:
+    """Whoever is not answered at once is read again, a moment later."""
+    return _lately(data) if len(data) <= _SHORT else decode_familiar(data)
 
 
 def _read(data: bytes) -> AvailabilityRequest | Envelope:

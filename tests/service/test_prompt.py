@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -134,6 +135,39 @@ async def test_a_body_that_never_comes_ends_the_wait_for_it() -> None:
         async with asyncio.timeout(LONG):
             await caller.rest()
     assert parrot.asked == []
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 700_000), gzip.compress(b"a" * 10)])
+async def test_what_is_compressed_is_read_on_the_long_way(packed: bytes) -> None:
+    parrot = Parrot()
+    async with prompt(parrot) as (_, caller):
+        for cut in (60, len(posted(packed)) - 1):
+            whole = posted(packed, b"Content-Encoding: gzip\r\n")
+            for piece in (whole[:cut], whole[cut:]):
+                caller.send(piece)
+                await asyncio.sleep(SHORT / 10)
+            assert await caller.status() == 200
+    assert parrot.asked == []
+
+
+async def test_a_length_of_many_noughts_is_what_it_says() -> None:
+    parrot = Parrot()
+    async with prompt(parrot) as (_, caller):
+        whole = posted(b"ab").replace(b"Length: 2", b"Length: " + b"0" * 5_000 + b"2")
+        caller.send(whole[:-1])
+        await asyncio.sleep(SHORT / 10)
+        caller.send(whole[-1:])
+        assert await caller.status() == 299
+
+
+async def test_whose_body_is_on_its_way_while_the_door_closes_is_answered() -> None:
+    parrot = Parrot()
+    async with prompt(parrot) as (door, caller):
+        caller.send(posted(b"ab")[:-1])
+        await asyncio.sleep(SHORT / 10)
+        door.say_goodbye()
+        caller.send(posted(b"ab")[-1:])
+        assert b"the long way: ab" in await caller.rest()
 
 
 async def test_who_goes_before_its_body_has_come_leaves_nothing_behind() -> None:

@@ -6,7 +6,9 @@ import tracemalloc
 from array import array
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from sys import getsizeof
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from protocols.model.intervals import (
     EventDetails,
     Intervals,
     Row,
+    bytes_of_texts,
 )
 from protocols.model.window import TimeWindow
 from tests.protocols.model.strategies import HORIZON, START, several, windows
@@ -275,3 +278,14 @@ def test_the_digest_stands_for_all_there_is(first: list[BusyInterval], second: l
     one, other = Intervals.pack(first), Intervals.pack(second)
     assert (one.digest == other.digest) == (one == other)
     assert one.digest == Intervals.pack(first).digest
+
+
+@pytest.mark.parametrize("subject", ["x", "Jour fixe" * 9, "größer", "Łódź", "会議", "🎉 party"])
+def test_the_weight_of_a_text_is_the_most_it_can_be_and_stays_as_it_is(subject: str) -> None:
+    before = bytes_of_texts((subject, None, 0))
+    orjson.dumps(subject)  # leaves the UTF-8 of it beside it
+    assert getsizeof(subject) <= before == bytes_of_texts((subject, None, 0))
+
+
+def test_no_text_weighs_nothing() -> None:
+    assert bytes_of_texts((None, "", -1, "", None, 3)) == 0
