@@ -33,6 +33,7 @@ from console.server_checks import check_callers, check_server
 from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured, print_json, screen
 from console.tokens_checks import check_tokens
 from console.upstream_checks import check_upstream
+from console.workers_checks import check_workers, processors
 
 
 def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
@@ -64,6 +65,7 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_exposure(configuration)
     yield from check_queue(configuration)
     yield from check_nodes(configuration)
+    yield from check_workers(configuration, processors())
     yield from check_cluster(configuration, directory)
     yield from check_connectors(configuration, directory, now)
     yield from check_upstream(configuration, directory, now)

@@ -1,6 +1,5 @@
 """Checks [cluster]: whether its key, password and CA are there and fit, and what of it travels in the open."""
 
-import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from console.findings import Finding, error, warning
 from console.pem_checks import certificates
 from proxy.sealing import Seal
 from proxy.settings.cluster import ClusterSettings
+from service.reach import is_loopback
 from service.secrets import Reference, SecretError, resolve
 
 _MAKE_KEY = "make one by `openssl rand -hex 32`, the same on all nodes"
@@ -51,7 +51,7 @@ def _authority(path: Path) -> Iterator[Finding]:
 
 
 def _way(cluster: ClusterSettings) -> Iterator[Finding]:
-    if _is_here(cluster.redis):
+    if is_here(cluster):
         return
     if not cluster.tls and cluster.password is not None:
         mend = "write rediss:// and let Redis speak TLS, or keep the way to it to yourself"
@@ -61,9 +61,6 @@ def _way(cluster: ClusterSettings) -> Iterator[Finding]:
         yield warning("cluster.redis", "whoever reaches it can empty it, or lock what nodes want to fetch", mend)
 
 
-def _is_here(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def is_here(cluster: ClusterSettings) -> bool:
+    """Whether its Redis is reached on this machine alone, so that no other node shares it."""
+    return is_loopback(urlsplit(cluster.redis).hostname or "")

@@ -17,7 +17,9 @@ _WANTED = {
     "int_type": "a whole number, without quotes",
     "int_parsing": "a whole number, without quotes",
     "float_type": "a number, without quotes",
+    "int_from_float": "a whole number, without quotes",
     "float_parsing": "a number, without quotes",
+    "finite_number": "a number that ends, neither nan nor inf",
     "bool_type": "true or false, without quotes",
     "bool_parsing": "true or false, without quotes",
     "path_type": "a path in double quotes",
@@ -27,9 +29,12 @@ _WANTED = {
     "model_type": "a section with keys of its own",
     "model_attributes_type": "a section with keys of its own",
 }
+_LISTS = {"tuple_type", "list_type"}
 _BOUNDS = {
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
+    "greater_than_equal": ("must be at least {ge}", "write {ge} or more"),
+    "less_than_equal": ("must be at most {le}", "write {le} or less"),
+}
+_EMPTY = {
     "too_short": "is empty: write at least one",
     "string_too_short": "is empty: write something",
 }
@@ -50,7 +55,10 @@ def explained(error: ErrorDetails, data: object, model: type[BaseModel]) -> tupl
     elif kind in {"literal_error", "enum"}:
         what, remedy = _choice(error, str(_value(place, data)))
     elif kind in _BOUNDS:
-        what = _BOUNDS[kind].format(**error.get("ctx", {}))
+        what, bounded = (words.format(**error.get("ctx", {})) for words in _BOUNDS[kind])
+        remedy = bounded + _or_the_default(place, data, schema)
+    elif kind in _EMPTY:
+        what = _EMPTY[kind]
     elif kind in _WANTED:
         what, remedy = "is not what is wanted here", _wanted(kind, place, data, schema)
     return place, what, remedy
@@ -147,12 +155,25 @@ def _choice(error: ErrorDetails, given: str) -> tuple[str, str]:
     return f'"{given}" is not known', did_you_mean(given, [word.strip(" '") for word in expected.split(",")])
 
 
+def _field(place: Place, data: object, schema: Schema) -> Schema:
+    """What a section's schema says of its key; nothing of an entry of a list."""
+    if not place or isinstance(place[-1], int):
+        return {}
+    found: Schema = shape(place[:-1], data, schema).get("properties", {}).get(place[-1], {})
+    return found
+
+
+def _or_the_default(place: Place, data: object, schema: Schema) -> str:
+    default = _field(place, data, schema).get("default")
+    return "" if default is None else f", or leave it out: it is {json.dumps(default)} then"
+
+
 def _wanted(kind: str, place: Place, data: object, schema: Schema) -> str:
-    field: Schema = {}
-    if place and isinstance(place[-1], str):
-        field = shape(place[:-1], data, schema).get("properties", {}).get(place[-1], {})
-    if _resolve(field.get("items", {}), schema).get("properties"):
+    items = _resolve(_field(place, data, schema).get("items", {}), schema)
+    if items.get("properties"):
         return f"write each in a section of its own, [[{place[-1]}]], with double brackets"
+    if kind in _LISTS and items.get("type") == "string" and isinstance(text := _value(place, data), str):
+        return f"write a list, such as [{json.dumps(text, ensure_ascii=False)}]"
     return f"write {_WANTED[kind]}"
 
 

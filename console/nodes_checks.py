@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from console.cluster_checks import is_here
 from console.configuration import Configuration
 from console.findings import Finding, warning
 from proxy.settings import ProxySettings
@@ -17,7 +18,8 @@ _CLOSING: Final = timedelta(seconds=5)  # besides the drain and the answers unde
 def check_nodes(configuration: Configuration) -> Iterator[Finding]:
     """Nothing where a node is alone, or drains for as long as it should."""
     drain, longest = configuration.server.drain, _longest_deadline(configuration)
-    if configuration.cluster is not None and not drain:
+    cluster = configuration.cluster
+    if cluster is not None and not is_here(cluster) and not drain:
         yield warning(
             _KEY,
             "this is one node of several, and its restart fails questions that a balancer sends before it notices",

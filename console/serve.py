@@ -68,6 +68,7 @@ async def running(configuration: Configuration, directory: Path) -> AsyncIterato
 async def _serve(configuration: Configuration, directory: Path, lines: logs.Lines) -> None:
     log = structlog.get_logger("busyline.serve")
     stop = asyncio.Event()
+    logs.hear(asyncio.get_running_loop())
     for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(configuration, directory) as proxy:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -17,17 +18,21 @@ _DAYS = re.compile(r"(\d{1,5})\s*d")
 _WRITTEN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|h|d)")
 
 
-def parse(text: object) -> timedelta:
-    """The length that ``text`` writes down; never nought. Raises ValueError with a remedy."""
+_SEVERAL = '"8s", "500ms", "2m" or "1h"'
+
+
+def parse(text: object, *, example: str = "") -> timedelta:
+    """The length that ``text`` writes down; never nought. Raises ValueError with a remedy: to write ``example``."""
     if isinstance(text, timedelta):
         length = text
     else:
         match = _WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None:
-            raise ValueError('not a length of time: write a number and its unit, such as "8s", "500ms", "2m" or "1h"')
+            such = f'"{example}"' if example else _SEVERAL
+            raise ValueError(f"not a length of time: write a number and its unit, such as {such}")
         length = float(match[1]) * _UNITS[match[2]]
     if length <= timedelta():
-        raise ValueError('a length of time must be more than nothing: write for example "8s"')
+        raise ValueError(f'a length of time must be more than nothing: write for example "{example or "8s"}"')
     return length
 
 
@@ -45,6 +50,11 @@ Duration = Annotated[
     timedelta, BeforeValidator(parse), PlainSerializer(written), WithJsonSchema({"type": "string", "examples": ["8s"]})
 ]
 """A field of the settings that holds a length of time."""
+
+
+def such_as(example: str) -> BeforeValidator:
+    """Beside ``Duration``: what whoever wrote no length is shown, where those of others are out of bounds."""
+    return BeforeValidator(partial(parse, example=example))
 
 
 def parse_days(text: object) -> timedelta:

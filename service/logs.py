@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -139,6 +139,20 @@ def tell(event: str, **values: object) -> None:
         if _direct.worker:
             values["worker"] = _direct.worker
         lines.write(_mark(None, "info", values))
+
+
+def hear(loop: asyncio.AbstractEventLoop) -> None:
+    """What fails in ``loop`` where nobody waits for it is a line like all others: asyncio's words quote anything."""
+    loop.set_exception_handler(_failed_alone)
+
+
+def _failed_alone(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    log, error = structlog.get_logger("busyline.loop"), context.get("exception")
+    what = str(context.get("message", ""))
+    if isinstance(error, RuntimeError) and "handler is closed" in str(error):
+        log.info("connection_broken", what=what)  # uvloop writes to a peer that has just gone
+    else:
+        log.error("failed_alone", what=what, exc_info=error)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from bench.chaos.trial import Beside, Scenario, Trial
 from bench.machine import free_port
@@ -94,9 +94,8 @@ class _Babbler(asyncio.Protocol):
         self._words, self._callers = words, callers
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._callers.add(transport)
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no common kind
+        self._callers.add(self._transport)
 
     def data_received(self, _: bytes) -> None:
         self._transport.write(self._words)

@@ -5,7 +5,6 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -15,46 +14,21 @@ from rich.table import Table
 
 from bench.machine import LOAD, NotStartedError, pinned
 from bench.served import served
+from bench.workload.arguments import NUMBERS, options
 from bench.workload.asked import questions
-from bench.workload.capacity import NODES, SEED, TTLS, USERS, Line, by_nodes, by_spans, by_users
+from bench.workload.capacity import NODES, TTLS, USERS, Line, by_nodes, by_spans, by_users
 from bench.workload.file import NoWorkloadError, head, read, write
 from bench.workload.habits import Habits
 from bench.workload.model import Cost, cost
-from bench.workload.replay import TooSlowError, replay
+from bench.workload.replay import Replayed, TooSlowError, replay
 
-_NUMBERS: Final = [each for each in fields(Habits) if each.name != "spans"]
-
-
-def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m bench.workload", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    writing = commands.add_parser("write", help="write questions into a file")
-    writing.add_argument("file", type=Path)
-    writing.add_argument("--seed", type=int, default=SEED)
-    writing.add_argument("--minutes", type=float, default=40)
-    for each in _NUMBERS:
-        option = f"--{each.name.replace('_', '-')}"
-        writing.add_argument(option, type=type(each.default), default=each.default)
-    costing = commands.add_parser("cost", help="what the questions of a file cost the calendar systems")
-    costing.add_argument("file", type=Path)
-    costing.add_argument("--ttl", type=float, default=60, help="seconds that an answer is kept (default 60)")
-    costing.add_argument("--warming", type=float, default=10, help="minutes that are not counted (default 10)")
-    costing.add_argument("--batch", type=int, default=20, help="mailboxes in a call at most (default 20)")
-    tabling = commands.add_parser("table", help="the tables of docs/scale.md")
-    tabling.add_argument("--seed", type=int, default=SEED)
-    tabling.add_argument("--most-users", type=int, default=USERS[-1])
-    asking = commands.add_parser("replay", help="ask a server of this machine what is in a file")
-    asking.add_argument("file", type=Path)
-    asking.add_argument("--speed", type=float, default=1, help="times as fast as it was asked (default 1)")
-    asking.add_argument("--ttl", type=float, default=60, help="seconds of the file that an answer is kept (default 60)")
-    asking.add_argument("--most", type=int, default=100_000, help="questions at most (default 100,000)")
-    return parser.parse_args(arguments)
+_SERVER: Final = 1  # exit codes: the server is not what it should be
+_ASKED: Final = 2  # or what was asked for cannot be
 
 
 def written(given: argparse.Namespace) -> int:
     """Write a file."""
-    habits = Habits(**{each.name: getattr(given, each.name) for each in _NUMBERS})
+    habits = Habits(**{name: getattr(given, name) for name in NUMBERS})
     seconds = given.minutes * 60
     asked = questions(habits, seed=given.seed, seconds=seconds)
     count = write(given.file, asked, habits=habits, seed=given.seed, seconds=seconds)
@@ -63,13 +37,19 @@ def written(given: argparse.Namespace) -> int:
 
 
 def costed(given: argparse.Namespace) -> int:
-    """Count what a file costs."""
+    """Count what a file costs. Raises NoWorkloadError, also where nothing is left after the warming."""
+    seconds = head(given.file)["seconds"]
+    if given.warming * 60 >= seconds:
+        raise NoWorkloadError(
+            f"--warming {given.warming:g} leaves nothing of the {seconds / 60:g} minutes in {given.file}: "
+            f"write less, for example --warming {seconds / 240:g}"
+        )
     found = asyncio.run(
         cost(
             read(given.file),
             ttl=timedelta(seconds=given.ttl),
             warming=given.warming * 60,
-            seconds=head(given.file)["seconds"],
+            seconds=seconds,
             batch=given.batch,
         )
     )
@@ -90,7 +70,8 @@ def tabled(given: argparse.Namespace) -> int:
 
 def replayed(given: argparse.Namespace) -> int:
     """Ask a server of its own, on this machine."""
-    head(given.file)
+    if next(read(given.file), None) is None:
+        raise NoWorkloadError(f"{given.file} holds no question: write one with more --users or --minutes")
     with tempfile.TemporaryDirectory(prefix="busyline-workload-") as folder, pinned(LOAD):
         print(asyncio.run(_replayed(given, Path(folder))))
     return 0
@@ -99,13 +80,19 @@ def replayed(given: argparse.Namespace) -> int:
 async def _replayed(given: argparse.Namespace, folder: Path) -> str:
     async with served(folder, ttl=f"{given.ttl / given.speed:.3f}s") as server:
         found = await replay(server, read(given.file), speed=given.speed, most=given.most)
-    p50, p99 = found.p50_p99
     count = len(found.took) + found.wrong.total()
     wrong = ", ".join(f"{number} × {what}" for what, number in found.wrong.most_common(5)) or "all answered whole"
     return (
-        f"{count:,} questions in {found.seconds:.1f} s, {wrong}; median {p50 * 1000:.2f} ms, "
-        f"p99 {p99 * 1000:.2f} ms; {found.calls / max(1, count):.3f} upstream calls a question"
+        f"{count:,} questions in {found.seconds:.1f} s, {wrong}; {_times(found)}; "
+        f"{found.calls / max(1, count):.3f} upstream calls a question"
     )
+
+
+def _times(found: Replayed) -> str:
+    if len(found.took) < 2:
+        return f"{len(found.took)} whole answers, too few for a median"
+    p50, p99 = found.p50_p99
+    return f"median {p50 * 1000:.2f} ms, p99 {p99 * 1000:.2f} ms"
 
 
 def _words(found: Cost) -> str:
@@ -139,13 +126,16 @@ _COMMANDS: Final = {"write": written, "cost": costed, "table": tabled, "replay":
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0, or 1 with words where the file or the server is not what it should be."""
+    """Exit code 0; 1 with words where the server is not what it should be, 2 where what was asked for cannot be."""
     given = options(arguments)
     try:
         return _COMMANDS[given.command](given)
-    except (NoWorkloadError, NotStartedError, OSError, TooSlowError, ValueError) as error:
+    except NoWorkloadError as error:
         print(error, file=sys.stderr)
-        return 1
+        return _ASKED
+    except (NotStartedError, OSError, TooSlowError) as error:
+        print(error, file=sys.stderr)
+        return _SERVER
 
 
 if __name__ == "__main__":

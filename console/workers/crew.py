@@ -71,6 +71,7 @@ class Crew:
         self._restarts = 0
         self._ending = False
         self._wanted = False
+        self._has_served = False
         self._count()
 
     def __iter__(self) -> Iterator[Child]:
@@ -83,8 +84,13 @@ class Crew:
         return not self._ending and any(child.ready for child in self)
 
     def doubts(self) -> list[str]:
-        """Why callers of any worker would turn away, each once."""
-        return list(dict.fromkeys(words for child in self for words in child.doubts))
+        """Why callers of any worker would turn away, each once; before all, that there is none."""
+        return list(dict.fromkeys([*self._absence(), *(words for child in self for words in child.doubts)]))
+
+    def _absence(self) -> list[str]:
+        if self._ending or self.ready:
+            return []
+        return ["no worker serves now: the log says why"] if self._has_served else ["no worker serves yet"]
 
     async def exposition(self) -> tuple[bytes, str]:
         """Everybody's numbers as one; of whoever does not answer in two seconds, the last that it told."""
@@ -181,6 +187,7 @@ class Crew:
             self._hiring.discard(number)
         old = self._vacated(number)
         self._places[number] = child
+        self._has_served = True
         if self._wanted:
             child.capture(True)
         self._cover()

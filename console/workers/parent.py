@@ -20,6 +20,7 @@ from console.workers.plan import KEYS, Plan
 from console.workers.remembering import Remembering
 from console.workers.sockets import Given
 from proxy.wiring import Overseer
+from service import logs
 from service.addresses import ListenAddress
 from service.metrics import Metrics
 
@@ -55,6 +56,7 @@ class _Parent:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
+        logs.hear(loop)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, partial(self._crew.signal, signal.SIGHUP))

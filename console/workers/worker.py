@@ -107,6 +107,7 @@ def _sockets(told: Mapping[str, Any]) -> dict[str, Handed]:
 async def _served(plan: Plan, sockets: Mapping[str, Handed], line: Line, lines: logs.Lines) -> None:
     relay, stop = Relay(line.tell), asyncio.Event()
     loop = asyncio.get_running_loop()
+    logs.hear(loop)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     part = Part(shared=True, handed=sockets, listener=relay, seen=plan.seen)
     async with wiring.build(_own(plan), directory=plan.directory, part=part) as proxy:

@@ -275,7 +275,7 @@ class Intervals:
 
 
 def bytes_of_texts(details: Sequence[str | int | None]) -> int:
-    """The most that subjects and locations occupy among ``details``, which are one after the other, three for each block.
+    """The most that subjects and locations occupy among ``details``, which are one after the other, three for a block.
 
     It never changes, as what the interpreter tells does: a text that was written as UTF-8 once keeps that beside it.
     """

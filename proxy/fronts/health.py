@@ -12,7 +12,8 @@ class HealthFront:
     """``/healthz``: the process answers. ``/readyz``: it takes questions; 503 before the start and while stopping.
 
     ``doubts`` are reasons in words for which callers would turn away, such as a certificate that expired; with any of
-    them ``/readyz`` is 503 as well. ``notes`` are words for an operator, for which nobody need turn away.
+    them ``/readyz`` is 503 as well, and whenever it is, it names them. ``notes`` are words for an operator, for which
+    nobody need turn away.
     """
 
     name = "health"
@@ -32,10 +33,8 @@ class HealthFront:
             return not_allowed(*READ)
         if not request.path.lower().startswith("/readyz"):
             return plain("ok", status=200)
-        if not self._ready():
-            return plain("not ready", status=503)
-        doubts = self._doubts()
-        if doubts:
+        ready, doubts = self._ready(), self._doubts()
+        if doubts or not ready:
             return plain("\n".join(["not ready", *doubts]), status=503)
         return plain("\n".join(["ok", *self._notes()]), status=200)
 

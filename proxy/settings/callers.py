@@ -12,7 +12,7 @@ from proxy.auth.presets import PRESETS
 from proxy.settings.federation import FederationCaller
 from proxy.settings.oidc import OidcCaller
 from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
-from proxy.settings.words import FilePath, MayAsk, Section, some
+from proxy.settings.words import FilePath, MayAsk, Number, Section, Whole, some
 from service.addresses import parse_narrow_network
 from service.durations import Duration
 from service.secrets import SecretReference
@@ -108,20 +108,20 @@ class CallerSettings(Section):
         description="where the caller may come from, beside its proof: CIDRs and presets; [] for anywhere",
         examples=[["google-calendar-interop", "203.0.113.0/24"]],
     )
-    rate: float = Field(
+    rate: Number = Field(
         100,
         ge=0.1,
         allow_inf_nan=False,
         description="requests a second, by each worker's count; four times as many at once are let through",
     )
-    weight: float = Field(
+    weight: Number = Field(
         1,
         ge=0.01,
         le=100,
         allow_inf_nan=False,
         description="its share, beside the others', wherever more is asked than can be answered; 2 is twice that of 1",
     )
-    people_per_hour: int = Field(
+    people_per_hour: Whole = Field(
         2000, ge=0, description="an alert is counted where the caller asks about more people in an hour; 0 for never"
     )
     may_ask: tuple[MayAsk, ...] = Field(

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.words import FilePath, Section
-from service.durations import Duration
+from service.durations import Duration, such_as
 from service.secrets import SecretReference
 
 _EXAMPLE = 'write for example "rediss://redis.example.com:6379"'
@@ -71,10 +71,10 @@ class ClusterSettings(Section):
     details: bool = Field(
         False, description="share subjects and places as well (encrypted); wants rediss:// and a password"
     )
-    timeout: Annotated[Duration, AfterValidator(_brief)] = Field(
+    timeout: Annotated[Duration, such_as("50ms"), AfterValidator(_brief)] = Field(
         timedelta(milliseconds=50), description="without its answer for this long, the node goes on alone"
     )
-    wait: Annotated[Duration, AfterValidator(_bounded)] = Field(
+    wait: Annotated[Duration, such_as("3s"), AfterValidator(_bounded)] = Field(
         timedelta(seconds=3), description="how long one node waits for what another is fetching before it asks itself"
     )
 

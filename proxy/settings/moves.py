@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from proxy.settings.words import Address, Section, Template
-from service.durations import Duration, written
+from proxy.settings.words import Address, Number, Section, Template
+from service.durations import Duration, such_as, written
 
 FILE = "file:"
 ASK = "ask"
@@ -60,7 +60,7 @@ def _not_too_often(length: timedelta) -> timedelta:
     return length
 
 
-Every = Annotated[Duration, AfterValidator(_not_too_often)]
+Every = Annotated[Duration, such_as("5m"), AfterValidator(_not_too_often)]
 
 
 class GroupPeople(Section):
@@ -131,7 +131,7 @@ class MoveSettings(Section):
     )
     joined_before: Duration = Field(timedelta(days=1), description="both calendars are joined this long before")
     joined_after: Duration = Field(timedelta(days=14), description="and this long after the instant")
-    shrink: float = Field(
+    shrink: Number = Field(
         0.1, ge=0, le=1, description="a list that lost a larger share than this is refused, and the old one stays"
     )
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic import ValidationError as SettingsError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from proxy.settings.words import FilePath, Section
+from proxy.settings.words import FilePath, Number, Section
 from service.durations import Days
 
 CALLER: Final = "free-busy-url"
@@ -41,7 +41,7 @@ class FreeBusyUrlsSettings(Section):
     window_ahead: Annotated[Days, AfterValidator(_ahead)] = Field(
         timedelta(days=60), description="how many days from today on"
     )
-    rate: float = Field(
+    rate: Number = Field(
         1, ge=0.01, allow_inf_nan=False, description="requests a second of one URL; four times as many at once"
     )
 

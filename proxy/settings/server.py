@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from proxy import consistency
 from proxy.settings.certificate import Certificate, CertificateAcme
-from proxy.settings.words import PublicUrl, Section, some
+from proxy.settings.words import PublicUrl, Section, Whole, some
 from service.addresses import Listen, ListenAddress, Network
 from service.durations import Duration, Pause
 from service.sizes import ByteCount
@@ -31,8 +31,8 @@ class ServerSettings(Section):
         description="a request whose turn has not come after this long is refused: 503, and when to ask again",
     )
     max_body: ByteCount = Field(1024 * 1024, description="the largest request, after decompression")
-    connections: int = Field(4096, ge=1, description="how many connections are open at once; the next is closed")
-    connections_per_address: int = Field(
+    connections: Whole = Field(4096, ge=1, description="how many connections are open at once; the next is closed")
+    connections_per_address: Whole = Field(
         512, ge=1, description="the same from one address (IPv6: one /64); trusted_proxies may open all"
     )
     head_timeout: Duration = Field(
@@ -54,7 +54,7 @@ class ServerSettings(Section):
     metrics_listen: tuple[Listen, ...] = Field(
         (ListenAddress("127.0.0.1", 9464),), description="where /metrics is served; [] for nowhere"
     )
-    ready_days: int = Field(
+    ready_days: Whole = Field(
         0, ge=0, description="/readyz says 503 when the certificate holds for fewer days; 0: once it has expired"
     )
     drain: Pause = Field(
@@ -62,7 +62,7 @@ class ServerSettings(Section):
         description='how long a node that is told to stop still answers, its /readyz 503; "0s" where none balances',
         examples=["10s"],
     )
-    workers: int = Field(
+    workers: Whole = Field(
         1, ge=1, le=256, description="how many processes serve, one per core; above 1 a parent watches over them"
     )
     certificate: Certificate = Field(description="how the proxy proves who it is")
@@ -86,9 +86,9 @@ class CacheSettings(Section):
 
     ttl: Duration = Field(timedelta(seconds=60), description="how old a cached answer may be")
     negative_ttl: Duration = Field(timedelta(seconds=30), description='how long "no such mailbox" is remembered')
-    mailboxes: int = Field(100_000, ge=0, description="how many answers are kept; 0 keeps none")
+    mailboxes: Whole = Field(100_000, ge=0, description="how many answers are kept; 0 keeps none")
     memory: ByteCount = Field(536_870_912, description="how much memory the kept answers may take")
-    refresh_asks: int = Field(
+    refresh_asks: Whole = Field(
         2,
         ge=0,
         description="an answer asked for this often in the last fifth of its life is fetched anew behind; 0: never",

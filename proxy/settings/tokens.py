@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.words import FilePath, Section, Url, some
-from service.durations import Duration
+from service.durations import Duration, such_as
 from service.secrets import SecretReference
 
 EXCHANGE_ONLINE: Final = "00000002-0000-0ff1-ce00-000000000000"
@@ -69,8 +69,12 @@ class TokensSettings(Section):
     directory: Path = Field(
         Path("tokens"), description="where the signing keys lie; every process behind public_url needs the same"
     )
-    lifetime: Duration = Field(timedelta(hours=1), description="how long a token is good for; a day at most")
-    rotate: Duration = Field(timedelta(hours=24), description="how often a new key signs; twice the lifetime or more")
+    lifetime: Annotated[Duration, such_as("1h")] = Field(
+        timedelta(hours=1), description="how long a token is good for; a day at most"
+    )
+    rotate: Annotated[Duration, such_as("24h")] = Field(
+        timedelta(hours=24), description="how often a new key signs; twice the lifetime or more"
+    )
 
     @model_validator(mode="after")
     def _lengths_fit(self) -> Self:

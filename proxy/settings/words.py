@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict
 
 from protocols.model.mailbox import canonical, canonical_domain
 
@@ -125,6 +125,10 @@ def without_file(written: object) -> object:
     return written.removeprefix(FILE).strip() if isinstance(written, str) else written
 
 
+Whole = Annotated[int, Strict()]
+"""A whole number: neither text nor true or false."""
+Number = Annotated[float, Strict()]
+"""The same with or without a point."""
 FilePath = Annotated[Path, BeforeValidator(without_file)]
 Url = Annotated[str, url_such_as("https://server.example.com")]
 EwsUrl = Annotated[str, url_such_as("https://mail.example.com/EWS/Exchange.asmx")]

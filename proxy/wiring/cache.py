@@ -23,7 +23,7 @@ def store_of(settings: CacheSettings) -> AnswerStore:
 
 
 def fragments_of(settings: CacheSettings) -> Fragments:
-    """Where the parts of which answers are made are kept; a quarter is left for whole answers (exchange_front)."""
+    """Where the parts of which answers are made are kept; a third is left for whole answers (exchange_front)."""
     return Fragments(settings.fragments * 2 // 3)
 
 

@@ -13,9 +13,9 @@ SERVER = '[server]\npublic_url = "http://127.0.0.1:1"\nlisten = ["127.0.0.1:0"]\
 SERVER += 'certificate.kind = "none"\n'
 CALLER = '[[callers]]\nname = "exchange"\nmay_ask = ["n.example"]\nnever_via = ["own"]\n'
 CALLER += 'basic = { usernames = ["u"], password = "file:hash" }\n'
-AUTH = 'auth = { kind = "basic", username = "u", password = "env:BUSYLINE_TEST_PASSWORD" }\n'
 PEERS = "".join(
-    f'[connectors.{name}]\nprotocol = "ews"\nurl = "http://127.0.0.1:9/EWS/Exchange.asmx"\ndeadline = "1s"\n{AUTH}'
+    f'[connectors.{name}]\nprotocol = "ews"\nurl = "http://127.0.0.1:9/EWS/Exchange.asmx"\ndeadline = "1s"\n'
+    f'auth = {{ kind = "basic", username = "{name}", password = "env:BUSYLINE_TEST_PASSWORD" }}\n'
     f'[[routes]]\nmatch = "{name}.example"\nvia = "{name}"\n'
     for name in ("n", "own")
 )

@@ -91,14 +91,17 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         SERVER + '[cache]\nmailboxes = "many"\n',
         ["5: cache.mailboxes: is not what is wanted here; write a whole number, without quotes"],
     ),
-    "too few": (SERVER + "[cache]\nmailboxes = -1\n", ["5: cache.mailboxes: must be at least 0"]),
+    "too few": (
+        SERVER + "[cache]\nmailboxes = -1\n",
+        ["5: cache.mailboxes: must be at least 0; write 0 or more, or leave it out: it is 100000 then"],
+    ),
     "empty list": (
         SERVER + '[[callers]]\nname = "a"\nmay_ask = []\nbasic = { usernames = [], password = "env:P" }\n',
         ["7: callers[1].basic.usernames: write at least one"],
     ),
     "text for a list": (
         SERVER + 'listen = "0.0.0.0:443"\n',
-        ["4: server.listen: is not what is wanted here; write a list, such as [ … ]"],
+        ['4: server.listen: is not what is wanted here; write a list, such as ["0.0.0.0:443"]'],
     ),
     "unknown connector": (
         SERVER + GOOGLE + '[[routes]]\nmatch = "n.example"\nvia = "nn"\n',

@@ -15,6 +15,59 @@ from console.mistakes import did_you_mean, explained, shape
 EXAMPLE = tomllib.loads(example())
 
 
+def told(section: str, index: int | None, key: str, value: object) -> str:
+    """What is wrong with a key of the example that is given this value, and its remedy."""
+    data: Any = tomllib.loads(example())
+    inner = data.setdefault(section, {})
+    (inner if index is None else inner[index])[key] = value
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(data)
+    [(place, what, remedy)] = [explained(details, data, Configuration) for details in refused.value.errors()]
+    assert place[-1] == key
+    return f"{what}; {remedy}"
+
+
+@pytest.mark.parametrize(
+    ("section", "index", "key"),
+    [("server", None, "workers"), ("cache", None, "refresh_asks"), ("callers", 0, "people_per_hour")],
+)
+@pytest.mark.parametrize("value", [2.5, 2.0, "4", True])
+def test_what_is_no_whole_number(section: str, index: int | None, key: str, value: object) -> None:
+    assert told(section, index, key, value) == "is not what is wanted here; write a whole number, without quotes"
+
+
+@pytest.mark.parametrize("value", ["3", True])
+def test_what_is_no_number(value: object) -> None:
+    assert told("callers", 0, "weight", value) == "is not what is wanted here; write a number, without quotes"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_without_end(value: float) -> None:
+    expected = "is not what is wanted here; write a number that ends, neither nan nor inf"
+    assert told("callers", 0, "weight", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "must be at least 1; write 1 or more, or leave it out: it is 1 then"),
+        (257, "must be at most 256; write 256 or less, or leave it out: it is 1 then"),
+    ],
+)
+def test_a_number_out_of_bounds(value: int, words: str) -> None:
+    assert told("server", None, "workers", value) == words
+
+
+@pytest.mark.parametrize(("section", "key"), [("northwind", "budget"), ("contoso", "anchors")])
+def test_text_where_a_list_of_text_is_wanted_is_shown_as_a_list(section: str, key: str) -> None:
+    data: Any = tomllib.loads(example())
+    data["connectors"][section][key] = "20/1s"
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(data)
+    [(_, _, remedy)] = [explained(details, data, Configuration) for details in refused.value.errors()]
+    assert remedy == 'write a list, such as ["20/1s"]'
+
+
 def test_suggests_what_looks_alike_or_names_all() -> None:
     assert did_you_mean("Pubic_url", ["listen", "public_url"]) == "did you mean public_url?"
     assert did_you_mean("zzz", ["b", "a"]) == "write one of a, b"

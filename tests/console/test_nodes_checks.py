@@ -8,7 +8,7 @@ from console.configuration import Configuration
 from console.nodes_checks import check_nodes
 from tests.proxy.served import configuration
 
-CLUSTER = {"cluster": {"redis": "redis://127.0.0.1:6379", "key": "file:cluster.key"}}
+CLUSTER = {"cluster": {"redis": "redis://10.0.0.5:6379", "key": "file:cluster.key"}}
 SEVERAL = "this is one node of several"
 
 
@@ -49,3 +49,9 @@ def test_the_system_must_have_the_patience(
     (told,) = found(server, deadline, {})
     assert told.startswith(f"stopping may take {takes}, and systemd kills after 90s")
     assert f"TimeoutStopSec={seconds}" in told
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:6379", "localhost", "[::1]"])
+def test_who_shares_with_workers_of_this_machine_is_no_node_of_several(host: str) -> None:
+    alone = {"cluster": {**CLUSTER["cluster"], "redis": f"redis://{host}"}}
+    assert found({"workers": 2}, None, alone) == []

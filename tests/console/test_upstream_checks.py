@@ -11,7 +11,10 @@ from console.upstream_checks import check_upstream
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 AUTH = {"kind": "basic", "username": "u", "password": "env:P"}
-EWS = {"protocol": "ews", "url": "https://mail.example/EWS/Exchange.asmx", "auth": AUTH}
+EWS: dict[str, Any] = {"protocol": "ews", "url": "https://mail.example/EWS/Exchange.asmx", "auth": AUTH}
+OAUTH = {"kind": "oauth", "tenant": "t", "client_id": "c", "secret": "env:S"}
+KEYTAB = {"kind": "negotiate", "keytab": "svc.keytab"}
+CACHED = {"kind": "negotiate"}
 GOOGLE = {"protocol": "google", "service_account": "file:g.json", "subject": "fb@x.example"}
 GRAPH = {"protocol": "graph", "tenant": "t", "client_id": "c", "secret": "env:S", "anchors": ["fb1@x.example"]}
 
@@ -39,15 +42,41 @@ def test_the_secret_of_each_further_account_is_looked_for(tmp_path: Path) -> Non
     [
         (GOOGLE, {**GOOGLE, "subject": "fb2@x.example"}, "the service account file:g.json"),
         (GRAPH, {**GRAPH, "anchors": ["fb0@x.example", "fb1@x.example"]}, "the anchor fb1@x.example"),
+        (GRAPH, {**GRAPH, "tenant": "T", "anchors": ["fb2@x.example"]}, "the application c of t"),
+        (EWS, {**EWS, "auth": {**AUTH, "username": "U", "kind": "ntlm"}}, "the account u"),
+        (EWS, {**EWS, "auth": {**AUTH, "username": "v"}, "further_accounts": [AUTH]}, "the account u"),
+        ({**EWS, "auth": OAUTH}, {**EWS, "auth": OAUTH}, "the account c of t"),
+        ({**EWS, "auth": KEYTAB}, {**EWS, "auth": KEYTAB}, "the account svc.keytab"),
+        ({**EWS, "auth": CACHED}, {**EWS, "auth": CACHED}, "the account of this machine's credential cache"),
     ],
 )
 def test_an_account_of_two_sections_is_told(
     tmp_path: Path, one: dict[str, Any], other: dict[str, Any], whose: str
 ) -> None:
     assert found(tmp_path, a=one) == []
-    assert found(tmp_path, a=one, b=other) == [
+    assert [each for each in found(tmp_path, a=one, b=other) if each.startswith("warning")] == [
         f"warning connectors.b: {whose} asks for a as well, and each section counts for itself"
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (EWS, {**EWS, "url": "https://other.example/EWS/Exchange.asmx"}),
+        (EWS, {**EWS, "auth": {**AUTH, "username": "v"}}),
+        (GRAPH, {**GRAPH, "client_id": "d", "anchors": ["fb2@x.example"]}),
+        (GRAPH, {**GRAPH, "tenant": "u", "anchors": ["fb2@x.example"]}),
+    ],
+)
+def test_accounts_of_their_own_are_in_order(tmp_path: Path, one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert found(tmp_path, a=one, b=other) == []
+
+
+def test_each_section_is_told_once_and_an_account_written_twice_in_one_is_its_own(tmp_path: Path) -> None:
+    twice = {**EWS, "further_accounts": [AUTH, {**AUTH, "username": "v"}]}
+    assert [each for each in found(tmp_path, a=twice) if "as well" in each] == []
+    told = [each.partition(":")[0] for each in found(tmp_path, a=twice, b=twice, c=EWS) if "as well" in each]
+    assert told == ["warning connectors.b", "warning connectors.c"]
 
 
 @pytest.mark.parametrize(

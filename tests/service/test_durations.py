@@ -1,12 +1,14 @@
 """Lengths of time as people write them."""
 
 from datetime import timedelta
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from service.durations import parse, parse_days, parse_pause, written, written_days, written_pause
+from service.durations import Duration, parse, parse_days, parse_pause, such_as, written, written_days, written_pause
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,15 @@ def test_what_is_read(text: str, seconds: float) -> None:
 def test_what_is_refused_with_a_remedy(text: object) -> None:
     with pytest.raises(ValueError, match='"8s"'):
         parse(text)
+
+
+@pytest.mark.parametrize("text", ["8", "0s", None])
+def test_a_key_may_show_an_example_of_its_own(text: object) -> None:
+    brief: TypeAdapter[timedelta] = TypeAdapter(Annotated[Duration, such_as("50ms")])
+    with pytest.raises(ValidationError, match='"50ms"') as caught:
+        brief.validate_python(text)
+    assert '"8s"' not in str(caught.value)
+    assert brief.validate_python("20ms") == timedelta(milliseconds=20)
 
 
 @given(st.integers(1, 10**9).map(lambda number: timedelta(milliseconds=number)))

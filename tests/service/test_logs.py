@@ -1,5 +1,7 @@
 """The logs: one line per event, the id of the request in each, buffered, and no secret in a traceback."""
 
+import asyncio
+import gc
 import io
 import json
 from collections.abc import Iterator, MutableMapping
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from service.logs import REQUEST_ID, Lines, configure, tell
+from service.logs import REQUEST_ID, Lines, configure, hear, tell
 from service.secrets import Secret
 
 
@@ -224,3 +226,29 @@ async def test_a_worker_names_itself_in_each_line_and_no_line_is_parted() -> Non
     assert len(_events(stream)) == 101
     assert all(each.endswith(b"\n") and (len(each) <= 4096 or each.count(b"\n") == 1) for each in written)
     assert len(written) < 20
+
+
+async def test_what_fails_where_nobody_waits_for_it_is_a_line_without_its_words() -> None:
+    stream, loop = io.BytesIO(), asyncio.get_running_loop()
+    configure("json", stream=stream)
+    hear(loop)
+
+    async def fail() -> None:
+        raise ValueError("the password is zebra")
+
+    task = loop.create_task(fail())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    loop.call_soon([].pop)
+    gone = RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed")
+    loop.call_exception_handler({"message": "SSL error in data received", "exception": gone})
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    events = _events(stream)
+    assert [event["event"] for event in events] == ["failed_alone", "connection_broken", "failed_alone"]
+    assert events[0]["what"] == "Task exception was never retrieved"
+    assert "ValueError" in str(events[0]["exception"])
+    assert events[1]["level"] == "info"
+    assert "IndexError" in str(events[2]["exception"])
+    assert b"zebra" not in stream.getvalue()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, DavUrl, Section
+from proxy.settings.words import Address, DavUrl, Section, Whole
 from service.durations import Duration
 from service.secrets import SecretReference
 
@@ -97,7 +97,7 @@ class CaldavConnector(PeerSection):
         description="the address in whose name the outbox is asked, where the server tells none of Busyline's account",
         examples=["busyline@fabrikam.example"],
     )
-    recipients: int = Field(50, ge=1, le=500, description="people in one question to the outbox, at most")
+    recipients: Whole = Field(50, ge=1, le=500, description="people in one question to the outbox, at most")
     old_headers: bool = Field(
         False, description="send Originator and Recipient as well, which servers older than RFC 6638 want"
     )
@@ -110,4 +110,4 @@ class CaldavConnector(PeerSection):
         timedelta(minutes=1),
         description="how long it is remembered which calendars a person has; a new one counts then",
     )
-    concurrency: int = Field(8, ge=1, description="calls at once")
+    concurrency: Whole = Field(8, ge=1, description="calls at once")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, EwsUrl, FilePath, Section, Url
+from proxy.settings.words import Address, EwsUrl, FilePath, Section, Url, Whole
 from service.secrets import SecretReference
 
 
@@ -127,7 +127,7 @@ class EwsConnector(PeerSection):
         description="ask in the name of this mailbox (ExchangeImpersonation); only where the account alone may not ask",
         examples=["freebusy@fabrikam.example"],
     )
-    concurrency: int = Field(10, ge=1, description="calls at once by one account; Exchange allows 27, 2010 allows 10")
+    concurrency: Whole = Field(10, ge=1, description="calls at once by one account; Exchange allows 27, 2010 allows 10")
 
     @property
     def by_account(self) -> "tuple[EwsConnector, ...]":

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Subject, Url
+from proxy.settings.words import Address, Subject, Url, Whole
 from service.secrets import SecretReference
 
 
@@ -30,7 +30,7 @@ class GoogleConnector(PeerSection):
     statuses: bool = Field(
         False, description="tell tentative and out of office from busy: one call per mailbox instead of one per 50"
     )
-    concurrency: int = Field(10, ge=1, description="calls at once, of each subject")
+    concurrency: Whole = Field(10, ge=1, description="calls at once, of each subject")
     budget: Budget = Field(
         ("600/1m",),
         description='calls as one subject; Google allows 600 a minute, with "target" each person has theirs',

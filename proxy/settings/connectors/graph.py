@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Url, some
+from proxy.settings.words import Address, Url, Whole, some
 from service.secrets import SecretReference
 
 
@@ -25,7 +25,7 @@ class GraphConnector(PeerSection):
         description="mailboxes that carry the questions; more of them carry more at once",
         examples=[["fb1@contoso.example"]],
     )
-    concurrency: int = Field(4, ge=1, le=4, description="questions at once per anchor; Graph allows 4")
+    concurrency: Whole = Field(4, ge=1, le=4, description="questions at once per anchor; Graph allows 4")
     budget: Budget = Field(
         ("10000/10m",), description="calls by one anchor; Graph allows an application 10,000 in 10 minutes per mailbox"
     )

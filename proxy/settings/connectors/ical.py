@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from protocols.caldav.published_urls import PARTS
 from proxy.settings.connectors.caldav import CaldavBasicAuth, ZoneName
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, without_file
+from proxy.settings.words import Address, Whole, without_file
 from service.durations import Duration
 from service.reach import is_loopback
 from service.sizes import ByteCount
@@ -91,7 +91,7 @@ class IcalConnector(PeerSection):
     keep: ByteCount = Field(
         64 * _MIB, description="how much is kept, compressed, of files that may come back unchanged"
     )
-    concurrency: int = Field(8, ge=1, description="calls at once")
+    concurrency: Whole = Field(8, ge=1, description="calls at once")
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

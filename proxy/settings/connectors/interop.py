@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Url
+from proxy.settings.words import Address, Url, Whole
 from service.secrets import SecretReference
 
 AUTODISCOVER_URL: Final = "https://calendar.google.com/Autodiscover/Autodiscover.xml"
@@ -37,4 +37,4 @@ class InteropConnector(PeerSection):
         ("calendar.google.com", "www.google.com"),
         description="where else than at autodiscover_url's host that address may lie: the secret goes nowhere else",
     )
-    concurrency: int = Field(10, ge=1, description="calls at once")
+    concurrency: Whole = Field(10, ge=1, description="calls at once")

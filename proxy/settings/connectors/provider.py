@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import DavUrl, Section
+from proxy.settings.words import DavUrl, Section, Whole
 from service.secrets import SecretReference
 
 
@@ -43,5 +43,5 @@ class ProviderConnector(PeerSection):
         max_length=100,
         description="the name under which this Busyline asks; whoever asked Busyline is not told",
     )
-    mailboxes: int = Field(50, ge=1, le=500, description="mailboxes in one call, at most")
-    concurrency: int = Field(10, ge=1, description="calls at once")
+    mailboxes: Whole = Field(50, ge=1, le=500, description="mailboxes in one call, at most")
+    concurrency: Whole = Field(10, ge=1, description="calls at once")

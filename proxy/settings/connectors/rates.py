@@ -9,7 +9,8 @@ from pydantic import AfterValidator
 from proxy.layers.budget import MOST, Rate
 from service.durations import parse, written
 
-_WRITTEN: Final = re.compile(r"\s*(\d{1,6})\s*/\s*(.+?)\s*")
+_DIGITS: Final = len(str(MOST))
+_WRITTEN: Final = re.compile(r"\s*(\d+)\s*/\s*(.+?)\s*")
 
 
 def rate_of(text: str) -> Rate:
@@ -17,9 +18,10 @@ def rate_of(text: str) -> Rate:
     match = _WRITTEN.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is no budget: write calls, a stroke and a length of time, such as "600/1m"')
-    calls, per = int(match[1]), parse(match[2])
+    per = parse(match[2])
+    calls = int(match[1]) if len(match[1]) <= _DIGITS else MOST + 1
     if not 1 <= calls <= MOST:
-        raise ValueError(f'"{text}" is no budget: between 1 and {MOST} calls can be counted')
+        raise ValueError(f'"{text}" is no budget: between 1 and {MOST:,} calls can be counted')
     return Rate(calls, per)
 
 

@@ -9,7 +9,7 @@ from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget, among, rate_of
 from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
-from proxy.settings.words import FilePath, Section
+from proxy.settings.words import FilePath, Number, Section
 from service.durations import Duration
 
 
@@ -36,7 +36,7 @@ class PeerSection(Section):
         description="calls that all accounts of this section may make together",
         examples=[["10000/1m"]],
     )
-    extra_calls: float = Field(
+    extra_calls: Number = Field(
         0.05,
         ge=0,
         le=0.5,

@@ -43,6 +43,31 @@ async def test_where_none_can_serve_the_words_are_said_once(plan: Plan) -> None:
     await crew.end()
 
 
+async def test_whoever_asks_while_nobody_serves_is_told_so(plan: Plan) -> None:
+    go_on, broken = asyncio.Event(), False
+
+    async def start(plan: Plan, number: int, given: Given) -> Child:
+        await go_on.wait()
+        if broken:
+            raise WorkerFailedError("the disk is full: make room")
+        return await started(plan, number, given, unheard)
+
+    crew = Crew(plan, start=start, metrics=Metrics())
+    beginning = asyncio.create_task(crew.begin())
+    await asyncio.sleep(0)
+    assert crew.doubts() == ["no worker serves yet"]
+    go_on.set()
+    await beginning
+    assert crew.doubts() == []
+    broken = True
+    for child in list(crew):
+        killed(child.pid)
+        await _gone(crew, child)
+    assert crew.doubts() == ["no worker serves now: the log says why"]
+    await crew.end()
+    assert crew.doubts() == []
+
+
 async def test_whoever_cannot_be_started_is_tried_again_ever_later(plan: Plan) -> None:
     pauses: list[float] = []
     enough = asyncio.Event()

@@ -16,6 +16,13 @@ async def test_ready_and_not_ready() -> None:
         assert (await front.answer(make_mocked_request("POST", "/healthz"), RECORD)).status == 405
 
 
+async def test_whoever_is_not_ready_says_why_where_that_is_known() -> None:
+    for doubts, words in (([], "not ready\n"), (["no worker serves yet"], "not ready\nno worker serves yet\n")):
+        front = HealthFront(lambda: False, doubts=lambda doubts=doubts: doubts)  # type: ignore[misc]
+        answer = await front.answer(make_mocked_request("GET", "/readyz"), RECORD)
+        assert (answer.status, answer.text) == (503, words)
+
+
 async def test_metrics() -> None:
     front = MetricsFront(lambda: (b"a 1\n", "text/plain; version=1.0"))
     answer = await front.answer(make_mocked_request("GET", "/metrics"), RECORD)

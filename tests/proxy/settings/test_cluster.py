@@ -1,5 +1,6 @@
 """Tests of proxy/settings/cluster.py."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,3 +59,12 @@ def test_details_by_tls_and_password() -> None:
 def test_the_key_is_always_wanted() -> None:
     with pytest.raises(ValidationError, match="key"):
         ClusterSettings.model_validate({"redis": "redis://127.0.0.1"})
+
+
+@pytest.mark.parametrize("key", ["timeout", "wait"])
+@pytest.mark.parametrize("wrong", ["0s", "soon", 1])
+def test_the_length_that_is_shown_instead_is_one_that_is_taken(key: str, wrong: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _settings(**{key: wrong})
+    (example,) = re.findall(r'"(\d+m?s)"', caught.value.errors()[0]["msg"])
+    assert getattr(_settings(**{key: example}), key) > timedelta()

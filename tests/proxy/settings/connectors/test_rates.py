@@ -32,8 +32,10 @@ def test_what_is_meant(text: str, calls: int, per: timedelta) -> None:
         ("-1/1m", 'such as "600/1m"'),
         ("600/minute", "not a length of time"),
         ("600/0s", "more than nothing"),
-        ("0/1m", "between 1 and 100000"),
-        ("100001/1m", "between 1 and 100000"),
+        ("0/1m", "between 1 and 100,000"),
+        ("100001/1m", "between 1 and 100,000"),
+        ("10000000000/365d", "between 1 and 100,000"),
+        ("9" * 5_000 + "/1d", "between 1 and 100,000"),
     ],
 )
 def test_what_is_not(text: str, words: str) -> None:
