@@ -137,9 +137,9 @@ async def test_a_body_that_never_comes_ends_the_wait_for_it() -> None:
     assert parrot.asked == []
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 700_000), gzip.compress(b"a" * 10)])
-async def test_what_is_compressed_is_read_on_the_long_way(packed: bytes) -> None:
-    parrot = Parrot()
+@pytest.mark.parametrize("size", [10, 700_000])
+async def test_what_is_compressed_is_read_on_the_long_way(size: int) -> None:
+    parrot, packed = Parrot(), gzip.compress(b"a" * size)
     async with prompt(parrot) as (_, caller):
         for cut in (60, len(posted(packed)) - 1):
             whole = posted(packed, b"Content-Encoding: gzip\r\n")
