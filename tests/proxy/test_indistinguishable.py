@@ -89,7 +89,7 @@ async def test_the_same_work(tmp_path: Path, alike: tuple[str, str]) -> None:
         serving(tmp_path, connector=Company(), may_ask=MAY_ASK) as proxy,
         aiohttp.ClientSession() as session,
     ):
-        for address in alike * 3:  # until what is asked in the same words is remembered, the first on a new connection too
+        for address in alike * 3:  # until what comes in the same words is remembered, on a new connection too
             await told(session, proxy.url, address)
         # the least of some: a request may come in one piece or in two
         one, other, known = [
