@@ -118,7 +118,7 @@ class PromptVisit(Visit):
             self._keep(data)
             return
         self._between = False
-        goes_on = self._is_taken_up()
+        goes_on = self._taken_up()
         waiter, turns = self._waiter, self._turns
         is_open = turns is None or turns.is_open()
         if not goes_on and (waiter is None or self._messages or (is_open and not self._is_prompt)):
@@ -177,11 +177,11 @@ class PromptVisit(Visit):
         self._wake()
 
     def _wake(self) -> None:
-        if self._is_taken_up() and self._waiter is not None and not self._waiter.done():
+        if self._taken_up() and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def _is_taken_up(self) -> bool:
-        """Whether a request was half there; then whoever waits for requests may be woken again."""
+    def _taken_up(self) -> bool:
+        """Take up what was half here, so that whoever waits for requests may be woken. Whether anything was."""
         half, self._half = self._half, False
         if half:
             self._waiter, self._aside = self._aside, None

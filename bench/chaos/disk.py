@@ -9,7 +9,6 @@ from typing import Final
 from bench.chaos.trial import Scenario, Trial
 from bench.soak.asking import Tally
 from bench.soak.ground import Plan
-from bench.soak.judge import Verdict
 
 _LEDGER: Final = """
 [ledger]
@@ -45,7 +44,7 @@ async def _required(trial: Trial) -> None:
     full(pid, full=True)
     refused = await _until_refused(trial)
     trial.sound("the ledger is required and the disk is full", refused)
-    trial.must("nobody is answered", not refused.verdicts[Verdict.RIGHT], refused.words())
+    trial.must("nobody is answered", not refused.shown, refused.words())
     full(pid, full=False)
     await trial.recovers("there is room again: the truth about everybody")
 
@@ -54,7 +53,7 @@ async def _until_refused(trial: Trial) -> Tally:
     """Entries are written together, a second or so after the answer: until then nobody knows of the full disk."""
     for _ in range(40):
         tally = await trial.ask()
-        if not tally.sound or not tally.verdicts[Verdict.RIGHT]:
+        if not tally.sound or not tally.shown:
             break
         await asyncio.sleep(0.25)
     return tally

@@ -45,6 +45,11 @@ class Tally:
         return self.verdicts.total()
 
     @property
+    def shown(self) -> int:
+        """Of how many mailboxes anything was shown; of the others there was an error, right where they do not exist."""
+        return self.mailboxes - self.codes.total()
+
+    @property
     def right(self) -> float:
         """The share of mailboxes of whom the truth was told."""
         return self.verdicts[Verdict.RIGHT] / max(1, self.mailboxes)

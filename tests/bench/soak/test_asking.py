@@ -1,6 +1,7 @@
 """What answers were worth is counted, whoever gave them; and a secret, a lie, a torn or a missing answer is noticed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -52,6 +53,7 @@ async def test_whoever_shows_all_as_free_is_found_out(tmp_path: Path) -> None:
     async with answered_by(everybody_is_free, tmp_path) as where:
         tally = await Asker(where, seed=3).ask(questions=40)
     assert tally.falsely_free
+    assert tally.shown == tally.mailboxes
     assert not tally.verdicts[Verdict.RIGHT]
     assert not tally.sound
     assert any("FALSELY_FREE" in example for example in tally.examples)
@@ -88,6 +90,13 @@ async def test_patience_ends(tmp_path: Path) -> None:
         tally = await Asker(where, patience=0.05).ask(questions=2)
         over.set()
     assert (tally.hung, tally.sound) == (2, False)
+
+
+def test_an_error_shows_nobody_though_it_is_right_of_who_does_not_exist() -> None:
+    tally = Tally(verdicts=Counter({Verdict.RIGHT: 2, Verdict.DOUBT: 3}), codes=Counter({"ErrorServerBusy": 5}))
+    assert tally.shown == 0
+    tally.verdicts[Verdict.RIGHT] += 1
+    assert tally.shown == 1
 
 
 def test_tallies_add_up() -> None:
