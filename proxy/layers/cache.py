@@ -50,7 +50,7 @@ class Cache:
         self._name, self._store, self._clock = name, store, clock
         self._frames = frames or Frames()
         self._refresh, self._patience = refresh, patience
-        self._cuts, self._detailed_cuts = Cuts(), Cuts()
+        self._cuts, self._detailed_cuts = Cuts(store.ttl), Cuts(store.ttl)
         self._waiting: dict[tuple[Shelf, str], datetime] = {}
         self._said: datetime | None = None
         self.stale = 0
@@ -72,7 +72,7 @@ class Cache:
             elif kept is not None and covers(kept, window):
                 # shelves go by whole seconds: a window that begins between two may have a neighbour on its shelf
                 part = fitted(store.unpacked(kept, mailbox), mailbox, window)
-                cuts.add(window, mailbox.address, kept, part)
+                cuts.add(window, mailbox.address, kept, part, now)
                 answers.append(part)
             else:
                 store.hits -= 1
