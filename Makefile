@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PROFILE ?= dev
 ARGS ?=
 
-.PHONY: demo test check bench soak chaos fuzz venv kerberos acme cluster lock format clean
+.PHONY: demo test check bench soak chaos fuzz venv kerberos ldap acme cluster lock format clean
 
 demo: $(VENV)/.run          ## a whole merger on this machine: ARGS=--once ends after the answers
 	$(BIN)/busyline demo $(ARGS)
@@ -40,10 +40,13 @@ lock:                       ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --extra dev --extra acme --extra cluster -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 	printf 'pyspnego[kerberos]\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-kerberos.lock
 	printf 'acme>=5.2\njosepy>=2.2\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-acme.lock
-	printf 'redis>=7.1\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-cluster.lock
+	printf 'bonsai>=1.5\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-ldap.lock
+	printf 'redis>=7.1\npsycopg[binary]>=3.2\nprocrastinate>=3.5\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-cluster.lock
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-build.lock
 
 kerberos: $(VENV)/.kerberos ## what Negotiate by Kerberos needs; builds against the machine's Kerberos headers
+
+ldap: $(VENV)/.ldap         ## what Active Directory needs; builds against the machine's LDAP and SASL headers
 
 acme: $(VENV)/.acme         ## what certificates by ACME need
 
@@ -71,6 +74,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 
 $(VENV)/.kerberos: requirements-kerberos.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-kerberos.lock
+	touch $@
+
+$(VENV)/.ldap: requirements-ldap.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-ldap.lock
 	touch $@
 
 $(VENV)/.acme: requirements-acme.lock $(VENV)/.run

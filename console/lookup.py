@@ -28,8 +28,8 @@ from protocols.model.freebusy import Answer, Detail, Question, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import utc_now
-from proxy.settings.words import EwsUrl
 from service.secrets import Reference
+from service.words import EwsUrl
 
 MOST_DAYS = 60
 _URL = TypeAdapter[str](EwsUrl)

@@ -11,11 +11,11 @@ from proxy.list_files import ListFileError
 from proxy.moves.opening import with_other_side
 from proxy.settings import ProxySettings
 from proxy.settings.routes import AliasSettings, RouteSettings
-from proxy.settings.words import ALIAS
 from routing.aliases import Aliases
 from routing.patterns import Patterns
 from routing.table import Combine, Route, RouteTable
 from routing.ways import Ways
+from service.words import ALIAS
 
 _TO_DOMAIN: Final = "{{local}}@{}"
 

@@ -19,7 +19,7 @@ from proxy.settings.routes import AliasSettings, RoomsSettings, RouteSettings
 from proxy.settings.rules import RuleSettings, check_rules
 from proxy.settings.server import CacheSettings, ServerSettings
 from proxy.settings.tokens import MicrosoftSettings, TokensSettings
-from proxy.settings.words import Section
+from service.words import Section
 
 
 class ProxySettings(Section):

@@ -12,10 +12,10 @@ from proxy.auth.presets import PRESETS
 from proxy.settings.federation import FederationCaller
 from proxy.settings.oidc import OidcCaller
 from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
-from proxy.settings.words import FilePath, MayAsk, Number, Section, Whole, some
 from service.addresses import parse_narrow_network
 from service.durations import Duration
 from service.secrets import SecretReference
+from service.words import FilePath, MayAsk, Number, Section, Whole, some
 
 _PIN: Final = re.compile(r"sha256:([0-9a-f]{64})")
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from proxy.settings.words import Section
 from service.durations import Days
 from service.sizes import ByteCount
+from service.words import Section
 
 _SMALLEST = 65_536
 

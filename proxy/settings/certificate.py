@@ -7,8 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from protocols.model.mailbox import canonical_domain
-from proxy.settings.words import FilePath, Section, Url
 from service.secrets import SecretReference
+from service.words import FilePath, Section, Url
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 

@@ -7,9 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from proxy.settings.words import FilePath, Section
 from service.durations import Duration, such_as
 from service.secrets import SecretReference
+from service.words import FilePath, Section
 
 _EXAMPLE = 'write for example "rediss://redis.example.com:6379"'
 _LONGEST_TIMEOUT = timedelta(seconds=1)

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from protocols.model.mailbox import canonical
 from proxy.consistency import Problem, raise_all
-from proxy.settings.words import Address, Section, Url, some
 from service.durations import Duration
+from service.words import Address, Section, Url, some
 
 LIST_FILE: Final = "file:"
 _WITH_DIRECTORY: Final = frozenset({"google", "graph", "ews"})

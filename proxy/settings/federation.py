@@ -7,8 +7,8 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from protocols.model.mailbox import canonical_domain
-from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration
+from service.words import FilePath, Section, Url, some
 
 LONGEST_SKEW: Final = timedelta(minutes=15)
 """Of what `clock_skew` may be."""

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from proxy.settings.words import Section
 from service.durations import Days
 from service.secrets import SecretReference
 from service.sizes import ByteCount
+from service.words import Section
 
 
 def _a_day(keep: timedelta) -> timedelta:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from proxy.settings.words import Address, Number, Section, Template
 from service.durations import Duration, such_as, written
+from service.words import Address, Number, Section, Template
 
 FILE = "file:"
 ASK = "ask"

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration
+from service.words import FilePath, Section, Url, some
 
 Algorithm: TypeAlias = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 _MOST_LEEWAY = timedelta(minutes=5)

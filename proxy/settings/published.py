@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field
 from pydantic import ValidationError as SettingsError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from proxy.settings.words import FilePath, Number, Section
 from service.durations import Days
+from service.words import FilePath, Number, Section
 
 CALLER: Final = "free-busy-url"
 """What rules, ledger, log and metrics call whoever has such a URL; no caller of the settings may have this name."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from proxy.settings.words import Domain, FilePath, Pattern, Rewrite, RoomPattern, Section, some
+from service.words import Domain, FilePath, Pattern, Rewrite, RoomPattern, Section, some
 
 
 def _several(written: Any) -> Any:

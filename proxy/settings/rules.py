@@ -11,10 +11,10 @@ from pydantic import ValidationError as SettingsError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from protocols.model.freebusy import Detail, Weekday, WorkingHours, WorkingPeriod
-from proxy.settings.words import Section, some
 from routing.patterns import canonical_pattern
 from routing.redaction import Redaction
 from service.durations import Days
+from service.words import Section, some
 
 GROUP_FILE = "file:"
 _DAY_NAMES = {day.name.lower(): day for day in Weekday} | {day.name.lower()[:3]: day for day in Weekday}

@@ -7,10 +7,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from proxy import consistency
 from proxy.settings.certificate import Certificate, CertificateAcme
-from proxy.settings.words import PublicUrl, Section, Whole, some
 from service.addresses import Listen, ListenAddress, Network
 from service.durations import Duration, Pause
 from service.sizes import ByteCount
+from service.words import PublicUrl, Section, Whole, some
 
 _LONGEST_STALE = timedelta(days=1)
 

@@ -7,9 +7,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from proxy.settings.words import FilePath, Section, Url, some
 from service.durations import Duration, such_as
 from service.secrets import SecretReference
+from service.words import FilePath, Section, Url, some
 
 EXCHANGE_ONLINE: Final = "00000002-0000-0ff1-ce00-000000000000"
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, DavUrl, Section, Whole
 from service.durations import Duration
 from service.secrets import SecretReference
+from service.words import Address, DavUrl, Section, Whole
 
 _PARTS = ("{local}", "{domain}", "{address}")
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, EwsUrl, FilePath, Section, Url, Whole
 from service.secrets import SecretReference
+from service.words import Address, EwsUrl, FilePath, Section, Url, Whole
 
 
 def _service_name(text: str) -> str:

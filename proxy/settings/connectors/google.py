@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Subject, Url, Whole
 from service.secrets import SecretReference
+from service.words import Address, Subject, Url, Whole
 
 
 class GoogleConnector(PeerSection):

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Url, Whole, some
 from service.secrets import SecretReference
+from service.words import Address, Url, Whole, some
 
 
 class GraphConnector(PeerSection):

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from protocols.caldav.published_urls import PARTS
 from proxy.settings.connectors.caldav import CaldavBasicAuth, ZoneName
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Whole, without_file
 from service.durations import Duration
 from service.reach import is_loopback
 from service.sizes import ByteCount
+from service.words import Address, Whole, without_file
 
 _MIB = 1024 * 1024
 _SCHEMES = {

@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import Address, Url, Whole
 from service.secrets import SecretReference
+from service.words import Address, Url, Whole
 
 AUTODISCOVER_URL: Final = "https://calendar.google.com/Autodiscover/Autodiscover.xml"
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from proxy.settings.connectors.section import PeerSection
-from proxy.settings.words import DavUrl, Section, Whole
 from service.secrets import SecretReference
+from service.words import DavUrl, Section, Whole
 
 
 class ProviderBearerAuth(Section):

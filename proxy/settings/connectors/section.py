@@ -9,8 +9,8 @@ from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget, among, rate_of
 from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
-from proxy.settings.words import FilePath, Number, Section
 from service.durations import Duration
+from service.words import FilePath, Number, Section
 
 
 class PeerSection(Section):

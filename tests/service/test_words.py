@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from proxy.settings.words import (
+from service.words import (
     Address,
     DavUrl,
     EwsUrl,

@@ -1,0 +1,1 @@
+"""Entries of Active Directory, and what they say of people; the connection itself is service/directory.py."""
