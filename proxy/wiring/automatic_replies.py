@@ -20,10 +20,10 @@ from proxy.scopes import GMAIL_SETTINGS
 from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
 from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
-from proxy.wiring.clouds import at_google, at_graph
 from proxy.wiring.sign_in import PeerNetwork, signed_in
 from routing.policy import Policy
 from routing.ways import Ways
+from service.clouds import at_google, at_graph
 
 _SUBJECTS: Final = 1_024  # people whose tokens are kept
 _TOGETHER: Final = 4  # calls at once: Exchange and Graph throttle by mailbox and by account

@@ -13,32 +13,18 @@ from proxy.settings.connectors import EwsConnector, NegotiateAuth, NtlmAuth, OAu
 from service.attempts import Attempts, spared
 from service.identities import Identity, KerberosIdentity, NtlmIdentity, by_keytab, kerberos_or_ntlm
 from service.negotiate import Negotiating
-from service.reach import Reach
-from service.secrets import Reference, Secret, resolve
+from service.outgoing import Outgoing
 from service.tokens import authorized, basic
 from service.tokens_microsoft import MicrosoftTokens
-from service.wire import BlockingWire, Wire
 
 
-class PeerNetwork:
+class PeerNetwork(Outgoing):
     """What the connectors' ends are built with; whatever it opens is closed by the stack."""
 
     def __init__(self, settings: PeerSection, directory: Path, stack: AsyncExitStack, *, hop: str = "") -> None:
+        super().__init__(settings, directory, stack)
         self.settings = settings
         self.hop = hop
-        self.directory = directory
-        self.stack = stack
-        self.ca = directory / settings.ca if settings.ca else None
-        self.reach = Reach(private_network=settings.private_network)
-
-    def secret(self, reference: Reference) -> Secret:
-        """What lies there. Raises SecretError."""
-        return resolve(reference, self.directory)
-
-    async def wire(self, *, redirects: bool = False) -> Wire:
-        """A wire for questions, on which redirects are answers if wanted. Raises OSError (the CA file)."""
-        wire = Wire(timeout=self.settings.deadline, ca=self.ca, repeatable=True, redirects=redirects, reach=self.reach)
-        return await self.stack.enter_async_context(wire)
 
     def onward(self, send: Send, question: Question) -> Send:
         """``send`` for what ``question`` makes us ask, its hops told."""
@@ -47,12 +33,6 @@ class PeerNetwork:
     def bearing(self, send: Send, hops: Sequence[str] = ()) -> Send:
         """``send`` for what is no question about calendars: it tells ``hops``, by which it came to us, and ours."""
         return bearing(send, (*hops, self.hop))
-
-    def blocking(self, *, only: str) -> BlockingWire:
-        """A wire for a library that fetches tokens, to the origin of ``only`` alone."""
-        blocking = BlockingWire(ca=self.ca, reach=self.reach, only=only)
-        self.stack.callback(blocking.close)
-        return blocking
 
 
 async def signed_in(settings: EwsConnector, network: PeerNetwork) -> Send:

@@ -4,20 +4,18 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from protocols.google.directory import API_URL
 from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
-from service.secrets import SecretReference
+from service.clouds import GoogleSection
 from service.words import Address, Subject, Url, Whole
 
 
-class GoogleConnector(PeerSection):
+class GoogleConnector(PeerSection, GoogleSection):
     """Google Workspace by the Calendar API, a service account acting for the domain."""
 
     protocol: Literal["google"]
-    service_account: SecretReference = Field(
-        description="the service account's key file (JSON)", examples=["file:northwind.json"]
-    )
     subject: Subject = Field(
         description='whom the service account acts as: an address, or "target" for each person as themself',
         examples=["freebusy@northwind.example"],
@@ -44,6 +42,12 @@ class GoogleConnector(PeerSection):
     def subjects(self) -> tuple[str, ...]:
         """Whom it acts as, in turn; "target" alone where everybody is asked as themself."""
         return (self.subject, *self.further_subjects)
+
+    @property
+    def directory_url(self) -> str:
+        """Where the directory of the domain is: its own host, else the connector's, else Google's."""
+        own = self.directory.api_url if self.directory is not None else None
+        return own or self.api_url or API_URL
 
     @property
     def rates(self) -> tuple[Rate, ...]:

@@ -10,21 +10,13 @@ from proxy.settings.connectors.rates import Budget, among, rate_of
 from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
 from service.durations import Duration
-from service.words import FilePath, Number, Section
+from service.outgoing import NetworkSection
+from service.words import Number
 
 
-class PeerSection(Section):
+class PeerSection(NetworkSection):
     """What every connector has."""
 
-    ca: FilePath | None = Field(None, description="a private CA that signed the other side's certificate (PEM)")
-    private_network: bool = Field(
-        False,
-        description="its name may lead to an address in a private network; not needed where an IP address is written",
-    )
-    deadline: Duration = Field(
-        timedelta(seconds=25),
-        description="one call to the other side is cut after this long; no caller waits for it, but its answer is kept",
-    )
     budget: Budget = Field(
         (),
         description='calls that one account may make, such as "600/1m"; all that are written are kept to. Workers of '

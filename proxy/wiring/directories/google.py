@@ -15,8 +15,8 @@ from proxy.directories.nesting import flattened
 from proxy.directory import Directory
 from proxy.scopes import GOOGLE_GROUP_MEMBERS, GOOGLE_ROOMS
 from proxy.settings.connectors import GoogleConnector
-from proxy.wiring.clouds import at_google, directory_url
 from proxy.wiring.sign_in import PeerNetwork
+from service.clouds import at_google
 
 _TOGETHER: Final = timedelta(minutes=1)  # the lists and the rooms of each are asked for one after the other
 
@@ -60,7 +60,7 @@ async def opened(settings: GoogleConnector, network: PeerNetwork, clock: Clock) 
     assert settings.directory is not None
     subject = settings.directory.subject
     assert subject is not None  # the settings see to it
-    api_url = directory_url(settings)
+    api_url = settings.directory_url
     send_as = await at_google(settings, network, api_url=api_url)
     return GoogleDirectory(
         groups=network.bearing(send_as(subject, GOOGLE_GROUP_MEMBERS)),

@@ -10,8 +10,8 @@ from protocols.model.rooms import Room, RoomList
 from proxy.connector import Clock
 from proxy.directory import Directory
 from proxy.settings.connectors import GraphConnector
-from proxy.wiring.clouds import at_graph
 from proxy.wiring.sign_in import PeerNetwork
+from service.clouds import at_graph
 
 
 class GraphDirectory:

@@ -12,9 +12,9 @@ from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
 from proxy.scopes import GOOGLE_EVENTS, GOOGLE_FREEBUSY
 from proxy.settings.connectors import GoogleConnector
-from proxy.wiring.clouds import at_google
 from proxy.wiring.peers.peer import WINDOW, Peer
 from proxy.wiring.sign_in import PeerNetwork
+from service.clouds import at_google
 from service.tokens_google import SubjectError
 
 _MAILBOXES: Final = 50

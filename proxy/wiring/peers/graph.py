@@ -10,9 +10,9 @@ from protocols.model.mailbox import Mailbox
 from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
 from proxy.settings.connectors import GraphConnector
-from proxy.wiring.clouds import at_graph
 from proxy.wiring.peers.peer import WINDOW, Peer
 from proxy.wiring.sign_in import PeerNetwork
+from service.clouds import at_graph
 
 _MAILBOXES: Final = 20
 

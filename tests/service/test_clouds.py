@@ -14,8 +14,8 @@ from protocols.http import Headers, HttpRequest
 from protocols.model.freebusy import Reason
 from proxy.scopes import GOOGLE_FREEBUSY, GOOGLE_GROUP_MEMBERS
 from proxy.settings.connectors import GoogleConnector, GraphConnector
-from proxy.wiring.clouds import at_google, at_graph, directory_url
 from proxy.wiring.sign_in import PeerNetwork
+from service.clouds import at_google, at_graph
 from simulation.estate import Estate
 from simulation.google import GoogleServer, ServiceAccount
 from simulation.graph import Application, GraphServer
@@ -77,5 +77,5 @@ async def test_each_person_and_scope_has_a_token_of_its_own_at_google(tmp_path: 
 def test_where_google_s_directory_is(connector: dict[str, str], directory: dict[str, str], url: str) -> None:
     written = {"protocol": "google", "service_account": "file:a.json", "subject": JACK, **connector}
     settings = GoogleConnector.model_validate({**written, "directory": {"subject": JACK, **directory}})
-    assert directory_url(settings) == url
-    assert directory_url(settings.model_copy(update={"directory": None})) in {connector.get("api_url"), API_URL}
+    assert settings.directory_url == url
+    assert settings.model_copy(update={"directory": None}).directory_url in {connector.get("api_url"), API_URL}
