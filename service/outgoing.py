@@ -10,14 +10,14 @@ from service.durations import Duration
 from service.reach import Reach
 from service.secrets import Reference, Secret, resolve
 from service.wire import BlockingWire, Wire
-from service.words import FilePath, Section
+from service.words import FilePath, Section, Switch
 
 
 class NetworkSection(Section):
     """How another system is reached."""
 
     ca: FilePath | None = Field(None, description="a private CA that signed the other side's certificate (PEM)")
-    private_network: bool = Field(
+    private_network: Switch = Field(
         False,
         description="its name may lead to an address in a private network; not needed where an IP address is written",
     )

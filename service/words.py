@@ -129,6 +129,8 @@ Whole = Annotated[int, Strict()]
 """A whole number: neither text nor true or false."""
 Number = Annotated[float, Strict()]
 """The same with or without a point."""
+Switch = Annotated[bool, Strict()]
+"""true or false: neither text nor a number."""
 FilePath = Annotated[Path, BeforeValidator(without_file)]
 Url = Annotated[str, url_such_as("https://server.example.com")]
 EwsUrl = Annotated[str, url_such_as("https://mail.example.com/EWS/Exchange.asmx")]

@@ -15,7 +15,7 @@ from proxy.settings.tokens import MicrosoftCaller, OAuthCaller
 from service.addresses import parse_narrow_network
 from service.durations import Duration
 from service.secrets import SecretReference
-from service.words import FilePath, MayAsk, Number, Section, Whole, some
+from service.words import FilePath, MayAsk, Number, Section, Switch, Whole, some
 
 _PIN: Final = re.compile(r"sha256:([0-9a-f]{64})")
 
@@ -139,9 +139,9 @@ class CallerSettings(Section):
     faults: Literal["soap", "per-mailbox"] = Field(
         "soap", description='"per-mailbox" for Google, which reads a code per mailbox and no fault'
     )
-    always_events: bool = Field(False, description="events even for the merged view; Google reads events")
+    always_events: Switch = Field(False, description="events even for the merged view; Google reads events")
     times: Literal["naive", "offset"] = Field("naive", description="times without or with their UTC offset")
-    mailtips: bool = Field(
+    mailtips: Switch = Field(
         False,
         description="GetMailTips gives the automatic replies that outsiders get, of connectors with automatic_replies",
     )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from service.durations import Duration, such_as
 from service.secrets import SecretReference
-from service.words import FilePath, Section
+from service.words import FilePath, Section, Switch
 
 _EXAMPLE = 'write for example "rediss://redis.example.com:6379"'
 _LONGEST_TIMEOUT = timedelta(seconds=1)
@@ -68,7 +68,7 @@ class ClusterSettings(Section):
         description="seals what is shared: 32 bytes, the same on all nodes, made by `openssl rand -hex 32`",
         examples=["file:cluster.key"],
     )
-    details: bool = Field(
+    details: Switch = Field(
         False, description="share subjects and places as well (encrypted); wants rediss:// and a password"
     )
     timeout: Annotated[Duration, such_as("50ms"), AfterValidator(_brief)] = Field(

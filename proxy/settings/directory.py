@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from protocols.model.mailbox import canonical
 from proxy.consistency import Problem, raise_all
 from service.durations import Duration
-from service.words import Address, Section, Url, some
+from service.words import Address, Section, Switch, Url, some
 
 LIST_FILE: Final = "file:"
 _WITH_DIRECTORY: Final = frozenset({"google", "graph", "ews"})
@@ -53,7 +53,7 @@ class DirectorySettings(Section):
         description="which addresses may be groups, with * for any part; of others the directory is never asked",
         examples=[["*-team@fabrikam.example"]],
     )
-    rooms: bool = Field(True, description="offer its room lists (GetRoomLists, GetRooms)")
+    rooms: Switch = Field(True, description="offer its room lists (GetRoomLists, GetRooms)")
     keep: Duration = Field(
         timedelta(minutes=10),
         description="how long members and rooms are kept, and that an address is no group",

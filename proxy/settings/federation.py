@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from protocols.model.mailbox import canonical_domain
 from service.durations import Duration
-from service.words import FilePath, Section, Url, some
+from service.words import FilePath, Section, Switch, Url, some
 
 LONGEST_SKEW: Final = timedelta(minutes=15)
 """Of what `clock_skew` may be."""
@@ -86,7 +86,7 @@ class FederationSettings(Section):
         "body",
         description='what a request\'s signature must cover beside its time; "timestamp" leaves the rest to TLS',
     )
-    sha1_tokens: bool = Field(False, description="believe tokens signed with RSA-SHA1; without it, RSA-SHA256 alone")
+    sha1_tokens: Switch = Field(False, description="believe tokens signed with RSA-SHA1; without it, RSA-SHA256 alone")
 
     def files(self, directory: Path) -> dict[str, tuple[Path, Path]]:
         """Certificate and key by place ("current", "next", "previous"), as certs.federation loads them."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from service.durations import Days
 from service.secrets import SecretReference
 from service.sizes import ByteCount
-from service.words import Section
+from service.words import Section, Switch
 
 
 def _a_day(keep: timedelta) -> timedelta:
@@ -26,13 +26,13 @@ class LedgerSettings(Section):
         timedelta(days=30), description="how long an entry is kept, to the end of its day (UTC)"
     )
     rotate: ByteCount = Field(67_108_864, description="a new file every day, and when one has grown this large")
-    pseudonyms: bool = Field(False, description="write keyed pseudonyms instead of addresses")
+    pseudonyms: Switch = Field(False, description="write keyed pseudonyms instead of addresses")
     key: SecretReference | None = Field(
         None,
         description="the key of the pseudonyms, 32 random characters or more; whoever has it can look people up",
         examples=["file:ledger.key"],
     )
-    required: bool = Field(False, description="answer nobody (server busy) while the ledger cannot be written")
+    required: Switch = Field(False, description="answer nobody (server busy) while the ledger cannot be written")
 
     @model_validator(mode="after")
     def _pseudonyms_need_a_key(self) -> Self:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from service.durations import Duration
-from service.words import FilePath, Section, Url, some
+from service.words import FilePath, Section, Switch, Url, some
 
 Algorithm: TypeAlias = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 _MOST_LEEWAY = timedelta(minutes=5)
@@ -83,7 +83,7 @@ class OidcSettings(Section):
         timedelta(seconds=60), description="by how much its clock and ours may differ; 5m at most"
     )
     ca: FilePath | None = Field(None, description="a private CA that signed the certificate of its host (PEM)")
-    private_network: bool = Field(
+    private_network: Switch = Field(
         False,
         description="its name may lead to an address in a private network; not needed where an IP address is written",
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from service.words import Domain, FilePath, Pattern, Rewrite, RoomPattern, Section, some
+from service.words import Domain, FilePath, Pattern, Rewrite, RoomPattern, Section, Switch, some
 
 
 def _several(written: Any) -> Any:
@@ -36,7 +36,7 @@ class RouteSettings(Section):
         "that [[aliases]] gives; of several connectors a table, by their names",
         examples=["{local}@g.northwind.example"],
     )
-    rooms: bool = Field(False, description="every mailbox of this route is a room, as those are that [rooms] names")
+    rooms: Switch = Field(False, description="every mailbox of this route is a room, as those are that [rooms] names")
 
     @model_validator(mode="after")
     def _says_what_becomes_of_several(self) -> Self:

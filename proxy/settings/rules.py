@@ -14,7 +14,7 @@ from protocols.model.freebusy import Detail, Weekday, WorkingHours, WorkingPerio
 from routing.patterns import canonical_pattern
 from routing.redaction import Redaction
 from service.durations import Days
-from service.words import Section, some
+from service.words import Section, Switch, some
 
 GROUP_FILE = "file:"
 _DAY_NAMES = {day.name.lower(): day for day in Weekday} | {day.name.lower()[:3]: day for day in Weekday}
@@ -155,7 +155,7 @@ class RuleSettings(Section):
         "of it; upper or lower case",
         examples=[["merger", "interview *"]],
     )
-    busy_only: bool = Field(
+    busy_only: Switch = Field(
         False, description="nobody ever sees details of these mailboxes, whatever another rule or a caller says"
     )
 

@@ -17,6 +17,7 @@ from service.words import (
     RoomPattern,
     Section,
     Subject,
+    Switch,
     Url,
 )
 
@@ -73,3 +74,10 @@ def test_a_section_takes_no_unknown_key_and_repeats_no_value_in_its_error() -> N
         Small.model_validate({"name": "hunter2", "nam": "hunter3"})
     assert "hunter" not in str(raised.value)
     assert {error["loc"] for error in raised.value.errors()} == {("name",), ("nam",)}
+
+
+@pytest.mark.parametrize("written", ["true", "no", 1, 0.0, None])
+def test_a_switch_is_true_or_false_and_nothing_that_may_be_read_as_such(written: object) -> None:
+    assert TypeAdapter(Switch).validate_python(True) is True
+    with pytest.raises(ValidationError, match="bool"):
+        TypeAdapter(Switch).validate_python(written)

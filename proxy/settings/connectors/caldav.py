@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from proxy.settings.connectors.section import PeerSection
 from service.durations import Duration
 from service.secrets import SecretReference
-from service.words import Address, DavUrl, Section, Whole
+from service.words import Address, DavUrl, Section, Switch, Whole
 
 _PARTS = ("{local}", "{domain}", "{address}")
 
@@ -98,7 +98,7 @@ class CaldavConnector(PeerSection):
         examples=["busyline@fabrikam.example"],
     )
     recipients: Whole = Field(50, ge=1, le=500, description="people in one question to the outbox, at most")
-    old_headers: bool = Field(
+    old_headers: Switch = Field(
         False, description="send Originator and Recipient as well, which servers older than RFC 6638 want"
     )
     zone: ZoneName | None = Field(

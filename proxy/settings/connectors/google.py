@@ -9,7 +9,7 @@ from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
 from service.clouds import GoogleSection
-from service.words import Address, Subject, Url, Whole
+from service.words import Address, Subject, Switch, Url, Whole
 
 
 class GoogleConnector(PeerSection, GoogleSection):
@@ -25,7 +25,7 @@ class GoogleConnector(PeerSection, GoogleSection):
         description="more addresses to act as; Google counts the calls of each for itself, so that more can be asked",
         examples=[["freebusy2@northwind.example", "freebusy3@northwind.example"]],
     )
-    statuses: bool = Field(
+    statuses: Switch = Field(
         False, description="tell tentative and out of office from busy: one call per mailbox instead of one per 50"
     )
     concurrency: Whole = Field(10, ge=1, description="calls at once, of each subject")

@@ -11,7 +11,7 @@ from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
 from service.durations import Duration
 from service.outgoing import NetworkSection
-from service.words import Number
+from service.words import Number, Switch
 
 
 class PeerSection(NetworkSection):
@@ -44,7 +44,7 @@ class PeerSection(NetworkSection):
         description="of everybody of whom the system tells none; as hours in [[rules]]",
         examples=[{"zone": "Europe/Berlin", "from": "08:00", "to": "17:00"}],
     )
-    automatic_replies: bool = Field(
+    automatic_replies: Switch = Field(
         False,
         description="read automatic replies (graph, ews, google) for callers with mailtips; needs one more permission",
     )
