@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from galsync.entries import Form, Held
 from galsync.steps import Left, Step
 from protocols.model.freebusy import Reason
-from protocols.model.person import Person
+from protocols.model.person import Field, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +93,18 @@ Outcome: TypeAlias = Written | Handed | Failed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
     """What a target can do: how many calls at once, all told and for one place, how many steps in one call; whether
-    objects can be hidden; the forms it takes; and when people see what was written."""
+    objects can be hidden; the forms it takes; and when people see what was written.
+
+    ``fields`` are those it can hold (None: all) and ``aliases`` whether further proxy addresses: of an entry's others
+    nothing is wanted there, or every plan would write them anew.
+    """
 
     at_once: int = 4
     at_once_per_place: int = 4
     batch: int = 1
     hides: bool = True
+    fields: frozenset[Field] | None = None
+    aliases: bool = True
     forms: frozenset[Form]
     visible: Visible
 

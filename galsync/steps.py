@@ -69,7 +69,12 @@ class Left(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of an update: its name, and its values in words; "" for none."""
+    """One field of an update: its name, and its values in words; "" for none.
+
+    The name is a Field's value, or ``address``, ``aliases``, ``hidden``, ``members`` or ``photo``. A target writes the
+    entry's values of what is named; of aliases, those that ``Step.known`` has and the entry has not are taken away, and
+    all others stay.
+    """
 
     field: str
     before: str
@@ -82,6 +87,7 @@ class Step:
 
     ``entry`` is what it shall be: None for RETIRE and REMOVE of the unwanted. ``held`` is what stands there: None for
     CREATE. ``agreement`` is what the ledger shall know once the step has been done; None where it shall forget.
+    ``known`` is what it knew when this was planned, so that an undo can give it back.
     ``against``, of a conflict, are the keys of what is in the way.
     """
 
@@ -91,6 +97,7 @@ class Step:
     entry: Entry | None = None
     held: Held | None = None
     agreement: Agreement | None = None
+    known: Agreement | None = None
     changes: tuple[Change, ...] = ()
     against: tuple[str, ...] = ()
     remedy: Remedy | None = None

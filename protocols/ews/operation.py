@@ -21,16 +21,16 @@ _DECLARED: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
 async def call(
-    send: Send, operation: str, body: str, *, url: str, as_of: datetime, impersonate: str = ""
+    send: Send, operation: str, body: str, *, url: str, as_of: datetime, impersonate: str = "", attributes: str = ""
 ) -> etree._Element:
-    """The answer's own element; ``body`` is XML with the prefixes ``m`` and ``t``.
+    """The answer's own element; ``body`` is XML with the prefixes ``m`` and ``t``, ``attributes`` those of the operation.
 
     Raises PeerError: what ``send`` raises, a fault, a status other than 200, and GARBLED for anything else than an
     answer to this operation.
     """
     action = f'"http://schemas.microsoft.com/exchange/services/2006/messages/{operation}"'
     headers = Headers({"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml", "SOAPAction": action})
-    response = await send(HttpRequest("POST", url, headers, _envelope(operation, body, impersonate)))
+    response = await send(HttpRequest("POST", url, headers, _envelope(operation, body, impersonate, attributes)))
     if response.status != 200:
         raise refusal(response, as_of)
     try:
@@ -70,7 +70,7 @@ def mailbox_in(element: etree._Element) -> Mailbox:
         raise PeerError(Reason.INCOMPLETE, "somebody in the answer has no SMTP address") from None
 
 
-def _envelope(operation: str, body: str, impersonate: str) -> bytes:
+def _envelope(operation: str, body: str, impersonate: str, attributes: str = "") -> bytes:
     who = ""
     if impersonate:
         sid = f"<t:PrimarySmtpAddress>{escaped(impersonate)}</t:PrimarySmtpAddress>"
@@ -78,5 +78,5 @@ def _envelope(operation: str, body: str, impersonate: str) -> bytes:
     return (
         f'{_DECLARED}<s:Envelope xmlns:s="{SOAP}" xmlns:m="{M}" xmlns:t="{T}"><s:Header>'
         f'<t:RequestServerVersion Version="{_VERSION}"/>{who}</s:Header><s:Body>'
-        f"<m:{operation}>{body}</m:{operation}></s:Body></s:Envelope>"
+        f"<m:{operation}{attributes and ' '}{attributes}>{body}</m:{operation}></s:Body></s:Envelope>"
     ).encode()

@@ -2,15 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from protocols.errors import PeerError
-from protocols.google.errors import json_object, problem
-from protocols.http import Headers, HttpRequest, Send
+from protocols.google.listing import pages
+from protocols.http import Send
 from protocols.model.freebusy import Reason
 from protocols.model.groups import GroupLevel
 from protocols.model.mailbox import Mailbox
@@ -21,7 +20,7 @@ ROOM_DOMAIN: Final = "resource.calendar.google.com"
 """Where Google keeps every room, of whatever domain; no group is there."""
 _PATH: Final = "/admin/directory/v1"
 _RESOURCES: Final = f"{_PATH}/customer/my_customer/resources"
-_MEMBERS_A_PAGE, _RESOURCES_A_PAGE, _MOST_PAGES = 200, 500, 500
+_MEMBERS_A_PAGE, _RESOURCES_A_PAGE = 200, 500
 _PEOPLE: Final = frozenset({"USER", "EXTERNAL"})
 _NOT_ROOMS: Final = frozenset({"OTHER"})
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9-]+")
@@ -85,37 +84,12 @@ class _NotFound(Exception):  # noqa: N818 - an answer
 
 
 async def _items(send: Send, url: str, key: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
-    token = ""
-    for number in range(_MOST_PAGES):
-        query = {"maxResults": str(size), **({"pageToken": token} if token else {})}
-        request = HttpRequest("GET", f"{url}?{urlencode(query)}", Headers({"Accept": "application/json"}))
-        response = await send(request)
-        failure = problem(response, as_of)
-        if failure is not None:
-            if failure.reason is Reason.NO_SUCH_MAILBOX and number == 0:
-                raise _NotFound
-            raise failure if number == 0 else _lost(failure)
-        page = json_object(response.body)
-        items += _entries(page, key)
-        previous, token = token, page.get("nextPageToken") or ""
-        if not token:
-            return items
-        if not isinstance(token, str) or token == previous:
-            raise PeerError(Reason.GARBLED, "a page with a strange token")
-    raise PeerError(Reason.TOO_MANY_ENTRIES, f"more than {_MOST_PAGES} pages of {key}")
-
-
-def _entries(page: dict[str, Any], key: str) -> Iterable[dict[str, Any]]:
-    """The entries of one page; of none, Google leaves the key out of an answer that says what it is."""
-    entries = page.get(key, [] if str(page.get("kind", "")).startswith("admin#directory#") else None)
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise PeerError(Reason.GARBLED, f"a page without its {key}")
-    return entries
-
-
-def _lost(failure: PeerError) -> PeerError:
-    return PeerError(Reason.INCOMPLETE, f"a later page: {failure}", retry_after=failure.retry_after)
+    try:
+        return [item async for page in pages(send, url, key, {"maxResults": str(size)}, as_of=as_of) for item in page]
+    except PeerError as error:
+        if error.reason is Reason.NO_SUCH_MAILBOX:
+            raise _NotFound from None
+        raise
 
 
 def _address(written: Any) -> Mailbox:

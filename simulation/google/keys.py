@@ -14,6 +14,10 @@ SCOPES = (
     "https://www.googleapis.com/auth/gmail.settings.basic",
     "https://www.googleapis.com/auth/admin.directory.group.member.readonly",
     "https://www.googleapis.com/auth/admin.directory.resource.calendar.readonly",
+    "https://www.googleapis.com/auth/admin.directory.user.readonly",
+    "https://www.googleapis.com/auth/admin.directory.group.readonly",
+    "https://www.googleapis.com/auth/contacts",
+    "https://www.google.com/m8/feeds",
 )
 
 

@@ -8,9 +8,10 @@ from ssl import SSLContext
 from aiohttp import web
 
 from protocols.model.window import TimeWindow
+from simulation.address_book import AddressBook
 from simulation.estate import Estate
 from simulation.faults import Call, Trouble
-from simulation.google import automatic_replies, directory, events, freebusy
+from simulation.google import automatic_replies, directory, events, freebusy, people, personal_contacts, shared_contacts
 from simulation.google.keys import ServiceAccount
 from simulation.google.refusals import GoogleRefusal, not_found
 from simulation.google.tokens import Grant, TokenDesk
@@ -28,7 +29,9 @@ class GoogleServer(SimulatedServer):
     """Tokens and calendars of one domain. ``account`` is the service account that the domain has delegated to.
 
     Whoever a token stands for sees of the others what these share: blocks (most), details (some) or nothing; of their
-    own calendar everything. ``refresh`` maps refresh tokens to the people who gave them.
+    own calendar everything. ``refresh`` maps refresh tokens to the people who gave them. ``book`` is who is in the
+    directory (None: it knows groups and rooms of the estate, and lists nobody); ``shared`` and ``personal`` hold the
+    contacts that were written.
     """
 
     def __init__(
@@ -38,10 +41,17 @@ class GoogleServer(SimulatedServer):
         ssl: SSLContext | None = None,
         account: ServiceAccount | None = None,
         refresh: Mapping[str, str] | None = None,
+        book: AddressBook | None = None,
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.account = account or ServiceAccount()
         self.directory_down = False
+        self.lost_pages = False  # of the directory: every page after the first
+        self.refusing: tuple[int, int] = (0, 0)  # a status, and how many more questions to the directory it befalls
+        self.book = book
+        self.largest_page: int | None = None
+        self.shared = shared_contacts.SharedContacts()
+        self.personal = personal_contacts.PersonalContacts()
         self.tokens = TokenDesk(estate, self.account, refresh or {})
 
     @property
@@ -76,23 +86,38 @@ class GoogleServer(SimulatedServer):
                 text = "Request had invalid authentication credentials."
                 raise GoogleRefusal(401, "authError", text)
             call.user = grant.subject
-            if directory.is_directory(request.path):
-                return self._directory(request, grant)
-            if request.path == automatic_replies.PATH:
-                return web.json_response(automatic_replies.answer(self.estate, grant, self.estate.replies))
-            match = _EVENTS.fullmatch(request.path)
-            if match is None:
-                return self._freebusy(call, grant, trouble)
-            return self._events(request, match["calendar"], grant, trouble)
+            return self._told(request, call, grant, trouble)
         except GoogleRefusal as refusal:
             return refusal.response()
 
+    def _told(self, request: web.Request, call: Call, grant: Grant, trouble: Trouble | None) -> web.Response:
+        if directory.is_directory(request.path):
+            return self._directory(request, grant)
+        if shared_contacts.is_feed(request.path):
+            return self.shared.answer(request, call.body, grant.scopes)
+        if personal_contacts.is_people(request.path):
+            return self.personal.answer(request, call.body, grant.subject, grant.scopes)
+        if request.path == automatic_replies.PATH:
+            return web.json_response(automatic_replies.answer(self.estate, grant, self.estate.replies))
+        match = _EVENTS.fullmatch(request.path)
+        if match is None:
+            return self._freebusy(call, grant, trouble)
+        return self._events(request, match["calendar"], grant, trouble)
+
     def _is_known(self, path: str) -> bool:
-        return self.is_question(path) or directory.is_directory(path) or path == automatic_replies.PATH
+        contacts = shared_contacts.is_feed(path) or personal_contacts.is_people(path)
+        return contacts or self.is_question(path) or directory.is_directory(path) or path == automatic_replies.PATH
 
     def _directory(self, request: web.Request, grant: Grant) -> web.Response:
-        if self.directory_down:
+        if self.directory_down or (self.lost_pages and "pageToken" in request.query):
             return self.broken(request)
+        status, times = self.refusing
+        if times:
+            self.refusing = status, times - 1
+            raise GoogleRefusal(status, "quotaExceeded" if status == 403 else "backendError", "Refused")
+        if self.book is not None:
+            told = people.answer(request.path, request.query, self.book, grant.scopes, largest=self.largest_page)
+            return web.json_response(told)
         return web.json_response(directory.answer(request.path, request.query, self.estate, grant.scopes))
 
     def throttled(self, request: web.Request) -> web.Response:

@@ -57,6 +57,12 @@ class TokenDesk:
         grant = self._grants.get(token) if scheme.lower() == "bearer" else None
         return grant if grant and grant.expires > time.time() else None
 
+    def issued(self, subject: str, scopes: frozenset[str]) -> str:
+        """An access token of ``subject``, without a question."""
+        token = f"ya29.{secrets.token_urlsafe(24)}"
+        self._grants[token] = Grant(subject, scopes, time.time() + LIFETIME)
+        return token
+
     def revoke_all(self) -> None:
         """No token issued before is valid any more."""
         self._grants.clear()
@@ -93,8 +99,7 @@ class TokenDesk:
         return _refused("invalid_grant", "Invalid email or User ID") if unknown else None
 
     def _issued(self, subject: str, scopes: frozenset[str]) -> web.Response:
-        token = f"ya29.{secrets.token_urlsafe(24)}"
-        self._grants[token] = Grant(subject, scopes, time.time() + LIFETIME)
+        token = self.issued(subject, scopes)
         return web.json_response({"access_token": token, "expires_in": LIFETIME, "token_type": "Bearer"})
 
 

@@ -12,6 +12,8 @@ from protocols.model.freebusy import Detail
 from simulation.estate import Estate
 from simulation.faults import Call, Trouble
 from simulation.graph import automatic_replies, directory
+from simulation.graph.contacts import ContactsDesk
+from simulation.graph.people import PeopleDesk
 from simulation.graph.schedule import GraphRefusal, ScheduleQuestion, error_of, read_question, schedule_of
 from simulation.graph.tokens import Application, TokenDesk
 from simulation.people import Sharing
@@ -33,7 +35,8 @@ class GraphServer(SimulatedServer):
     """Login and Graph of one tenant. The base of both is ``url``; ``schedule_limit`` is the most mailboxes of a call.
 
     An application with Calendars.Read sees subjects and places, one with Calendars.ReadBasic only blocks, except where
-    the mailbox shows its details to everybody.
+    the mailbox shows its details to everybody. ``people`` is the directory as address books read and fill it: with it
+    the faults befall its requests as well; ``contacts`` are those in mailboxes, and $batch, and so with them.
     """
 
     def __init__(
@@ -44,17 +47,21 @@ class GraphServer(SimulatedServer):
         tenant: str = TENANT,
         applications: tuple[Application, ...] = (Application(),),
         schedule_limit: int = 20,
+        people: PeopleDesk | None = None,
+        contacts: ContactsDesk | None = None,
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.tenant = tenant
         self.tokens = TokenDesk(tenant, applications)
         self.most_at_once_per_mailbox: Counter[str] = Counter()
         self.directory_down = False
+        self.people = people
+        self.contacts = contacts
         self._limit = schedule_limit
         self._open: Counter[str] = Counter()
 
     def is_question(self, path: str) -> bool:
-        return _SCHEDULE.fullmatch(path) is not None
+        return _SCHEDULE.fullmatch(path) is not None or self._is_for_people(path) or self._is_for_contacts(path)
 
     def addresses_in(self, request: web.Request, call: Call) -> tuple[str, ...]:
         try:
@@ -69,17 +76,22 @@ class GraphServer(SimulatedServer):
         if match := _TOKEN.fullmatch(request.path):
             form = {name: str(value) for name, value in (await request.post()).items()}
             return self.tokens.grant(form, f"{self.url}{request.path}", self.faults.tokens)
-        if directory.is_directory(request.path) or automatic_replies.is_reply(request.path):
-            return self._beside_schedules(request, call)
+        if self._is_for_contacts(request.path):
+            return await self._contacts(request, call, trouble)
+        beside = (self._is_for_people, directory.is_directory, automatic_replies.is_reply)
+        if any(is_it(request.path) for is_it in beside):
+            return self._beside_schedules(request, call, trouble)
         match = _SCHEDULE.fullmatch(request.path)
-        if match is None or request.method != "POST":
-            return _error(404, "ResourceNotFound", "Resource not found.")
         try:
+            if match is None or request.method != "POST":
+                raise GraphRefusal(404, "ResourceNotFound", "Resource not found.")
             return self._schedule(call, self._anchor(call, match["user"], trouble), trouble)
         except GraphRefusal as refusal:
             return _error(refusal.status, refusal.code, refusal.text)
 
     async def attend(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if self._is_for_people(request.path) or self._is_for_contacts(request.path):
+            return await super().attend(request, call)
         match = _SCHEDULE.fullmatch(request.path)
         anchor = ((match["user"] if match else None) or "me").lower()
         if self._open[anchor] >= MOST_AT_ONCE:
@@ -103,14 +115,35 @@ class GraphServer(SimulatedServer):
     def broken(self, request: web.Request) -> web.Response:
         return _error(500, "ErrorInternalServerError", "An internal server error occurred.")
 
-    def _beside_schedules(self, request: web.Request, call: Call) -> web.Response:
-        claims = self.tokens.claims(call.headers.get("authorization", ""))
+    def _is_for_people(self, path: str) -> bool:
+        return self.people is not None and self.people.is_asked(path)
+
+    def _is_for_contacts(self, path: str) -> bool:
+        return self.contacts is not None and self.contacts.is_asked(path)
+
+    async def _contacts(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
+        claims = None if trouble is Trouble.DENIED else self.tokens.claims(call.headers.get("authorization", ""))
+        if claims is None or self.contacts is None:
+            return _error(401, "InvalidAuthenticationToken", "Access token validation failure.")
+        roles, lost = frozenset(_words(claims.get("roles"))), trouble is Trouble.LOST_PAGE
+        try:
+            told = await self.contacts.answer(call, request.query_string, roles, self.url, lost=lost)
+        except GraphRefusal as refusal:
+            return _error(refusal.status, refusal.code, refusal.text)
+        if told.body is None:
+            return web.Response(status=told.status, headers=told.headers)
+        return web.json_response(told.body, status=told.status, headers=told.headers)
+
+    def _beside_schedules(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
+        claims = None if trouble is Trouble.DENIED else self.tokens.claims(call.headers.get("authorization", ""))
         if claims is None:
             return _error(401, "InvalidAuthenticationToken", "Access token validation failure.")
         if self.directory_down and directory.is_directory(request.path):
             return self.broken(request)
         roles = frozenset(_words(claims.get("roles")))
         try:
+            if self.people is not None and self.people.is_asked(request.path):
+                return self.people.answer(request, call, roles, self.url, trouble)
             if automatic_replies.is_reply(request.path):
                 told = automatic_replies.answer(request.path, self.estate, roles, self.estate.replies)
                 return web.json_response(told)

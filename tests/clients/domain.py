@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,13 @@ USER, PASSWORD = "svc-busyline@fabrikam.example", "Kerberos-2026!"
 _PATIENCE = 60.0
 
 _SETTINGS = """
-    server services = kdc
+    server services = {services}
     krb5 port = {kdc}
     kpasswd port = {kpasswd}
     pid directory = {directory}/run
     ncalrpc dir = {directory}/ncalrpc
     log file = {directory}/samba.log
+{more}
 """
 _KRB5 = """
 [libdefaults]
@@ -50,42 +51,53 @@ class Domain:
 
 
 @contextmanager
-def domain(directory: Path) -> Iterator[Domain]:
-    """The domain while it runs, with its files in ``directory``."""
+def domain(
+    directory: Path,
+    *,
+    address: str = ADDRESS,
+    services: str = "kdc",
+    more: str = "",
+    prepare: Callable[[str, Path], None] = lambda tool, configuration: None,
+) -> Iterator[Domain]:
+    """The domain while it runs, with its files in ``directory``.
+
+    ``services`` of Samba's, ``more`` lines for its configuration; ``prepare`` gets samba-tool and that configuration
+    before the start."""
     tool, server = program("samba-tool"), program("samba")
     if os.geteuid() != 0:
         missing("root, as which a Samba domain is made")
     if not Path("/usr/share/samba/setup").is_dir():
         missing("samba-ad-provision")
-    _provision(tool, directory)
+    _provision(tool, directory, address)
     found = Domain(directory / "krb5.conf", directory / "service.keytab", directory / "user.keytab")
     _populate(tool, directory, found)
-    kdc, kpasswd = _free_port(), _free_port()
+    kdc, kpasswd = _free_port(address), _free_port(address)
     configuration = directory / "etc/smb.conf"
+    prepare(tool, configuration)
     lines = [line for line in configuration.read_text().splitlines() if "server services" not in line]
-    own = _SETTINGS.format(kdc=kdc, kpasswd=kpasswd, directory=directory)
+    own = _SETTINGS.format(kdc=kdc, kpasswd=kpasswd, directory=directory, services=services, more=more)
     configuration.write_text("\n".join(lines).replace("[global]", "[global]" + own, 1))
-    found.krb5_conf.write_text(_KRB5.format(realm=REALM, address=ADDRESS, port=kdc))
+    found.krb5_conf.write_text(_KRB5.format(realm=REALM, address=address, port=kdc))
     with (directory / "samba.out").open("wb") as out:
         command = [server, "--interactive", "--model=single", "--debug-stdout", f"--configfile={configuration}"]
         running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     try:
-        _await_port(running, kdc, directory / "samba.out")
+        _await_port(running, (address, kdc), directory / "samba.out")
         yield found
     finally:
         running.terminate()
         running.wait(_PATIENCE)
 
 
-def _provision(tool: str, directory: Path) -> None:
-    options = ["interfaces=" + ADDRESS + "/8", "bind interfaces only=yes"]
+def _provision(tool: str, directory: Path, address: str) -> None:
+    options = ["interfaces=" + address + "/8", "bind interfaces only=yes"]
     _run(
         *(tool, "domain", "provision", f"--targetdir={directory}", f"--realm={REALM}", "--domain=FABRIKAM"),
         *(
             "--server-role=dc",
             "--dns-backend=NONE",
             "--host-name=dc",
-            f"--host-ip={ADDRESS}",
+            f"--host-ip={address}",
             "--adminpass=Admin-2026!",
         ),
         *(f"--option={option}" for option in options),
@@ -108,18 +120,18 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{command[:3]}: {done.stderr[-2000:]}")
 
 
-def _free_port() -> int:
+def _free_port(address: str) -> int:
     """One that is free for TCP; Samba takes the same of UDP."""
     with socket.socket() as listener:
-        listener.bind((ADDRESS, 0))
+        listener.bind((address, 0))
         return int(listener.getsockname()[1])
 
 
-def _await_port(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _await_port(running: subprocess.Popen[bytes], at: tuple[str, int], log: Path) -> None:
     until = time.monotonic() + _PATIENCE
     while running.poll() is None and time.monotonic() < until:
         try:
-            socket.create_connection((ADDRESS, port), timeout=1).close()
+            socket.create_connection(at, timeout=1).close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -1,0 +1,117 @@
+"""One run of a sync between files, as a process of its own that somebody kills."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from bench.galsync.target import WorldTarget
+from bench.galsync.world import File
+from galsync.engine import Engine
+from galsync.guards import Bound, Guards
+from galsync.ledger import Ledger
+from galsync.mapping import Mapping
+from galsync.moments import News
+from galsync.report import RunReport
+from galsync.rules import Rules
+from galsync.selection import Selection
+from galsync.side import Reading
+from galsync.syncs import Feed, Sync
+from protocols.model.mailbox import Mailbox
+from protocols.model.person import Field, Kind, Person
+from service.state.database import Database
+
+SYNC: Final = "staff"
+PEOPLE: Final = 24
+_TITLES: Final = ("", "Lead", "Specialist")
+
+
+def people_of(seed: int, generation: int) -> dict[str, Person]:
+    """Who is there in a generation: most of everybody, with titles that change and addresses that are swapped."""
+    chance = random.Random(f"{seed}/{generation}")
+    numbers = list(range(PEOPLE))
+    one, other = chance.sample(numbers, 2)
+    numbers[one], numbers[other] = numbers[other], numbers[one]
+    there = {}
+    for number, local in enumerate(numbers):
+        if chance.random() < 0.15:
+            continue
+        texts = {Field.DISPLAY_NAME: f"Person {number}"}
+        if title := chance.choice(_TITLES):
+            texts[Field.TITLE] = title
+        address = Mailbox.parse(f"person{local}@a.example")
+        there[f"p{number}"] = Person(anchor=f"p{number}", kind=Kind.USER, primary=address, texts=texts)
+    return there
+
+
+class Generations:
+    """A source whose token is the number of a generation."""
+
+    name = "hr"
+
+    def __init__(self, seed: int, generation: int) -> None:
+        self._seed, self._generation = seed, generation
+
+    async def read(self, since: str | None = None) -> Reading:
+        """Everybody of this generation, or how it differs from the one of the token."""
+        now, token = people_of(self._seed, self._generation), str(self._generation)
+        if since is None:
+            return Reading(people=tuple(now.values()), token=token)
+        before = people_of(self._seed, int(since))
+        changed = tuple(person for anchor, person in now.items() if before.get(anchor) != person)
+        gone = tuple(anchor for anchor in before if anchor not in now)
+        return Reading(people=changed, whole=False, gone=gone, token=token)
+
+
+def grace_of(seed: int) -> timedelta:
+    """Half of the worlds hide first who is gone, half remove at once."""
+    return timedelta(days=30) if seed % 2 else timedelta()
+
+
+def sync_of(target: WorldTarget, source: Generations, grace: timedelta) -> Sync:
+    """Everybody as they are, and no guards: a killed run is about what is lost, not about what is allowed."""
+    mapping = Mapping(source=source.name)
+    rules = Rules(sync=SYNC, fields=mapping.hows, grace=grace)
+    guards = Guards(deletions=Bound(), changes=Bound(), shrink=1.0)
+    feed = Feed(source=source, selection=Selection(), mapping=mapping)
+    return Sync(name=SYNC, feeds=(feed,), target=target, rules=rules, guards=guards)
+
+
+async def carried_out(folder: Path, seed: int, generation: int, heard: Callable[[str], None]) -> RunReport:
+    """One run from generation to target; ``heard`` learns of every point of it."""
+    world = File(folder / "world.db")
+    target = WorldTarget(world, sync=SYNC, heard=heard)
+    sync = sync_of(target, Generations(seed, generation), grace_of(seed))
+
+    def tell(news: News) -> None:
+        heard(news.moment.value)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    async with Database.open(f"sqlite:{folder / 'state.db'}") as database:
+        engine = Engine(sync, Ledger(database, clock=clock), clock=clock, sleep=asyncio.sleep, holder="node", tell=tell)
+        return await engine.apply()
+
+
+def killed(folder: Path, seed: int, generation: int, event: int, wait: bool, told: Connection) -> None:
+    """What the process does: tells of its ``event``-th point, and there waits for its death, or runs on until it
+    comes. Whoever lives to the end tells so."""
+    count = 0
+
+    def heard(point: str) -> None:
+        nonlocal count
+        count += 1
+        if count == event:
+            told.send(point)
+            while wait:
+                signal.pause()
+
+    asyncio.run(carried_out(folder, seed, generation, heard))
+    told.send("")
+    os._exit(0)

@@ -1,0 +1,120 @@
+"""Rows of a spreadsheet as people of a source, and who of them has to be left out and why."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from galsync.entries import Stamp
+from galsync.files.cells import addresses, kind, parted, truth
+from galsync.files.columns import (
+    ADDRESS,
+    ALIASES,
+    ALL_ADDRESSES,
+    ANCHOR,
+    DISABLED,
+    FIELDS,
+    GROUPS,
+    HIDDEN,
+    KIND,
+    MEMBERS,
+    SIP,
+    STAMP,
+    UNIT,
+    X500,
+    meanings,
+)
+from galsync.files.delimited import rows
+from galsync.files.disk import UnreadableError
+from galsync.files.formulas import bare
+from galsync.side import Reading
+from galsync.steps import Left
+from protocols.model.mailbox import Mailbox
+from protocols.model.person import Kind, Person
+
+MOST_NAMED: Final = 100
+
+
+class _LeftOutError(ValueError):
+    def __init__(self, why: Left, what: str = "") -> None:
+        super().__init__(what)
+        self.why = why
+        self.what = what
+
+
+def people(data: bytes, *, token: str | None = None, attributes: frozenset[str] = frozenset()) -> Reading:
+    """Everybody in the file, as a whole reading.
+
+    Who cannot be read is left out and named by the line. ``attributes`` are further columns to take over, by their
+    names in the header. Raises UnreadableError where the file is broken, or two lines are the same person's.
+    """
+    lines = rows(data)
+    header = next(lines, None)
+    if header is None:
+        raise UnreadableError("it is empty: not even a header is there")
+    meant, names = meanings([bare(cell) for cell in header.cells]), [bare(cell).strip() for cell in header.cells]
+    found: dict[str, Person] = {}
+    begun: dict[str, int] = {}
+    left: Counter[Left] = Counter()
+    named: list[tuple[str, Left]] = []
+    for row in lines:
+        cells = [bare(cell).strip() for cell in row.cells]
+        further = {name: cell for name, cell in zip(names, cells, strict=True) if cell and name in attributes}
+        try:
+            person = _person({name: cell for name, cell in zip(meant, cells, strict=True) if cell and name}, further)
+        except _LeftOutError as out:
+            left[out.why] += 1
+            named.append((f"line {row.line}: {out.what}"[:200].removesuffix(": "), out.why))
+            continue
+        if person.anchor in begun:
+            words = f"lines {begun[person.anchor]} and {row.line} have the same anchor or address: leave one out"
+            raise UnreadableError(words)
+        found[person.anchor], begun[person.anchor] = person, row.line
+    return Reading(people=tuple(found.values()), token=token, left=left, named=tuple(named[:MOST_NAMED]))
+
+
+def _person(cells: Mapping[str, str], further: Mapping[str, str]) -> Person:
+    texts = {FIELDS[name]: cell for name, cell in cells.items() if name in FIELDS}
+    if any(Stamp.read(text) for text in (cells.get(STAMP), *texts.values())):
+        raise _LeftOutError(Left.OURS)
+    try:
+        what = kind(cells.get(KIND, ""))
+        disabled, hidden = truth(cells.get(DISABLED, "")), truth(cells.get(HIDDEN, ""))
+    except ValueError as error:
+        raise _LeftOutError(Left.GARBLED, str(error)) from error
+    if what is Kind.CONTACT:
+        raise _LeftOutError(Left.CONTACT)
+    primary, aliases, x500, sip = _addresses(cells)
+    if not (anchor := cells.get(ANCHOR, primary.address if primary else "")):
+        raise _LeftOutError(Left.NO_ADDRESS)
+    return Person(
+        anchor=anchor,
+        kind=what,
+        primary=primary,
+        aliases=aliases,
+        x500=x500,
+        sip=sip,
+        texts=texts,
+        unit=cells.get(UNIT, ""),
+        groups=_lower(cells.get(GROUPS, "")),
+        members=_lower(cells.get(MEMBERS, "")),
+        attributes=further,
+        disabled=disabled,
+        hidden=hidden,
+    )
+
+
+def _addresses(cells: Mapping[str, str]) -> tuple[Mailbox | None, tuple[str, ...], tuple[str, ...], str]:
+    written = cells.get(ADDRESS, "")
+    try:
+        smtp, x500, sip, first = addresses((*parted(cells.get(ALIASES, "")), *parted(cells.get(ALL_ADDRESSES, ""))))
+        primary = Mailbox.parse(written or first) if written or first else None
+    except ValueError as error:
+        raise _LeftOutError(Left.BAD_ADDRESS, str(error)) from error
+    own = primary.address if primary else ""
+    names = (*(name.removeprefix("X500:") for name in parted(cells.get(X500, ""))), *x500)
+    aliases = dict.fromkeys(alias for alias in smtp if alias != own)
+    return primary, tuple(aliases), tuple(dict.fromkeys(names)), cells.get(SIP, "".join(sip[:1])).removeprefix("sip:")
+
+
+def _lower(text: str) -> tuple[str, ...]:
+    return tuple(value.lower() for value in parted(text))

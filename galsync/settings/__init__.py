@@ -1,0 +1,30 @@
+"""The part of the configuration that is about address books: which there are, and whose people go where."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from galsync.settings.consistency import check_syncs
+from galsync.settings.directories import DirectorySettings
+from galsync.settings.state import StateSettings
+from galsync.settings.syncs import SyncSettings
+from service.words import Section
+
+__all__ = ["DirectorySettings", "GalsyncSettings", "StateSettings", "SyncSettings"]
+
+
+class GalsyncSettings(Section):
+    """Everything the syncs of address books need to know."""
+
+    state: StateSettings = StateSettings()
+    directories: dict[str, DirectorySettings] = Field(default_factory=dict, description="one per address book")
+    directory_syncs: tuple[SyncSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        check_syncs(self.directories, self.directory_syncs)
+        return self
+
+    def sync(self, name: str) -> SyncSettings | None:
+        """The sync of that name."""
+        return next((each for each in self.directory_syncs if each.name == name), None)

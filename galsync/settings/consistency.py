@@ -1,0 +1,98 @@
+"""What the sections of the address-book syncs say of each other: directories that are there, and forms that fit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from galsync.entries import Form
+from galsync.settings.active_directory import ActiveDirectory
+from galsync.settings.clouds import GraphDirectory
+from galsync.settings.directories import DirectorySettings
+from galsync.settings.files import PowershellDirectory
+from galsync.settings.mistakes import Problem, raise_all
+from galsync.settings.syncs import SyncSettings
+
+_NAMELESS: Final = {":", "/"}
+_IN_MAILBOXES: Final = ("graph", "google")
+
+
+def check_syncs(directories: Mapping[str, DirectorySettings], syncs: Sequence[SyncSettings]) -> None:
+    """Raises ValidationError with every directory that cannot do what a sync wants of it, at its place."""
+    problems = list(_names(directories))
+    seen: set[str] = set()
+    for number, sync in enumerate(syncs):
+        place = ("directory_syncs", number)
+        if sync.name in seen:
+            problems.append(((*place, "name"), f"{sync.name} is there twice: each has a name of its own"))
+        seen.add(sync.name)
+        problems += [((*place, *rest), text) for rest, text in _of(sync, directories)]
+    raise_all(problems)
+
+
+def form_of(sync: SyncSettings, target: DirectorySettings) -> Form | None:
+    """As what the people of ``sync`` stand in ``target``; None where that has to be written."""
+    return Form(sync.form) if sync.form else target.usual
+
+
+def _names(directories: Mapping[str, DirectorySettings]) -> Iterator[Problem]:
+    for name in directories:
+        if not name.isprintable() or not name.strip() or _NAMELESS & {*name}:
+            yield ("directories", name), "not a name for a directory: it has no : and no / in it"
+
+
+def _of(sync: SyncSettings, directories: Mapping[str, DirectorySettings]) -> Iterator[Problem]:
+    known = ", ".join(sorted(directories)) or "none: write [directories.NAME]"
+    for name in sync.sources:
+        source = directories.get(name)
+        if source is None:
+            yield ("from",), f"no directory is called {name}; there are {known}"
+        elif not source.reads:
+            yield ("from",), f"{name} ({source.protocol}) can only be written to: read another directory"
+        elif name == sync.target or _same_file(source, directories.get(sync.target)):
+            yield ("to",), f"{name} is read by this very sync: write into another directory"
+    target = directories.get(sync.target)
+    if target is None:
+        yield ("to",), f"no directory is called {sync.target}; there are {known}"
+    else:
+        yield from _target(sync, target)
+
+
+def _target(sync: SyncSettings, target: DirectorySettings) -> Iterator[Problem]:
+    forms = ", ".join(form.value for form in target.writes if form is not Form.GROUP)
+    if not target.writes:
+        yield ("to",), f"{sync.target} ({target.protocol}) can only be read: write into another directory"
+        return
+    form = form_of(sync, target)
+    if form is None:
+        yield ("as",), f"is missing: into {target.protocol} one of {forms}"
+    elif form not in target.writes:
+        yield ("as",), f"{target.protocol} takes no {form.value}: write one of {forms}"
+    if sync.groups == "groups" and Form.GROUP not in target.writes:
+        yield ("groups",), f'{target.protocol} takes no groups: write groups = "entries" or "none"'
+    if (form is Form.CONTACT and target.protocol in _IN_MAILBOXES) != (sync.mailboxes is not None):
+        wrong = sync.mailboxes is not None
+        text = (
+            "only contacts in mailboxes have it: remove it" if wrong else "is missing: it says whose get the contacts"
+        )
+        yield ("mailboxes",), text
+    if isinstance(target, ActiveDirectory) and not target.unit:
+        yield ("to",), f"{sync.target} does not say where entries are made: write its unit"
+    yield from _stamps(sync, target)
+
+
+def _stamps(sync: SyncSettings, target: DirectorySettings) -> Iterator[Problem]:
+    """A stamp where a field is written would be written over, and whatever has lost its stamp is nobody's."""
+    stamp = target.stamp if isinstance(target, ActiveDirectory | GraphDirectory | PowershellDirectory) else ""
+    stamp = stamp or ("extensionAttribute15" if isinstance(target, ActiveDirectory) else "")
+    taken = f"extra_{stamp.removeprefix('extensionAttribute').removeprefix('CustomAttribute')}"
+    for key, names in (("fields", sync.fields), ("values", sync.values)):
+        for name in names:
+            if name.value == taken and sync.fields.get(name) != "leave":
+                yield (
+                    (key, name.value),
+                    f"the stamp of {sync.target} stands there: take another field, or move the stamp",
+                )
+
+
+def _same_file(one: DirectorySettings, other: DirectorySettings | None) -> bool:
+    path = getattr(one, "path", None)
+    return path is not None and path == getattr(other, "path", None)

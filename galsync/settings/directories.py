@@ -1,0 +1,21 @@
+"""[directories.…]: the address books, by the protocol that each speaks."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from galsync.settings.active_directory import ActiveDirectory
+from galsync.settings.clouds import GoogleDirectory, GraphDirectory, StaffExportDirectory
+from galsync.settings.files import CsvDirectory, LdifDirectory, PowershellDirectory, SealedDirectory
+
+DirectorySettings: TypeAlias = Annotated[
+    GraphDirectory
+    | GoogleDirectory
+    | ActiveDirectory
+    | StaffExportDirectory
+    | PowershellDirectory
+    | CsvDirectory
+    | LdifDirectory
+    | SealedDirectory,
+    Field(discriminator="protocol"),
+]

@@ -1,0 +1,86 @@
+"""The words of these settings: names, templates and conditions, each read at once so that a mistake is told with its line."""
+
+import re
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator
+
+from galsync.expressions import Condition, ExpressionError, Template
+from galsync.files.sealed_keys import parse
+from galsync.selection import Sieve
+from protocols.ldap.filters import FilterError, encoded
+
+_NAME: Final = re.compile(r"[^\W_][\w.-]*")
+_STAMP: Final = re.compile(r"extensionAttribute(?:[1-9]|1[0-5])")
+_CUSTOM: Final = re.compile(r"CustomAttribute(?:[1-9]|1[0-5])")
+_UNFIT: Final = "not a name: write letters, digits, - and . alone, for it stands in the stamp of all that is written"
+
+
+def named(text: str) -> str:
+    """``text``, if it can stand in a stamp. Raises ValueError."""
+    if not _NAME.fullmatch(text):
+        raise ValueError(_UNFIT)
+    return text
+
+
+def _condition(text: str) -> str:
+    try:
+        Condition.parse(text)
+    except ExpressionError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _template(text: str) -> str:
+    try:
+        Template.parse(text)
+    except ExpressionError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _filter(text: str) -> str:
+    try:
+        encoded(text)
+    except FilterError as error:
+        raise ValueError(f'{error}: write a filter of LDAP, such as "(department=Sales)"') from None
+    return text
+
+
+def _domain(text: str) -> str:
+    try:
+        Sieve.of(domains=(text,))
+    except ValueError:
+        raise ValueError(
+            f'"{text}" is no domain: write one such as "fabrikam.example", or "*.fabrikam.example"'
+        ) from None
+    return text
+
+
+def _public(text: str) -> str:
+    parse(text)
+    return text
+
+
+def _stamp(text: str) -> str:
+    if not _STAMP.fullmatch(text):
+        raise ValueError("a stamp stands in one of extensionAttribute1 to extensionAttribute15")
+    return text
+
+
+def _custom(text: str) -> str:
+    if not _CUSTOM.fullmatch(text):
+        raise ValueError("a stamp stands in one of CustomAttribute1 to CustomAttribute15")
+    return text
+
+
+Name = Annotated[str, AfterValidator(named)]
+Where = Annotated[str, AfterValidator(_condition)]
+Text = Annotated[str, AfterValidator(_template)]
+LdapFilter = Annotated[str, AfterValidator(_filter)]
+SievedDomain = Annotated[str, AfterValidator(_domain)]
+PublicWords = Annotated[str, AfterValidator(_public)]
+ExtensionAttribute = Annotated[str, AfterValidator(_stamp)]
+CustomAttribute = Annotated[str, AfterValidator(_custom)]
+KindWord: TypeAlias = Literal["user", "group", "room", "equipment"]
+FormWord: TypeAlias = Literal["mail-contact", "mail-user", "guest", "shared-contact", "contact"]

@@ -1,0 +1,26 @@
+"""Several things at once, of which none is left half done when another fails."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+
+async def together(work: Iterable[Coroutine[Any, Any, None]], *, give_up: Callable[[], None]) -> None:
+    """All of ``work`` at the same time. As soon as one of it fails, ``give_up`` is called, which shall make the others
+    end soon; they are waited for, and the first error is raised. Cancelled, it cancels all and waits for their end."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    if not tasks:
+        return
+    try:
+        _, going = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        if going:
+            give_up()
+            await asyncio.wait(going)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+    errors = [error for task in tasks if (error := task.exception())]
+    if errors:
+        raise errors[0]

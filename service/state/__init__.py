@@ -1,0 +1,1 @@
+"""REMEMBERS: the one database in which the syncs keep what they agreed on and what they did."""

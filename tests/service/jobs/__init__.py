@@ -1,0 +1,1 @@
+"""Tests of service/jobs: when jobs are due, and who runs them."""

@@ -1,0 +1,1 @@
+"""Tests of the steps from one schema to the next."""
