@@ -11,7 +11,7 @@ from protocols.model.person import Field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the settings of a sync say to :func:`galsync.plan.plan`.
+    """What the settings of a sync say to :func:`galsync.plans.plan.plan`.
 
     ``sync`` is the name in the stamp. ``fields`` tells what becomes of each field; one that is not in it is left alone.
     ``hides`` is whether the target can hide: where it cannot, "hidden" is not compared, and a retired object is only

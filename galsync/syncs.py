@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from galsync.guards import Guards
-from galsync.mapping import Mapping
+from galsync.people.mapping import Mapping
+from galsync.people.selection import Selection
+from galsync.plans.guards import Guards
 from galsync.rules import Rules
-from galsync.selection import Selection
 from galsync.side import Source, Target
 
 

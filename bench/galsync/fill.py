@@ -25,13 +25,13 @@ from typing import Final
 
 from bench.galsync.mailbox_server import Counts, MailboxServer, address, mailbox_server
 from bench.rows import Row
-from galsync.engine import Engine
+from galsync.engine.engine import Engine
 from galsync.entries import Form
-from galsync.guards import Bound, Guards
-from galsync.ledger import Ledger
-from galsync.mapping import Mapping
+from galsync.ledger.ledger import Ledger
+from galsync.people.mapping import Mapping
+from galsync.people.selection import Selection
+from galsync.plans.guards import Bound, Guards
 from galsync.rules import Rules
-from galsync.selection import Selection
 from galsync.side import Reading
 from galsync.sides.mailbox_contacts_places import Listed
 from galsync.sides.mailbox_contacts_target import AT_ONCE, MailboxContactsTarget
@@ -48,7 +48,7 @@ from simulation.graph.mailbox_limits import TENANT
 SYNC: Final = "staff"
 LATENCY: Final = 0.25
 """Seconds of one request, as of a mailbox in the same region; no limit and no promise says how long it is."""
-NAMES: Final = ("galsync_fill", "galsync_fill_minutes")
+NAMES: Final = ("galsync_fill_share", "galsync_fill_minutes")
 _TOP: Final = 25
 _CITIES: Final = ("Berlin", "Hamburg", "München", "Köln")
 
@@ -161,8 +161,8 @@ async def rows(folder: Path, *, mailboxes: int = 500, contacts: int = 700, laten
     note = f"{mailboxes} mailboxes with {contacts} contacts, {AT_ONCE} at once, {latency:g} s a request"
     speed = f"{found.counts.contacts / found.seconds:,.0f} contacts a second; processor {found.busy:.0f} s"
     return [
-        Row(name="galsync_fill", value=round(found.share, 3), unit="of the limits", at_least=0.9, note=note),
-        Row(name="galsync_fill_minutes", value=round(found.seconds / 60, 2), unit="min", note=speed),
+        Row(name=NAMES[0], value=round(found.share, 3), unit="of the limits", at_least=0.9, note=note),
+        Row(name=NAMES[1], value=round(found.seconds / 60, 2), unit="min", note=speed),
     ]
 
 

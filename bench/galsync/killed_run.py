@@ -12,14 +12,14 @@ from typing import Final
 
 from bench.galsync.target import WorldTarget
 from bench.galsync.world import File
-from galsync.engine import Engine
-from galsync.guards import Bound, Guards
-from galsync.ledger import Ledger
-from galsync.mapping import Mapping
-from galsync.moments import News
-from galsync.report import RunReport
+from galsync.engine.engine import Engine
+from galsync.engine.moments import News
+from galsync.ledger.ledger import Ledger
+from galsync.people.mapping import Mapping
+from galsync.people.selection import Selection
+from galsync.plans.guards import Bound, Guards
+from galsync.reports.report import RunReport
 from galsync.rules import Rules
-from galsync.selection import Selection
 from galsync.side import Reading
 from galsync.syncs import Feed, Sync
 from protocols.model.mailbox import Mailbox

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Final
 
 from bench.galsync.killed_run import SYNC
-from galsync.digests import digest
-from galsync.engine import Engine
+from galsync.engine.engine import Engine
 from galsync.entries import Agreement, Form, Held, Stamp
-from galsync.guards import Bound, Guards
-from galsync.ledger import Ledger
-from galsync.mapping import Mapping
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind, RunState
+from galsync.people.mapping import Mapping
+from galsync.people.selection import Selection
+from galsync.plans.digests import digest
+from galsync.plans.guards import Bound, Guards
 from galsync.rules import Rules
-from galsync.runs import RunKind, RunState
-from galsync.selection import Selection
 from galsync.side import Ability, Outcome, Reading, Visible, Written
 from galsync.steps import Act, Step, Why
 from galsync.syncs import Feed, Sync

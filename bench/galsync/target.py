@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from bench.galsync.world import World
+from galsync.engine.order import answers_to
 from galsync.entries import Entry, Form, Held, Stamp
-from galsync.order import answers_to
 from galsync.side import Ability, Failed, Outcome, Visible, Written
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason

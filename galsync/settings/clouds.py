@@ -56,7 +56,7 @@ class GoogleDirectory(GoogleSection):
     subject: Address = Field(description="the administrator to act as", examples=["admin@northwind.example"])
     domain: Domain | None = Field(
         None,
-        description="one domain of the organisation, else all; shared contacts are written to it, else to the subject's",
+        description="one domain of the organisation, else all; shared contacts are of it, else of the subject's",
         examples=["northwind.example"],
     )
     api_url: Url = Field(directory.API_URL, description="another host of the directory")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from galsync.entries import Form
 from galsync.powershell.orders import STAMP_ATTRIBUTE
-from galsync.settings.words import CustomAttribute, PublicWords
+from galsync.settings.words import CustomAttribute
 from service.durations import Duration
 from service.words import Domain, FilePath, Section, some
 
@@ -50,11 +50,9 @@ class SealedDirectory(Section):
     protocol: Literal["sealed"]
     path: FilePath = Field(description="the file", examples=["fabrikam.sealed"])
     key: FilePath = Field(description="our own keys, made by `busyline gal keys FILE`", examples=["sealing.key"])
-    partner: PublicWords = Field(
-        description="the other side's public keys, as their `busyline gal keys` printed them",
-        examples=[
-            "busyline-sealed-1 AbCsk32Rv36aZVfssvc/bK9kH1dO7Pu3t2JR0pe3yB0= age1rwuf7x050yn7uqwl8qpfgu3f6jwrdrwrs468amrdx8upxnl76uxskmj5gw"
-        ],
+    partner: FilePath = Field(
+        description="a file with the other side's public keys: the line that their `busyline gal keys` printed",
+        examples=["fabrikam.pub"],
     )
     domains: Annotated[tuple[Domain, ...], AfterValidator(some)] = Field(
         description="whom the sender speaks for, and nobody else", examples=[["fabrikam.example"]]

@@ -6,9 +6,9 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from galsync.entries import How
-from galsync.expressions import Template
-from galsync.mapping import FIELDS, Rule
-from galsync.selection import Sieve
+from galsync.people.expressions import Template
+from galsync.people.mapping import FIELDS, Rule
+from galsync.people.selection import Sieve
 from galsync.settings.words import KindWord, SievedDomain, Where
 from protocols.model import person
 from protocols.model.person import Kind

@@ -21,11 +21,9 @@ def _database(written: object) -> str | Reference:
     if text.startswith(SQLITE) and text != SQLITE:
         return text
     if text.startswith(POSTGRESQL):
-        if (
-            ("@" in text
-            and ":" in text.removeprefix(POSTGRESQL).rpartition("@")[0])
-            or "password=" in urlsplit(text).query
-        ):
+        if ("@" in text and ":" in text.removeprefix(POSTGRESQL).rpartition("@")[0]) or "password=" in urlsplit(
+            text
+        ).query:
             raise ValueError('a password is never written here: leave it out, and write password = "env:NAME"')
         return text
     if text.startswith(("env:", "file:")):

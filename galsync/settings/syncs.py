@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from galsync.conditions import Condition
-from galsync.guards import Guards
+from galsync.people.conditions import Condition
+from galsync.plans.guards import Guards
 from galsync.settings.people import LEAVE, SieveSettings
-from galsync.settings.words import FormWord, Name, Text, Where
+from galsync.settings.words import FormWord, KnownFields, Name, Text, Where
 from protocols.model import person
 from service.durations import Days, Duration
 from service.words import Address, Domain, Number, Section, Switch, Whole, some
@@ -79,8 +79,6 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 class SyncSettings(Section):
     """[[directory_syncs]]: the people of some directories as entries of another; nothing runs by itself."""
 
-    model_config = ConfigDict(populate_by_name=False)
-
     name: Name = Field(description="stands in the stamp of everything it writes", examples=["fabrikam-to-contoso"])
     sources: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_once)] = Field(
         alias="from",
@@ -115,13 +113,13 @@ class SyncSettings(Section):
     x500: Switch = Field(True, description="replies to old mail arrive: entries answer to legacyExchangeDN")
     proxies: Switch = Field(False, description="entries answer to people's further addresses as well")
     photos: Switch = Field(False, description="hand photos on, where both sides can")
-    fields: dict[person.Field, Literal["write", "overwrite", "clear", "leave"]] = Field(
+    fields: Annotated[dict[person.Field, Literal["write", "overwrite", "clear", "leave"]], KnownFields] = Field(
         default_factory=dict,
         description="by field: write (what somebody typed there stays), overwrite, clear, or leave; names, company,"
         " department, title, office, phone, fax and addresses are written anyway, the others left",
         examples=[{"mobile": "write", "fax": "leave"}],
     )
-    values: dict[person.Field, Text] = Field(
+    values: Annotated[dict[person.Field, Text], KnownFields] = Field(
         default_factory=dict,
         description="by field: what is written instead of the source's own text",
         examples=[{"display_name": "{display_name} ({company|'Fabrikam'})"}],

@@ -1,14 +1,15 @@
-"""The words of these settings: names, templates and conditions, each read at once so that a mistake is told with its line."""
+"""The words of these settings, read at once, so that a mistake in a template or condition is told with its line."""
 
 import re
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
-from galsync.expressions import Condition, ExpressionError, Template
-from galsync.files.sealed_keys import parse
-from galsync.selection import Sieve
+from galsync.people.expressions import Condition, ExpressionError, Template
+from galsync.people.selection import Sieve
+from galsync.people.vocabulary import meant
 from protocols.ldap.filters import FilterError, encoded
+from protocols.model.person import Field
 
 _NAME: Final = re.compile(r"[^\W_][\w.-]*")
 _STAMP: Final = re.compile(r"extensionAttribute(?:[1-9]|1[0-5])")
@@ -57,11 +58,6 @@ def _domain(text: str) -> str:
     return text
 
 
-def _public(text: str) -> str:
-    parse(text)
-    return text
-
-
 def _stamp(text: str) -> str:
     if not _STAMP.fullmatch(text):
         raise ValueError("a stamp stands in one of extensionAttribute1 to extensionAttribute15")
@@ -74,13 +70,21 @@ def _custom(text: str) -> str:
     return text
 
 
+def _fields(written: object) -> object:
+    for name in written if isinstance(written, dict) else ():
+        if str(name) not in [*Field]:
+            raise ValueError(f"no field is called {name}{meant(str(name), Field)}")
+    return written
+
+
 Name = Annotated[str, AfterValidator(named)]
 Where = Annotated[str, AfterValidator(_condition)]
 Text = Annotated[str, AfterValidator(_template)]
 LdapFilter = Annotated[str, AfterValidator(_filter)]
 SievedDomain = Annotated[str, AfterValidator(_domain)]
-PublicWords = Annotated[str, AfterValidator(_public)]
 ExtensionAttribute = Annotated[str, AfterValidator(_stamp)]
 CustomAttribute = Annotated[str, AfterValidator(_custom)]
+KnownFields = BeforeValidator(_fields)
+"""Before a table by field: a field that is not there is named, with the one that was meant."""
 KindWord: TypeAlias = Literal["user", "group", "room", "equipment"]
 FormWord: TypeAlias = Literal["mail-contact", "mail-user", "guest", "shared-contact", "contact"]

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from galsync.engine.troubles import in_peace
 from galsync.entries import Entry, Form, Stamp
 from galsync.side import Failed, Outcome, Written
 from galsync.sides.active_directory_held import VERSION, filters_of, is_ours
 from galsync.sides.active_directory_names import names_of
 from galsync.steps import Act, Step
-from galsync.troubles import in_peace
 from protocols.ldap.changes import Wanted, hides, modifications
 from protocols.ldap.names import common_name, escaped, quoted
 from protocols.ldap.operations import Add, Delete, Modify, Request, Search

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from galsync.ledger import Ledger
+from galsync.ledger.ledger import Ledger
 from service.state.database import Database
 from tests.clients.postgresql import PostgreSQL
 from tests.galsync.remembered import Clock

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from galsync.engine.order import answers_to
 from galsync.entries import Agreement, Entry, Held, Stamp
-from galsync.fields import texts_after
-from galsync.order import answers_to
+from galsync.plans.fields import texts_after
 from galsync.rows import Done
 from galsync.steps import Act, Plan, Step
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from galsync.engine import Engine
+from galsync.engine.engine import Engine
+from galsync.engine.moments import News, Tell
 from galsync.entries import Held
-from galsync.guards import Bound, Guards
-from galsync.ledger import Ledger
-from galsync.mapping import Mapping
-from galsync.moments import News, Tell
+from galsync.ledger.ledger import Ledger
+from galsync.people.mapping import Mapping
+from galsync.people.selection import Selection
+from galsync.plans.guards import Bound, Guards
 from galsync.rules import Rules
-from galsync.selection import Selection
 from galsync.side import Source
 from galsync.syncs import Feed, Sync
 from protocols.model.person import Person

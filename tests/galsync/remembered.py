@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from galsync.digests import digest
 from galsync.entries import Agreement, Entry, Form, Held, Stamp
+from galsync.plans.digests import digest
 from galsync.steps import Act, Change, Step, Why
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from galsync.engine.order import answers_to
 from galsync.entries import Agreement, Entry, Form, Held, Stamp
-from galsync.order import answers_to
 from galsync.steps import Act, Change, Step, Why
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person

@@ -7,7 +7,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from galsync.entries import Agreement, Entry, Form, Held, How, Stamp
-from galsync.fields import agreement
+from galsync.plans.fields import agreement
 from galsync.rules import Rules
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field

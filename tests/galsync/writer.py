@@ -7,8 +7,8 @@ of its input.
 import asyncio
 import sys
 
-from galsync.ledger import Ledger
-from galsync.runs import RunKind
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind
 from galsync.side import Written
 from service.state.database import Database
 from tests.galsync.remembered import Clock, step

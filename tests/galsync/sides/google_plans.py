@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from galsync.engine.order import phases
 from galsync.entries import Agreement, Entry, How
-from galsync.order import phases
-from galsync.plan import Rules, plan
+from galsync.plans.plan import Rules, plan
 from galsync.side import Target, Written
 from galsync.steps import Act, Plan
 from protocols.model.person import Field

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from galsync.entries import Agreement, Entry, How
-from galsync.plan import Rules, plan
+from galsync.plans.plan import Rules, plan
 from galsync.steps import Act, Plan
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galsync.entries import Agreement, Entry, Form, Held, Stamp
-from galsync.limits import DISPENSABLE
+from galsync.people.limits import DISPENSABLE
 from galsync.sides.shared_contact import changed, fresh, held_of, joined, split
 from galsync.steps import Act, Change, Step, Why
 from protocols.google.contact_entry import FIRST_TO_GO

@@ -1,0 +1,171 @@
+"""Makes the outlook of a run: reads the sources and the places, and plans each; nothing is written."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from galsync.engine.killed import Unsure, as_it_stands, begun, last_run, standing, unheard_of
+from galsync.engine.moments import Moment, News, Tell
+from galsync.engine.order import answers_to
+from galsync.engine.outlook import Outlook, Trouble
+from galsync.engine.reading import Said, read, since
+from galsync.engine.troubles import in_peace
+from galsync.entries import Agreement, Held
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind
+from galsync.people.merging import Wanted
+from galsync.people.wanted import wanted
+from galsync.plans.guards import stops
+from galsync.plans.plan import plan
+from galsync.side import Failed
+from galsync.steps import Plan
+from galsync.syncs import Sync
+from protocols.model.freebusy import Reason
+
+_NOBODY: Final = Wanted(entries={})
+
+
+@dataclass(slots=True, kw_only=True)
+class _Places:
+    """What came of reading the places."""
+
+    plans: list[Plan] = field(default_factory=list)
+    skipped: list[Trouble] = field(default_factory=list)
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """One run being planned. ``kept`` is called between readings, so that a lease does not run out meanwhile."""
+
+    sync: Sync
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    tell: Tell
+    kept: Callable[[], Awaitable[None]]
+
+    async def outlook(self, *, whole: bool) -> Outlook:
+        """What an APPLY would do; ``whole`` reads everybody even where changes would do. Never raises PeerError."""
+        now, sync = self.clock(), self.sync
+        last = await last_run(self.ledger, sync.name)
+        places = await in_peace(sync.target.places())
+        if isinstance(places, Failed):
+            trouble = Trouble(sync.target.name, places.reason, places.words)
+            return Outlook(sync=sync.name, kind=RunKind.APPLY, made_at=now, unread=(trouble,), after=last)
+        after = None if whole else await since(sync, self.ledger, places, now=now)
+        said = await read(sync, self.ledger, after=after, now=now, tell=self.tell)
+        outlook = Outlook(
+            sync=sync.name,
+            kind=RunKind.APPLY,
+            made_at=now,
+            whole=said.whole,
+            sources=said.sources,
+            unread=said.unread,
+            after=last,
+        )
+        if said.unread:
+            return outlook
+        shall, shrunk = await self._wanted(said, places), said.shrunk
+        del said  # a hundred thousand people: what is wanted of them is enough from here on
+        return await self._planned(outlook, shall, shrunk, places)
+
+    async def _planned(
+        self, outlook: Outlook, shall: Wanted, shrunk: Mapping[str, tuple[int, int]], places: Sequence[str]
+    ) -> Outlook:
+        whole = outlook.whole
+        found = _Places() if whole else _Places(before=await standing(self.ledger, self.sync.name) or 0)
+        unsure = await begun(self.ledger, self.sync.name)
+        for place in places:
+            await self._place(place, shall, unsure.get(place, {}), found)
+        if whole:
+            for place in sorted(set(await self.ledger.places(self.sync.name)) - set(places)):
+                await self._left_behind(place, unsure.get(place, {}), found)
+        self.tell(News(Moment.PLANNED, self.sync.name, sum(len(each.steps) for each in found.plans)))
+        return replace(
+            outlook,
+            left=shall.left,
+            named=shall.named,
+            cut=shall.cut,
+            doubles=shall.doubles,
+            plans=tuple(found.plans),
+            skipped=tuple(found.skipped),
+            stops=stops(found.plans, self.sync.guards, before=found.before, read=shrunk),
+            before=found.before,
+        )
+
+    async def _wanted(self, said: Said, places: Sequence[str]) -> Wanted:
+        """Who shall stand in each place. Two of a source who want one address: whom the ledger knows there keeps it;
+        the first place answers for all, since all are given the same entries."""
+        given = [(f.mapping, f.selection, r) for f, r in zip(self.sync.feeds, said.readings, strict=True)]
+        shall = await asyncio.to_thread(wanted, given)
+        if said.whole and not shall.clashes:
+            return shall
+        rivals = [*shall.entries.values()] if not said.whole else []
+        asked = {entry.address.address for entry in (*rivals, *(e for group in shall.clashes for e in group))}
+        agreed = await self.ledger.by_address(self.sync.name, places[0], sorted(asked)) if places else {}
+        return await asyncio.to_thread(wanted, given, agreed=agreed) if agreed else shall
+
+    async def _place(self, place: str, shall: Wanted, unsure: Unsure, found: _Places) -> None:
+        await self.kept()
+        self.tell(News(Moment.READING, place or self.sync.target.name))
+        if shall.gone is None:
+            agreed = await self.ledger.agreements(self.sync.name, place)
+            found.before += len(agreed)
+            held = await in_peace(self._everything(place))
+        else:
+            anchors = [*shall.entries, *shall.gone, *(e.anchor for group in shall.clashes for e in group)]
+            agreed = await self.ledger.agreements_of(self.sync.name, place, anchors)
+            held = await in_peace(self._looked(place, shall, agreed))
+        if isinstance(held, Failed):
+            found.skipped.append(Trouble(place or self.sync.target.name, held.reason, held.words))
+            return
+        self.tell(News(Moment.READ, place or self.sync.target.name, len(held)))
+        found.plans.append(await asyncio.to_thread(self._plan, place, shall, held, agreed, unsure))
+
+    async def _left_behind(self, place: str, unsure: Unsure, found: _Places) -> None:
+        """A place that is not to be filled any more: what we wrote there goes, unless the place itself is gone."""
+        read = len(found.skipped)
+        await self._place(place, _NOBODY, unsure, found)
+        if len(found.skipped) > read and found.skipped[-1].reason is Reason.NO_SUCH_MAILBOX:
+            found.skipped.pop()
+            anchors = tuple(await self.ledger.agreements(self.sync.name, place))
+            found.plans.append(Plan(place=place, forget=anchors))
+
+    def _plan(
+        self,
+        place: str,
+        shall: Wanted,
+        held: list[Held],
+        agreed: Mapping[str, Agreement],
+        unsure: Unsure,
+    ) -> Plan:
+        sync = self.sync.name
+        unseen = as_it_stands(unsure, held, sync=sync)
+        if unseen:
+            known = {*shall.entries, *agreed}
+            agreed = {**agreed, **unheard_of(unseen, held, sync=sync, known=known)}
+        return plan(
+            shall.entries,
+            held,
+            agreed,
+            self.sync.rules,
+            now=self.clock(),
+            place=place,
+            gone=shall.gone,
+            clashes=shall.clashes,
+            begun=unseen,
+        )
+
+    async def _everything(self, place: str) -> list[Held]:
+        return [held async for held in self.sync.target.held(place)]
+
+    async def _looked(self, place: str, shall: Wanted, agreed: Mapping[str, Agreement]) -> list[Held]:
+        """What may matter to the changes: the objects that were agreed, and whatever has an address that is wanted."""
+        addresses = {address for entry in shall.entries.values() for address in answers_to(entry)}
+        addresses |= {agreement.address for agreement in agreed.values() if agreement.address}
+        if not (addresses or agreed):
+            return []
+        keys = [agreement.key for agreement in agreed.values()]
+        return list(await self.sync.target.look(place, keys, sorted(addresses)))

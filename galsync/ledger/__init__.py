@@ -1,0 +1,1 @@
+"""REMEMBERS: agreements, runs and their steps, in the state database."""

@@ -1,0 +1,1 @@
+"""COMPARES: what shall stand there, what stands there and what was agreed; pure."""

@@ -1,0 +1,240 @@
+"""A report as text, as an e-mail and as JSON with keys that stay."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from galsync.engine.outlook import SourceRead, Trouble
+from galsync.engine.tally import Failure, who
+from galsync.ledger.runs import RunKind, RunState
+from galsync.reports.difference import difference, one_line
+from galsync.reports.report import RunReport
+from galsync.steps import Act, Step
+
+_NAMED: Final = 20
+"""So many of each sort are named in a text; JSON has them all."""
+
+_ACTS: Final = {
+    Act.CREATE: "to create",
+    Act.UPDATE: "to update",
+    Act.RETIRE: "to retire (hidden, removed when the grace period is over)",
+    Act.REMOVE: "to remove",
+    Act.REMEMBER: "to remember (they stand there already)",
+    Act.CONFLICT: "conflicts",
+}
+_DONE: Final = {
+    Act.CREATE: "created",
+    Act.UPDATE: "updated",
+    Act.RETIRE: "retired",
+    Act.REMOVE: "removed",
+    Act.REMEMBER: "remembered",
+    Act.CONFLICT: "conflicts",
+}
+_KINDS: Final = {RunKind.APPLY: "Run", RunKind.UNDO: "Undo", RunKind.PURGE: "Purge"}
+_STATES: Final = {
+    None: "planned, nothing was written",
+    RunState.BEGUN: "going on",
+    RunState.DONE: "done",
+    RunState.FAILED: "FAILED",
+    RunState.STOPPED: "STOPPED",
+    RunState.ABANDONED: "ABANDONED",
+}
+
+
+def text(report: RunReport) -> str:
+    """The report as lines for people, with a newline at the end."""
+    return "\n".join(_text(report)) + "\n"
+
+
+def email(report: RunReport) -> tuple[str, str]:
+    """Subject and body of an e-mail in plain text: the report, and below it the first steps as a difference."""
+    outcome = "all is well" if report.well else _STATES[report.state]
+    subject = f"Busyline {report.sync}: {outcome} ({_figures(report)})"
+    steps = [str(line) for line in difference(report.outlook.plans, most=100)]
+    return one_line(subject), text(report) + ("\n" + "\n".join(steps) + "\n" if steps else "")
+
+
+def document(report: RunReport) -> dict[str, Any]:
+    """The report for programs: the keys stay as they are, what is not known is null, instants are ISO 8601 in UTC."""
+    outlook, tally = report.outlook, report.tally
+    return {
+        "sync": report.sync,
+        "target": report.target,
+        "kind": outlook.kind.value,
+        "run": report.run,
+        "state": report.state.value if report.state else None,
+        "words": report.words,
+        "begun_at": _instant(report.begun_at),
+        "ended_at": _instant(report.ended_at),
+        "whole": outlook.whole,
+        "sources": [_source(source) for source in outlook.sources],
+        "left": {left.name.lower(): number for left, number in outlook.left.items() if number},
+        "left_named": [{"who": name, "why": left.name.lower()} for name, left in outlook.named],
+        "cut": dict(outlook.cut),
+        "doubled_aliases": outlook.doubles,
+        "equal": report.equal,
+        "planned": {act.value: report.planned[act] for act in Act},
+        "written": {act.value: tally.written[act] for act in Act},
+        "handed": {act.value: number for act, number in tally.handed.items()},
+        "remembered": tally.remembered,
+        "failed": tally.failed,
+        "in_doubt": tally.doubt,
+        "untried": tally.untried,
+        "failures": [_failure(failure) for failure in tally.failures],
+        "given_up": list(tally.given_up),
+        "conflicts": [_conflict(place, step) for place, step in report.conflicts()],
+        "ignored": dict(report.ignored),
+        "stops": [{"guard": stop.guard, "words": stop.words} for stop in report.stops],
+        "allowed": sorted(report.allowed),
+        "unread": [_trouble(trouble) for trouble in outlook.unread],
+        "skipped": [_trouble(trouble) for trouble in outlook.skipped],
+        "visible": report.visible.value,
+    }
+
+
+def _text(report: RunReport) -> Iterator[str]:
+    outlook, run = report.outlook, f" {report.run}" if report.run else ""
+    yield f"{_KINDS[outlook.kind]}{run} of {report.sync} into {report.target}: {_STATES[report.state]}"
+    if report.words:
+        yield f"  {_printable(report.words)}"
+    yield from _section("Could not be read", (_trouble_line(each) for each in outlook.unread))
+    yield from _section("Read", _read(report))
+    yield from _section("Without an entry", _left(report))
+    yield from _section("Planned", _planned(report))
+    yield from _section("Written", _written(report))
+    yield from _section("Failed", (_failure_line(each) for each in report.tally.failures))
+    yield from _section("Places left out", (_trouble_line(each) for each in outlook.skipped))
+    yield from _section("Conflicts, for you to decide", (_conflict_line(*each) for each in report.conflicts()))
+    typed = (f"{name}: {number}" for name, number in sorted(report.ignored.items()))
+    yield from _section("Left as somebody typed it", typed)
+    if report.allowed:
+        yield from _section("Guards overruled", sorted(report.allowed))
+
+
+def _read(report: RunReport) -> Iterator[str]:
+    for source in report.outlook.sources:
+        gone = f", {source.gone} gone" if source.gone else ""
+        yield f"{source.name}: {source.people} people{gone} ({'everybody' if source.whole else 'changes alone'})"
+
+
+def _left(report: RunReport) -> Iterator[str]:
+    for left, number in report.outlook.left.items():
+        names = [one_line(name) for name, why in report.outlook.named if why is left]
+        some = f" ({', '.join(names[:5])}{', …' if number > len(names[:5]) else ''})" if names else ""
+        if number:
+            yield f"{number}: {left.value}{some}"
+    for name, number in report.outlook.cut.items():
+        yield f"{number}: {name} was longer than the target takes, and is cut"
+    if report.outlook.doubles:
+        yield f"{report.outlook.doubles}: an alias was dropped, since somebody else has it"
+
+
+def _planned(report: RunReport) -> Iterator[str]:
+    for act, number in report.planned.items():
+        if number:
+            yield f"{number} {_ACTS[act]}"
+    if report.outlook.plans:
+        yield f"{report.equal} as they should be"
+
+
+def _written(report: RunReport) -> Iterator[str]:
+    tally = report.tally
+    for act, number in tally.written.items():
+        yield f"{number} {_DONE[act]}"
+    for act, number in tally.handed.items():
+        yield f"{number} to be {_DONE[act]} by the script that was made: read back by the next run"
+    if tally.remembered:
+        yield f"{tally.remembered} remembered"
+    if tally.failed:
+        yield f"{tally.failed} failed, {tally.doubt} of them in doubt"
+    if tally.untried:
+        yield f"{tally.untried} not tried"
+    yield from (f"{place or report.target}: given up after too many failures" for place in tally.given_up)
+    if tally.written or tally.handed:
+        yield f"Written is not yet visible: people see it {report.visible.value}"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    rest = iter(lines)
+    some = list(islice(rest, _NAMED))
+    if not some:
+        return
+    yield f"{title}:"
+    yield from (f"  {_printable(line)}" for line in some)
+    if more := sum(1 for _ in rest):
+        yield f"  and {more} more"
+
+
+def _printable(words: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in words)
+
+
+def _figures(report: RunReport) -> str:
+    if report.state is None:
+        counts, words = report.planned, _ACTS
+    else:
+        counts, words = report.tally.written, _DONE
+    parts = [f"{number} {words[act].split(' (')[0]}" for act, number in counts.items() if number]
+    parts += [f"{report.tally.failed} failed"] if report.tally.failed else []
+    return ", ".join(parts) or "nothing to do"
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat().replace("+00:00", "Z") if instant else None
+
+
+def _source(source: SourceRead) -> dict[str, Any]:
+    left: Mapping[str, int] = {left.name.lower(): number for left, number in source.left.items() if number}
+    return {
+        "name": source.name,
+        "people": source.people,
+        "gone": source.gone,
+        "whole": source.whole,
+        "left": left,
+        "left_named": [{"who": name, "why": why.name.lower()} for name, why in source.named],
+    }
+
+
+def _trouble(trouble: Trouble) -> dict[str, str]:
+    return {"where": trouble.where, "reason": trouble.reason.value, "words": trouble.words}
+
+
+def _trouble_line(trouble: Trouble) -> str:
+    return f"{trouble.where}: {trouble.words or trouble.reason.value}"
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "place": failure.place,
+        "act": failure.act.value,
+        "anchor": failure.anchor,
+        "who": failure.who,
+        "words": failure.words,
+        "in_doubt": failure.doubt,
+    }
+
+
+def _failure_line(failure: Failure) -> str:
+    at = f" at {failure.place}" if failure.place else ""
+    doubt = " (in doubt)" if failure.doubt else ""
+    return f"{failure.act.value} {failure.who}{at}: {failure.words}{doubt}"
+
+
+def _conflict(place: str, step: Step) -> dict[str, Any]:
+    return {
+        "place": place,
+        "anchor": step.anchor,
+        "who": who(step),
+        "why": step.why.name.lower(),
+        "against": list(step.against),
+        "proposed": step.remedy.value if step.remedy else None,
+        "note": step.note,
+    }
+
+
+def _conflict_line(place: str, step: Step) -> str:
+    at = f" at {place}" if place else ""
+    against = f" (in the way: {', '.join(step.against)})" if step.against else ""
+    proposed = f"; proposed: {step.remedy.value}" if step.remedy else ""
+    return f"{who(step)}{at}: {step.why.value}{against}{proposed}"

@@ -1,0 +1,77 @@
+"""What every side of a sync is made with: the ways to the network, the clock, and what closes it all."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from galsync.settings.active_directory import ActiveDirectory, KerberosSignInSettings
+from galsync.settings.clouds import GoogleDirectory
+from galsync.settings.syncs import SyncSettings
+from protocols.google.patience import Pace
+from protocols.http import Send
+from protocols.ldap.searching import Ask
+from service.clouds import SendAs, at_google
+from service.directory import DirectoryLine, Security
+from service.directory_sign_in import KerberosSignIn, PasswordSignIn, SignIn, by_keytab, by_ticket_of
+from service.outgoing import NetworkSection, Outgoing
+from service.secrets import resolve
+
+Clock: TypeAlias = Callable[[], datetime]
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+Chance: TypeAlias = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What is opened is closed by ``stack``; ``directory`` is that of the configuration file."""
+
+    sync: SyncSettings
+    directory: Path
+    stack: AsyncExitStack
+    clock: Clock
+    sleep: Sleep
+    chance: Chance
+
+    @property
+    def pace(self) -> Pace:
+        """How Google is asked again."""
+        return Pace(clock=self.clock, sleep=self.sleep, chance=self.chance)
+
+    def outgoing(self, settings: NetworkSection) -> Outgoing:
+        """The way to one system."""
+        return Outgoing(settings, self.directory, self.stack)
+
+    async def google(self, settings: GoogleDirectory, api_url: str, *, writes: bool = False) -> SendAs:
+        """What sends to one host of Google's, as a person. Raises SecretError, OSError."""
+        return await at_google(settings, self.outgoing(settings), api_url=api_url, repeatable=not writes)
+
+    async def google_as_subject(self, settings: GoogleDirectory, scopes: tuple[str, ...]) -> Send:
+        """What asks the directory as the administrator. Raises SecretError, OSError."""
+        return (await self.google(settings, settings.api_url))(settings.subject, " ".join(scopes))
+
+    async def line(self, settings: ActiveDirectory) -> Ask:
+        """The line to a domain controller. Raises SecretError."""
+        ca = self.directory / settings.ca if settings.ca else None
+        line = DirectoryLine(
+            settings.host,
+            self._sign_in(settings),
+            port=settings.port,
+            name=settings.name,
+            security=Security(settings.security),
+            ca=ca,
+            timeout=settings.deadline,
+        )
+        return (await self.stack.enter_async_context(line)).ask
+
+    def _sign_in(self, settings: ActiveDirectory) -> SignIn:
+        auth, host = settings.auth, settings.name or settings.host
+        if not isinstance(auth, KerberosSignInSettings):
+            return PasswordSignIn(auth.user, resolve(auth.password, self.directory))
+        if auth.keytab is not None:
+            return by_keytab(self.directory / auth.keytab, auth.principal, host=host)
+        if auth.password is not None:
+            return by_ticket_of(auth.principal, resolve(auth.password, self.directory), host=host)
+        return KerberosSignIn(None, host=host)

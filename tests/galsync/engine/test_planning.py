@@ -1,0 +1,107 @@
+"""Tests of galsync/engine/planning.py: what is planned, and what is not because something could not be read."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from galsync.ledger.runs import RunState
+from galsync.plans.guards import EMPTY, Bound, Guards
+from galsync.steps import Act, Why
+from protocols.errors import PeerError
+from protocols.model.freebusy import Reason
+from tests.galsync.machine import machine
+from tests.galsync.scripted import ScriptedSource, ScriptedTarget
+from tests.galsync.stock import person
+
+PEOPLE = [person(f"p{number}") for number in range(10)]
+GUARDED = Guards(deletions=Bound(count=3), changes=Bound(share=0.5), shrink=0.2)
+
+
+async def test_with_a_source_that_cannot_be_read_nothing_is_planned(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE) as it:
+        it.source.errors = [PeerError(Reason.UNREACHABLE, "no answer")]
+        report = await it.engine().apply()
+        assert (report.outlook.plans, report.state) == ((), RunState.FAILED)
+        assert report.words == "nothing was written, since not everything could be read: hr: no answer"
+        assert it.target.reads == 0
+
+
+async def test_with_a_target_that_tells_no_places_nothing_is_planned(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE) as it:
+        it.target.unreadable["*"] = PeerError(Reason.UNAUTHORIZED, "the secret is not valid any more")
+        report = await it.engine().apply()
+        assert "world: the secret is not valid any more" in report.words
+        assert it.source.asked == []
+
+
+async def test_a_source_that_is_suddenly_empty_stops_the_run(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE, guards=GUARDED) as it:
+        await it.engine().apply()
+        it.source.people.clear()
+        it.source.expired = True
+        report = await it.engine().apply()
+        assert report.state is RunState.STOPPED
+        assert {stop.guard for stop in report.stops} == {"empty", "deletions"}
+        assert len(it.standing()) == 10
+        assert not any(held.hidden for held in it.standing().values())
+
+
+async def test_what_the_operator_allows_goes_on(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE, guards=GUARDED) as it:
+        await it.engine().apply()
+        for number in range(4):
+            it.source.remove(f"p{number}")
+        assert (await it.engine().apply()).state is RunState.STOPPED
+        report = await it.engine().apply(allow=frozenset({"deletions"}))
+        assert (report.state, report.tally.written) == (RunState.DONE, {Act.RETIRE: 4})
+        assert report.allowed == {"deletions"}
+
+
+async def test_the_share_of_what_may_change_is_of_all_that_stand_even_by_changes(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE, guards=GUARDED) as it:
+        await it.engine().apply()
+        for number in range(5):
+            it.source.put(person(f"p{number}", title="Lead"))
+        assert (await it.engine().apply()).state is RunState.DONE
+        for number in range(6):
+            it.source.put(person(f"p{number}", title="Chief"))
+        report = await it.engine().apply()
+        assert (report.outlook.before, report.state) == (10, RunState.STOPPED)
+
+
+async def test_two_of_a_source_with_one_address_are_a_conflict_and_who_had_it_keeps_it(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE) as it:
+        await it.engine().apply()
+        it.source.put(person("twin", address="p3@a.example"))
+        by_changes = await it.engine().plan()
+        assert [(step.act, step.why) for step in by_changes.plans[0].steps] == [(Act.CONFLICT, Why.CLASH_WITHIN)]
+        whole = await it.engine().plan(whole=True)
+        assert {step.act for step in whole.plans[0].steps} == {Act.CONFLICT}
+        assert whole.plans[0].equal == 10
+
+
+async def test_the_first_source_that_has_an_address_wins(tmp_path: Path) -> None:
+    other = ScriptedSource([person("p3", title="Chief"), person("new")], name="sales")
+    async with machine(tmp_path, *PEOPLE, others=[other]) as it:
+        report = await it.engine().apply()
+        assert len(it.standing()) == 11
+        assert it.standing()["p3@a.example"].texts.get("title") is None  # type: ignore[call-overload]
+        assert sum(report.outlook.left.values()) == 1
+
+
+async def test_a_selection_that_is_narrower_lets_people_go(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE) as it:
+        await it.engine(fingerprint="wide").apply()
+        none = tuple(replace(each, mapping=replace(each.mapping, forms={})) for each in it.sync.feeds)
+        outlook = await it.engine(fingerprint="narrow", feeds=none).plan()
+        assert outlook.plans[0].counts == {Act.RETIRE: 10}
+        assert EMPTY not in {stop.guard for stop in outlook.stops}
+
+
+async def test_a_place_that_cannot_be_read_is_read_by_the_next_run(tmp_path: Path) -> None:
+    target = ScriptedTarget(places=("a@b.example", "b@b.example"))
+    async with machine(tmp_path, *PEOPLE, target=target) as it:
+        target.unreadable["b@b.example"] = PeerError(Reason.TIMEOUT, "slow")
+        assert (await it.engine().apply()).state is RunState.FAILED
+        target.unreadable.clear()
+        assert (await it.engine().apply()).tally.written == {Act.CREATE: 10}
+        assert len(it.standing("b@b.example")) == 10

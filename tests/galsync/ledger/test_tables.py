@@ -1,0 +1,38 @@
+"""Tests of galsync/ledger/tables.py: what the migrations make is what the tables say, on both databases."""
+
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Column, Connection, Table, Text
+
+from galsync.ledger import tables
+from service.state.columns import METADATA
+from service.state.database import Database
+from service.state.migrating import VERSION_TABLE
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What a migration would have to do."""
+    options = {"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
+
+
+async def test_the_migrated_schema_is_the_one_of_the_tables(url: str) -> None:
+    async with Database.open(url) as database, database.reading() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_difference_is_seen(url: str) -> None:
+    extra = Table("gal_planted", METADATA, Column("a", Text, primary_key=True))
+    try:
+        async with Database.open(url) as database, database.reading() as connection:
+            assert [each[0] for each in await connection.run_sync(differences)] == ["add_table"]
+    finally:
+        METADATA.remove(extra)
+
+
+def test_every_table_is_of_this_room() -> None:
+    assert {name for name in METADATA.tables if name.startswith("gal_")} == {
+        each.name for each in vars(tables).values() if isinstance(each, Table)
+    }
