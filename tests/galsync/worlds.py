@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -36,12 +36,12 @@ texts: Final = st.dictionaries(
 photos: Final = st.sampled_from((b"", b"", b"", b"smile"))
 
 
-def entry(anchor: str = "ad:0", address: str = "ann@fabrikam.example", **more: object) -> Entry:
+def entry(anchor: str = "ad:0", address: str = "ann@fabrikam.example", **more: Any) -> Entry:
     """Somebody who is wanted, as a mail contact where nothing else is said."""
     return replace(Entry(anchor=anchor, form=Form.MAIL_CONTACT, address=Mailbox.parse(address)), **more)
 
 
-def held(key: str = "k1", anchor: str | None = "ad:0", address: str = "ann@fabrikam.example", **more: object) -> Held:
+def held(key: str = "k1", anchor: str | None = "ad:0", address: str = "ann@fabrikam.example", **more: Any) -> Held:
     """What stands there, as a mail contact of ours; ``anchor`` None for somebody else's."""
     mailbox = Mailbox.parse(address)
     stamp = Stamp(SYNC, anchor) if anchor else None
@@ -49,7 +49,7 @@ def held(key: str = "k1", anchor: str | None = "ad:0", address: str = "ann@fabri
     return replace(made, **more)
 
 
-def agreed_on(entry: Entry, key: str = "k1", rules: Rules = RULES, **more: object) -> dict[str, Agreement]:
+def agreed_on(entry: Entry, key: str = "k1", rules: Rules = RULES, **more: Any) -> dict[str, Agreement]:
     """A ledger that knows that ``entry`` was written."""
     return {entry.anchor: replace(agreement(entry, key, rules), **more)}
 

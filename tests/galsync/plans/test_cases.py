@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ AGREED = agreed_on(ANN)["ad:0"]
 WEEK = RULES.grace
 
 
-def situation(wanted: Entry | None = None, agreed: Agreement | None = None, **more: object) -> Situation:
+def situation(wanted: Entry | None = None, agreed: Agreement | None = None, **more: Any) -> Situation:
     made = Situation(
         wanted={"ad:0": wanted} if wanted else {},
         agreed={"ad:0": agreed} if agreed else {},
@@ -30,7 +31,7 @@ def situation(wanted: Entry | None = None, agreed: Agreement | None = None, **mo
     return replace(made, **more)
 
 
-def only(wanted: Entry | None, agreed: Agreement | None, *standing: Held, **more: object) -> Step | None:
+def only(wanted: Entry | None, agreed: Agreement | None, *standing: Held, **more: Any) -> Step | None:
     steps, _ = steps_for(situation(wanted, agreed, **more), "ad:0", standing)
     assert len(steps) < 2
     return steps[0] if steps else None
@@ -157,7 +158,7 @@ def test_what_a_killed_run_may_have_written_is_known() -> None:
         (held(anchor=None), {}, None),
     ],
 )
-def test_who_makes_room(one: Held, more: dict[str, object], why: Why | None) -> None:
+def test_who_makes_room(one: Held, more: dict[str, Any], why: Why | None) -> None:
     said = dict(more)
     resolved = said.pop("resolved", ())
     step = replace(situation(), **said).evicted(one, resolved)

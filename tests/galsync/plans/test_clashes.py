@@ -1,6 +1,7 @@
 """Tests of galsync/plans/clashes.py: whoever has an address keeps it, and something sensible is proposed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ X500 = "X500:/o=F/cn=Ann"
 ANN = entry(aliases=(X500,))
 
 
-def foreign(key: str = "theirs", *addresses: str, **more: object) -> Held:
+def foreign(key: str = "theirs", *addresses: str, **more: Any) -> Held:
     return replace(held(key, None), addresses=frozenset(addresses or ("ann@fabrikam.example",)), **more)
 
 
-def planned(people: list[Entry], *stands: Held, **more: object) -> Plan:
+def planned(people: list[Entry], *stands: Held, **more: Any) -> Plan:
     return plan({one.anchor: one for one in people}, stands, more.pop("agreed", {}), RULES, now=NOW, **more)
 
 

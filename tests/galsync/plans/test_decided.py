@@ -1,9 +1,11 @@
 """Tests of galsync/plans/decided.py: what was decided about a conflict is done as long as there is one."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from galsync.entries import Held
 from galsync.plans.plan import plan
 from galsync.steps import Act, Plan, Remedy, Why
 from tests.galsync.worlds import NOW, RULES, agreed_on, entry, held
@@ -12,7 +14,7 @@ ADDRESS = "ann@fabrikam.example"
 THEIRS = held("theirs", None)
 
 
-def decided(remedy: Remedy, *stands: object, **more: object) -> Plan:
+def decided(remedy: Remedy, *stands: Held, **more: Any) -> Plan:
     rules = replace(RULES, resolutions={ADDRESS: remedy}, **more)
     return plan({"ad:0": entry()}, stands, agreed_on(entry()) if held() in stands else {}, rules, now=NOW)
 

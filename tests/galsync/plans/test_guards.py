@@ -1,6 +1,7 @@
 """Tests of galsync/plans/guards.py: too much at once stops, and the words say what, how much, and what to do."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.galsync.worlds import NOW, agreed_on, entry
 OPEN = Guards(deletions=Bound(), changes=Bound(), shrink=1.0)
 
 
-def of(act: Act, count: int, **more: object) -> Plan:
+def of(act: Act, count: int, **more: Any) -> Plan:
     """That many steps, each of somebody else."""
     made = (Step(act=act, anchor=f"{act.value}:{n}", why=Why.GONE) for n in range(count))
     return Plan(steps=tuple(replace(step, **more) for step in made))

@@ -1,9 +1,11 @@
 """Tests of galsync/plans/matching.py: the stamp alone says whose an object is, and what is settled is not kept."""
 
 from dataclasses import replace
+from typing import Any
 
 from galsync.entries import Form, Held, Stamp
 from galsync.plans.matching import Matched, Owners, match
+from galsync.rules import Rules
 from galsync.steps import Remedy
 from protocols.model.person import Field
 from tests.galsync.worlds import RULES, agreed_on, entry, held
@@ -13,7 +15,7 @@ PEOPLE = {"ad:0": ANN, "ad:1": BOB}
 STANDS = held(addresses=frozenset({"ann@fabrikam.example", "x500:/o=f/cn=ann"}))
 
 
-def matched(*stands: Held, rules: object = RULES, **agreed: object) -> Matched:
+def matched(*stands: Held, rules: Rules = RULES, **agreed: Any) -> Matched:
     known = agreed_on(ANN) | agreed_on(BOB, "k2")
     owners = Owners.among(PEOPLE, known)
     return match(stands, PEOPLE, known, rules, owners=owners.of, begun={}, **agreed)

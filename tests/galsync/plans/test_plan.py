@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -16,7 +17,7 @@ from tests.galsync.interpreter import World, looked, without_keys
 from tests.galsync.worlds import NOW, RULES, SYNC, agreed_on, entry, held, wanted, worlds
 
 
-def planned(world: World, people: dict[str, Entry], **more: object) -> Plan:
+def planned(world: World, people: dict[str, Entry], **more: Any) -> Plan:
     return plan(people, world.objects.values(), world.agreed, replace(RULES, hides=world.hides), now=NOW, **more)
 
 
