@@ -11,6 +11,7 @@ from galsync.engine.moments import Moment, News, Tell
 from galsync.engine.order import answers_to
 from galsync.engine.outlook import Outlook, Trouble
 from galsync.engine.reading import Said, read, since
+from galsync.engine.together import together
 from galsync.engine.troubles import in_peace
 from galsync.entries import Agreement, Held
 from galsync.ledger.ledger import Ledger
@@ -25,6 +26,7 @@ from galsync.syncs import Sync
 from protocols.model.freebusy import Reason
 
 _NOBODY: Final = Wanted(entries={})
+_READ_AT_ONCE: Final = 16  # places whose entries are in memory at the same time
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,8 +79,7 @@ class Planning:
         whole = outlook.whole
         found = _Places() if whole else _Places(before=await standing(self.ledger, self.sync.name) or 0)
         unsure = await begun(self.ledger, self.sync.name)
-        for place in places:
-            await self._place(place, shall, unsure.get(place, {}), found)
+        await self._places(places, shall, unsure, found)
         if whole:
             for place in sorted(set(await self.ledger.places(self.sync.name)) - set(places)):
                 await self._left_behind(place, unsure.get(place, {}), found)
@@ -106,6 +107,20 @@ class Planning:
         asked = {entry.address.address for entry in (*rivals, *(e for group in shall.clashes for e in group))}
         agreed = await self.ledger.by_address(self.sync.name, places[0], sorted(asked)) if places else {}
         return await asyncio.to_thread(wanted, given, agreed=agreed) if agreed else shall
+
+    async def _places(self, places: Sequence[str], shall: Wanted, unsure: Mapping[str, Unsure], found: _Places) -> None:
+        """Side by side, as many as the target allows; what comes of them is in the order of ``places``."""
+        room, over = asyncio.Semaphore(min(self.sync.target.ability.at_once, _READ_AT_ONCE)), asyncio.Event()
+
+        async def one(place: str) -> None:
+            async with room:
+                if not over.is_set():
+                    await self._place(place, shall, unsure.get(place, {}), found)
+
+        await together(map(one, places), give_up=over.set)
+        rank = {place or self.sync.target.name: number for number, place in enumerate(places)}
+        found.plans.sort(key=lambda made: rank[made.place or self.sync.target.name])
+        found.skipped.sort(key=lambda trouble: rank[trouble.where])
 
     async def _place(self, place: str, shall: Wanted, unsure: Unsure, found: _Places) -> None:
         await self.kept()

@@ -1,8 +1,12 @@
 """Tests of galsync/engine/planning.py: what is planned, and what is not because something could not be read."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from galsync.entries import Held
 from galsync.ledger.runs import RunState
 from galsync.plans.guards import EMPTY, Bound, Guards
 from galsync.steps import Act, Why
@@ -13,6 +17,7 @@ from tests.galsync.scripted import ScriptedSource, ScriptedTarget
 from tests.galsync.stock import person
 
 PEOPLE = [person(f"p{number}") for number in range(10)]
+PLACES: Final = ("ann@b.example", "bob@b.example", "cid@b.example", "dan@b.example")
 GUARDED = Guards(deletions=Bound(count=3), changes=Bound(share=0.5), shrink=0.2)
 
 
@@ -105,3 +110,29 @@ async def test_a_place_that_cannot_be_read_is_read_by_the_next_run(tmp_path: Pat
         target.unreadable.clear()
         assert (await it.engine().apply()).tally.written == {Act.CREATE: 10}
         assert len(it.standing("b@b.example")) == 10
+
+
+async def test_places_are_read_side_by_side_and_told_in_their_order(tmp_path: Path) -> None:
+    class Slow(ScriptedTarget):
+        """A place is there once all four are asked for, the last first."""
+
+        async def held(self, place: str) -> AsyncIterator[Held]:
+            waiting.append(place)
+            if len(waiting) == len(PLACES):
+                turns[PLACES[-1]].set()
+            await turns[place].wait()
+            read.append(place)
+            if (before := PLACES.index(place) - 1) >= 0:
+                turns[PLACES[before]].set()
+            async for held in super().held(place):
+                yield held
+
+    waiting: list[str] = []
+    read: list[str] = []
+    turns = {place: asyncio.Event() for place in PLACES}
+    async with machine(tmp_path, *PEOPLE, target=Slow(places=PLACES)) as it:
+        it.target.unreadable = dict.fromkeys(PLACES[:2], PeerError(Reason.NO_ACCESS, "not shared"))
+        outlook = await it.engine().plan()
+    assert read == [*reversed(PLACES)]
+    assert [plan.place for plan in outlook.plans] == [*PLACES[2:]]
+    assert [trouble.where for trouble in outlook.skipped] == [*PLACES[:2]]
