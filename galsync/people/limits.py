@@ -75,7 +75,7 @@ PHOTO: Final[Mapping[Form, int]] = MappingProxyType(
 )
 """Octets of a photo; 0 where the form has none."""
 
-IN_ALL: Final = 2048  # octets of a domain shared contact: "2 KB data per contact" in Google's troubleshooting page
+IN_ALL: Final = 1536  # octets: "2 KB data per contact" of a domain shared contact hold its address and stamp, too
 DISPENSABLE: Final = (
     *reversed(_EXTRAS),
     Field.NOTES,
