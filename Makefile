@@ -40,7 +40,7 @@ lock:                       ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --extra dev --extra acme --extra cluster -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 	printf 'pyspnego[kerberos]\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-kerberos.lock
 	printf 'acme>=5.2\njosepy>=2.2\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-acme.lock
-	printf 'bonsai>=1.5\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-ldap.lock
+	printf 'python-ldap>=3.4.8\n' | uv pip compile -q - -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-ldap.lock
 	printf 'redis>=7.1\npsycopg[binary]>=3.2\nprocrastinate>=3.5\n' | uv pip compile -q - -c requirements.lock -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-cluster.lock
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-build.lock
 

@@ -23,6 +23,7 @@ from bench import (
     union,
     workers,
 )
+from bench.galsync import fill
 from bench.rows import Row
 from bench.served import Served
 from bench.soak import figures as soak
@@ -194,5 +195,11 @@ GROUPS: Final = (
         rows=("workload_calls_per_question",),
         words="the calls that 10,000 people cost",
         measure=lambda _: capacity.rows(),
+    ),
+    Group(
+        name="galsync_fill",
+        rows=fill.NAMES,
+        words="500 mailboxes are filled with 700 contacts each",
+        measure=lambda run: fill.rows(run.folder),
     ),
 )

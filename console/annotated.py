@@ -1,6 +1,7 @@
 """Settings classes as annotated TOML: each key described above it, and behind a # where it may stay unwritten."""
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, get_args
@@ -71,7 +72,7 @@ def _is_list_of_sections(annotation: object) -> bool:
 
 
 def _sample(key: str, field: FieldInfo, default: object) -> object:
-    if not field.is_required() and default not in (None, "", []):
+    if not field.is_required() and default not in (None, "", [], {}):
         return default
     choices = get_args(field.annotation)
     if field.is_required() and choices and isinstance(choices[0], str):
@@ -87,7 +88,12 @@ def _summary(kind: type[BaseModel]) -> str:
 
 def _toml(value: object) -> str:
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
+        return "{ " + ", ".join(f"{_bare(key)} = {_toml(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(inner) for inner in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _bare(key: str) -> str:
+    """A key of a table, in quotes where it would be read as several."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)

@@ -16,7 +16,9 @@ from console.directory_checks import check_directories
 from console.exposure_checks import check_exposure
 from console.federation_checks import check_federation
 from console.findings import Finding
+from console.gal_checks import check_gal
 from console.ical_checks import check_ical
+from console.mail_checks import check_mail
 from console.mailtips_checks import check_mailtips
 from console.moves_checks import check_moves
 from console.nodes_checks import check_nodes
@@ -85,13 +87,15 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_ledger(configuration, directory)
     yield from check_capture(configuration, directory)
     yield from check_published(configuration, directory)
+    yield from check_gal(configuration, directory)
+    yield from check_mail(configuration, directory)
     yield from check_secrecy(configuration, directory)
 
 
 def located(found: Iterable[Finding], configuration: Configuration, path: Path) -> list[Finding]:
     """The findings with file, line, and the name of the caller or the match of the route that they count."""
     lines = lines_of(path.read_text("utf-8-sig"))
-    dotted = [name for name in configuration.connectors if "." in name]
+    dotted = [name for name in (*configuration.connectors, *configuration.directories) if "." in name]
     done = []
     for finding in found:
         place = place_of(finding.key, dotted)
@@ -105,6 +109,8 @@ def located(found: Iterable[Finding], configuration: Configuration, path: Path) 
 def _name(configuration: Configuration, section: str, number: int) -> str:
     if section == "callers":
         return configuration.callers[number].name
+    if section == "directory_syncs":
+        return configuration.directory_syncs[number].name
     return configuration.routes[number].match if section == "routes" else ""
 
 

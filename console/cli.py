@@ -14,6 +14,7 @@ from console import (
     certs,
     check,
     config_example,
+    connect,
     explain,
     hash_password,
     ledger,
@@ -25,6 +26,7 @@ from console import (
 )
 from console.configuration import ConfigurationError
 from console.demo import command as demo
+from console.gal import command as gal
 from console.setup import command as setup
 from console.setup.sides import SetupError
 from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
@@ -56,9 +58,11 @@ app.command("publish")(publish.command)
 app.command("capture")(capture.command)
 app.command("replay")(replay.command)
 app.command("certs")(certs.command)
+app.command("connect")(connect.command)
 app.command("hash-password")(hash_password.command)
 app.add_typer(config, name="config")
 app.add_typer(moves.app, name="moves")
+app.add_typer(gal.app, name="gal")
 config.command("example")(config_example.command)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from console.mistakes import explained
 from console.places import line_of, lines_of, words_of
+from galsync.settings import GalsyncSettings
 from proxy.settings import ProxySettings
 
 FILE_NAME = "busyline.toml"
@@ -28,7 +29,7 @@ _TOML_REMEDIES = {
 }
 
 
-class Configuration(ProxySettings):
+class Configuration(ProxySettings, GalsyncSettings):
     """Everything the configuration file may say; each room adds its own sections."""
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from console.annotated import Values, comment, entry, off, section
 from console.configuration import Configuration
 from console.example_connectors import connectors
+from console.example_directories import directories
 from proxy.settings.callers import BasicCaller, CallerSettings, CertificateCaller
 from proxy.settings.capture import CaptureSettings
 from proxy.settings.certificate import Certificate, CertificateFiles
@@ -88,7 +89,7 @@ def example() -> str:
     """The whole example as TOML; it passes the loader as it stands."""
     blocks = [comment(_HEAD), "", *_server(), *section("cache", CacheSettings, {})]
     blocks += [*off(section("cluster", ClusterSettings, _CLUSTER)), *connectors(), *_routes()]
-    blocks += [*_callers(), *section("rooms", RoomsSettings, {}), *_privacy(), *_trust(), *_complete()]
+    blocks += [*_callers(), *section("rooms", RoomsSettings, {}), *_privacy(), *_trust(), *directories(), *_complete()]
     return "\n".join(blocks).rstrip() + "\n"
 
 
@@ -138,7 +139,7 @@ def _complete() -> Iterator[str]:
     """Nothing; a section that was added to the configuration and not to this file is an error here."""
     shown = {"server", "cache", "cluster", "connectors", "routes", "callers", "rooms"}
     shown |= {"rules", "ledger", "capture", "tokens", "microsoft", "federation", "oidc", "free_busy_urls"}
-    shown |= {"aliases", "moves", "groups", "room_lists"}
+    shown |= {"aliases", "moves", "groups", "room_lists", "state", "mail", "directories", "directory_syncs"}
     if missing := set(Configuration.model_fields) - shown:
         raise NotImplementedError(f"the example shows nothing of {sorted(missing)}")
     yield from ()

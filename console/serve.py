@@ -1,10 +1,10 @@
-"""`busyline serve`: the proxy in the foreground, until somebody asks it to stop."""
+"""`busyline serve`: the proxy and the syncs in the foreground, until somebody asks them to stop."""
 
 import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,8 @@ from console.workers import parent
 from console.workers.plan import Plan
 from proxy import wiring
 from service import logs
+from service.addresses import ListenAddress
+from service.state.troubles import StateError
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -32,14 +34,36 @@ class Style(StrEnum):
     CONSOLE = "console"
 
 
+class Part(StrEnum):
+    """What of the configuration runs in this process."""
+
+    PROXY = "proxy"
+    GALSYNC = "galsync"
+
+
+def _address(text: str) -> ListenAddress:
+    try:
+        return ListenAddress.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def command(
     config: ConfigOption = None,
     log: Annotated[Style, typer.Option(help="One line of JSON per event, or lines for people.")] = Style.JSON,
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="How many processes serve; else [server] workers.")
     ] = None,
+    only: Annotated[
+        Part | None,
+        typer.Option(help="The free/busy server alone, or the scheduled syncs of address books alone; else both."),
+    ] = None,
+    metrics: Annotated[
+        ListenAddress | None,
+        typer.Option(parser=_address, metavar="HOST:PORT", help="With --only galsync: where /metrics is served."),
+    ] = None,
 ) -> None:
-    """Run the free/busy server. SIGTERM or Ctrl-C lets answers under way finish, then stops it.
+    """Run the free/busy server and the scheduled syncs. SIGTERM or Ctrl-C lets what is under way finish, then stops it.
 
     SIGHUP looks at once for a new certificate. With several workers SIGUSR1 reads the configuration and replaces them
     one by one, without a question lost.
@@ -48,14 +72,27 @@ def command(
     plan = read()
     lines = logs.configure(log.value)
     try:
-        if plan.workers > 1:
+        if only is Part.GALSYNC:
+            from console import syncing  # noqa: PLC0415  the proxy starts faster without
+
+            uvloop.run(syncing.alone(plan.configuration, plan.directory, lines, metrics=metrics))
+        elif plan.workers > 1:
+            _say_who_syncs(plan.configuration, only)
             parent.run(plan, again=read, flush=lines.flush)
         else:
-            uvloop.run(_serve(plan.configuration, plan.directory, lines))
+            uvloop.run(_serve(plan.configuration, plan.directory, lines, syncs=only is None))
     except OSError as error:
         raise EndingError(f"Busyline cannot start: {start_error(error, plan.configuration, plan.directory)}") from None
+    except StateError as error:
+        raise EndingError(f"Busyline cannot start: {error}") from None
     finally:
         lines.flush()
+
+
+def _say_who_syncs(configuration: Configuration, only: Part | None) -> None:
+    if only is None and configuration.scheduled:
+        note = "workers serve the proxy alone: run `busyline serve --only galsync` beside them"
+        structlog.get_logger("busyline.serve").warning("syncs_not_running", note=note)
 
 
 @asynccontextmanager
@@ -65,13 +102,13 @@ async def running(configuration: Configuration, directory: Path) -> AsyncIterato
         yield proxy
 
 
-async def _serve(configuration: Configuration, directory: Path, lines: logs.Lines) -> None:
+async def _serve(configuration: Configuration, directory: Path, lines: logs.Lines, *, syncs: bool) -> None:
     log = structlog.get_logger("busyline.serve")
     stop = asyncio.Event()
     logs.hear(asyncio.get_running_loop())
     for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(configuration, directory) as proxy:
+    async with running(configuration, directory) as proxy, AsyncExitStack() as stack:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, proxy.reload_certificate)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _not_replaced)
         addresses = [str(address) for address in proxy.addresses]
@@ -81,6 +118,10 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
         log.info("listening", addresses=addresses, public_url=url, metrics=proxy.metrics_url, **where)
         lines.flush()
         _spare_the_collector()
+        if syncs and configuration.scheduled:
+            from console import syncing  # noqa: PLC0415  see above
+
+            await stack.enter_async_context(syncing.beside(configuration, directory, proxy.metrics.registry))
         await stop.wait()
         log.info("stopping")
         lines.flush()

@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
+from service.connections import Connections
 from service.outgoing import NetworkSection, Outgoing
+from service.person_tokens import PersonTokens, PublicApplication
 from service.secrets import SecretReference
 from service.tokens import authorized
 from service.tokens_google import GoogleTokens, key_file
@@ -65,6 +67,34 @@ async def at_graph(settings: MicrosoftSection, network: Outgoing, *, repeatable:
         scope=f"{api_url}/.default",
     )
     return authorized((await network.wire(repeatable=repeatable)).send, tokens, to=api_url), api_url
+
+
+def sign_in_host(settings: MicrosoftSection) -> str:
+    """Where people and applications of the tenant sign in."""
+    return settings.login_url or CLOUDS[settings.cloud].login
+
+
+def public_application(settings: MicrosoftSection, scopes: tuple[str, ...]) -> PublicApplication:
+    """The application as people sign in through it, for ``scopes`` in their names."""
+    authority = f"{sign_in_host(settings)}/{settings.tenant}"
+    return PublicApplication(authority=authority, client_id=settings.client_id, scopes=scopes)
+
+
+async def at_graph_as_person(
+    settings: MicrosoftSection, network: Outgoing, *, name: str, scopes: tuple[str, ...]
+) -> tuple[Send, str]:
+    """As :func:`at_graph`, in the name of whoever signed in by ``busyline connect`` for ``name``; for questions alone.
+
+    Raises OSError (the CA file).
+    """
+    api_url = settings.graph_url or CLOUDS[settings.cloud].graph
+    tokens = PersonTokens(
+        network.blocking(only=sign_in_host(settings)),
+        application=public_application(settings, scopes),
+        connections=Connections.at(network.directory),
+        name=name,
+    )
+    return authorized((await network.wire()).send, tokens, to=api_url), api_url
 
 
 async def at_google(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import spnego
-from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
 from protocols.errors import PeerError
@@ -20,8 +19,9 @@ from service.identities import SecurityContext
 from service.secrets import Secret
 
 _MOST_LEGS: Final = 10
-_NO_LAYER: Final = spnego.ContextReq.mutual_auth | spnego.ContextReq.no_integrity
-_MECHANISM: Final = "GSS-SPNEGO"  # [MS-ADTS] 5.1.1.1: no layer of its own where none is negotiated, as TLS wants it
+_PROVING: Final = spnego.ContextReq.mutual_auth | spnego.ContextReq.integrity
+_MECHANISM: Final = "GSSAPI"  # not GSS-SPNEGO: python-ldap does not tell what comes with the last answer
+_NO_LAYER_AT_ALL: Final = 0x01  # RFC 4752 3.3
 
 
 class SignIn(Protocol):
@@ -62,35 +62,41 @@ class KerberosSignIn:
         self._host = host
 
     async def sign_in(self, ask: Ask, certificate: bytes | None) -> None:
-        context = await self._context()
+        """Leg by leg as RFC 4752 3.1 has it: both prove who they are, then agree on no layer but that of TLS."""
+        plain = await self._plain()
+        context = SecurityContext(plain, kerberos=True)
         channel = binding(certificate)
         token = await context.step(None, channel)
         for _ in range(_MOST_LEGS):
             reply = await ask(SaslBind(_MECHANISM, token or b""), ())
-            if reply.code == SASL_GOES_ON and not context.complete:
-                token = await context.step(reply.credentials, channel)
-                continue
-            reply.checked()
-            return await _proved(context, reply.credentials, channel)
+            if reply.code != SASL_GOES_ON:
+                reply.checked()
+                raise PeerError(Reason.UNAUTHORIZED, "Kerberos: the directory has not proved that it is the one meant")
+            if context.complete:
+                (await ask(SaslBind(_MECHANISM, _agreed(plain, reply.credentials)), ())).checked()
+                return
+            token = await context.step(reply.credentials, channel)
         raise PeerError(Reason.UNAUTHORIZED, f"Kerberos: the sign-in goes on after {_MOST_LEGS} steps")
 
-    async def _context(self) -> SecurityContext:
+    async def _plain(self) -> spnego.ContextProxy:
         cache = (await self._tickets.bearer()).reveal() if self._tickets else None
         credential = spnego.KerberosCCache(cache) if cache else spnego.CredentialCache()
-        # a layer of Kerberos's own inside TLS is refused by the directory: neither signing nor sealing is asked for
-        make = partial(spnego.client, [credential], protocol="negotiate", context_req=_NO_LAYER)
+        make = partial(spnego.client, [credential], protocol="kerberos", context_req=_PROVING)
         try:
-            context = await asyncio.to_thread(make, hostname=self._host, service="ldap")
+            return await asyncio.to_thread(make, hostname=self._host, service="ldap")
         except SpnegoError as error:
             raise kerberos.told(error) from None
-        return SecurityContext(context, kerberos=True)
 
 
-async def _proved(context: SecurityContext, token: bytes, channel: GssChannelBindings | None) -> None:
-    if token and not context.complete:
-        await context.step(token, channel)
-    if not context.complete:
-        raise PeerError(Reason.UNAUTHORIZED, "Kerberos: the directory has not proved that it is the one meant")
+def _agreed(context: spnego.ContextProxy, offer: bytes) -> bytes:
+    """The answer to what layers the directory offers: none. Inside TLS it refuses others ([MS-ADTS] 5.1.1.1.2)."""
+    try:
+        layers = context.unwrap(offer).data
+        if not layers or not layers[0] & _NO_LAYER_AT_ALL:
+            raise PeerError(Reason.UNAUTHORIZED, "Kerberos: the directory wants a layer of its own inside TLS")
+        return context.wrap(bytes((_NO_LAYER_AT_ALL, 0, 0, 0)), encrypt=False).data
+    except SpnegoError as error:
+        raise kerberos.told(error) from None
 
 
 def by_keytab(keytab: Path, principal: str, *, host: str) -> KerberosSignIn:

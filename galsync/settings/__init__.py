@@ -6,17 +6,19 @@ from pydantic import Field, model_validator
 
 from galsync.settings.consistency import check_syncs
 from galsync.settings.directories import DirectorySettings
+from galsync.settings.mail import MailSettings
 from galsync.settings.state import StateSettings
 from galsync.settings.syncs import SyncSettings
 from service.words import Section
 
-__all__ = ["DirectorySettings", "GalsyncSettings", "StateSettings", "SyncSettings"]
+__all__ = ["DirectorySettings", "GalsyncSettings", "MailSettings", "StateSettings", "SyncSettings"]
 
 
 class GalsyncSettings(Section):
     """Everything the syncs of address books need to know."""
 
     state: StateSettings = StateSettings()
+    mail: MailSettings | None = None
     directories: dict[str, DirectorySettings] = Field(default_factory=dict, description="one per address book")
     directory_syncs: tuple[SyncSettings, ...] = ()
 
@@ -28,3 +30,8 @@ class GalsyncSettings(Section):
     def sync(self, name: str) -> SyncSettings | None:
         """The sync of that name."""
         return next((each for each in self.directory_syncs if each.name == name), None)
+
+    @property
+    def scheduled(self) -> tuple[SyncSettings, ...]:
+        """The syncs that run by themselves."""
+        return tuple(each for each in self.directory_syncs if each.schedule is not None)

@@ -69,6 +69,6 @@ class ActiveDirectory(Section):
     )
     stamp: str = Field(
         "",
-        description="the attribute of the stamp; extensionAttribute15, and adminDescription where Exchange never was",
+        description="another attribute for the stamp than extensionAttribute15 (without Exchange, adminDescription)",
         examples=["extensionAttribute14"],
     )

@@ -1,15 +1,16 @@
 """[directories.…] of Microsoft 365 and Google Workspace."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from galsync.entries import Form
-from galsync.settings.words import ExtensionAttribute, Name
+from galsync.powershell.orders import STAMP_ATTRIBUTE
+from galsync.settings.words import CustomAttribute, ExtensionAttribute, Name
 from protocols.google import directory, personal_contacts, shared_contacts
 from protocols.graph.accounts import STAMP
 from service.clouds import GoogleSection, MicrosoftSection
-from service.words import Address, Domain, Url
+from service.words import Address, Domain, Switch, Url
 
 
 class GraphDirectory(MicrosoftSection):
@@ -28,6 +29,23 @@ class GraphDirectory(MicrosoftSection):
     stamp: ExtensionAttribute = Field(STAMP, description="where the stamp of a guest stands")
 
 
+class ExchangeOnlineDirectory(MicrosoftSection):
+    """Exchange Online at once instead of by script, through an undocumented interface that Microsoft may change."""
+
+    reads: ClassVar[bool] = False
+    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER)
+    usual: ClassVar[Form | None] = Form.MAIL_CONTACT
+
+    protocol: Literal["exchange-online-undocumented"]
+    sign_in_domain: str = Field(
+        "",
+        description="the accepted domain in which mail users get their sign-in name; without it none are made",
+        examples=["contoso.onmicrosoft.com"],
+    )
+    stamp: CustomAttribute = Field(STAMP_ATTRIBUTE, description="where the stamp stands")
+    exchange_url: Url = Field("https://outlook.office365.com", description="another host than the global cloud's")
+
+
 class StaffExportDirectory(MicrosoftSection):
     """A folder of contacts in a mailbox of another company, shared for this purpose: a source, by Microsoft Graph."""
 
@@ -43,6 +61,19 @@ class StaffExportDirectory(MicrosoftSection):
         description="syncs of the other company that fill it; what bears another stamp of Busyline's is left out",
         examples=[["staff"]],
     )
+    person: Switch = Field(
+        False,
+        description="the mailbox itself signs in, once, by `busyline connect`; then there is no certificate or secret",
+    )
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        proofs = (self.certificate is not None) + (self.secret is not None)
+        if self.person and proofs:
+            raise ValueError("leave out certificate and secret, or write person = false")
+        if not self.person and proofs != 1:
+            raise ValueError('write exactly one of certificate = "file:…", secret = "env:…" and person = true')
+        return self
 
 
 class GoogleDirectory(GoogleSection):

@@ -5,14 +5,13 @@ from typing import Final
 
 from galsync.entries import Form
 from galsync.settings.active_directory import ActiveDirectory
-from galsync.settings.clouds import GraphDirectory
+from galsync.settings.clouds import ExchangeOnlineDirectory
 from galsync.settings.directories import DirectorySettings
-from galsync.settings.files import PowershellDirectory
 from galsync.settings.mistakes import Problem, raise_all
 from galsync.settings.syncs import SyncSettings
 
 _NAMELESS: Final = {":", "/"}
-_IN_MAILBOXES: Final = ("graph", "google")
+IN_MAILBOXES: Final = ("graph", "google")
 
 
 def check_syncs(directories: Mapping[str, DirectorySettings], syncs: Sequence[SyncSettings]) -> None:
@@ -68,20 +67,18 @@ def _target(sync: SyncSettings, target: DirectorySettings) -> Iterator[Problem]:
         yield ("as",), f"{target.protocol} takes no {form.value}: write one of {forms}"
     if sync.groups == "groups" and Form.GROUP not in target.writes:
         yield ("groups",), f'{target.protocol} takes no groups: write groups = "entries" or "none"'
-    if (form is Form.CONTACT and target.protocol in _IN_MAILBOXES) != (sync.mailboxes is not None):
-        wrong = sync.mailboxes is not None
-        text = (
-            "only contacts in mailboxes have it: remove it" if wrong else "is missing: it says whose get the contacts"
-        )
-        yield ("mailboxes",), text
+    if sync.mailboxes is None and form is Form.CONTACT and target.protocol in IN_MAILBOXES:
+        yield ("mailboxes",), "is missing: write [directory_syncs.mailboxes], which says whose get the contacts"
     if isinstance(target, ActiveDirectory) and not target.unit:
         yield ("to",), f"{sync.target} does not say where entries are made: write its unit"
+    if isinstance(target, ExchangeOnlineDirectory) and form is Form.MAIL_USER and not target.sign_in_domain:
+        yield ("as",), f'mail users need a sign_in_domain in {sync.target}: write it, or as = "mail-contact"'
     yield from _stamps(sync, target)
 
 
 def _stamps(sync: SyncSettings, target: DirectorySettings) -> Iterator[Problem]:
     """A stamp where a field is written would be written over, and whatever has lost its stamp is nobody's."""
-    stamp = target.stamp if isinstance(target, ActiveDirectory | GraphDirectory | PowershellDirectory) else ""
+    stamp = getattr(target, "stamp", "")
     stamp = stamp or ("extensionAttribute15" if isinstance(target, ActiveDirectory) else "")
     taken = f"extra_{stamp.removeprefix('extensionAttribute').removeprefix('CustomAttribute')}"
     for key, names in (("fields", sync.fields), ("values", sync.values)):

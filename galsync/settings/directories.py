@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from galsync.settings.active_directory import ActiveDirectory
-from galsync.settings.clouds import GoogleDirectory, GraphDirectory, StaffExportDirectory
+from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory, GraphDirectory, StaffExportDirectory
 from galsync.settings.files import CsvDirectory, LdifDirectory, PowershellDirectory, SealedDirectory
 
 DirectorySettings: TypeAlias = Annotated[
@@ -14,6 +14,7 @@ DirectorySettings: TypeAlias = Annotated[
     | ActiveDirectory
     | StaffExportDirectory
     | PowershellDirectory
+    | ExchangeOnlineDirectory
     | CsvDirectory
     | LdifDirectory
     | SealedDirectory,

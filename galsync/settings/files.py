@@ -28,7 +28,7 @@ class LdifDirectory(Section):
     """LDIF: mail contacts for a directory that only its own administrator writes."""
 
     reads: ClassVar[bool] = False
-    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT,)
+    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.CONTACT)
     usual: ClassVar[Form | None] = Form.MAIL_CONTACT
 
     protocol: Literal["ldif"]

@@ -38,7 +38,7 @@ class SieveSettings(Section):
         (), description="addresses, with * for any part", examples=[["*.ext@fabrikam.example"]]
     )
     where: Where | None = Field(
-        None, description="a condition in words", examples=["department == 'Sales' and not has(title, 'intern')"]
+        None, description="a condition in words", examples=["department == 'Sales' and not contains(title, 'intern')"]
     )
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -11,6 +12,7 @@ from galsync.settings.people import LEAVE, SieveSettings
 from galsync.settings.words import FormWord, KnownFields, Name, Text, Where
 from protocols.model import person
 from service.durations import Days, Duration
+from service.jobs.cron import ScheduleLine, ZoneName
 from service.words import Address, Domain, Number, Section, Switch, Whole, some
 
 _USUAL = Guards()
@@ -37,7 +39,7 @@ class GuardSettings(Section):
 
 
 class MailboxesSettings(Section):
-    """Into whose mailboxes contacts are written, and what their list is called."""
+    """For contacts in mailboxes of Microsoft 365 or Google: into whose, and what their list is called."""
 
     list: str = Field(min_length=1, max_length=100, description="the folder or label", examples=["Fabrikam"])
     everybody: Switch = Field(False, description="every mailbox of the organisation")
@@ -77,7 +79,7 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class SyncSettings(Section):
-    """[[directory_syncs]]: the people of some directories as entries of another; nothing runs by itself."""
+    """[[directory_syncs]]: the people of some directories as entries of another."""
 
     name: Name = Field(description="stands in the stamp of everything it writes", examples=["fabrikam-to-contoso"])
     sources: Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_once)] = Field(
@@ -92,6 +94,12 @@ class SyncSettings(Section):
         description="mail-contact, mail-user, guest, shared-contact or contact; where left out, as is usual there",
         examples=["mail-contact"],
     )
+    schedule: ScheduleLine | None = Field(
+        None,
+        description="when it runs by itself (busyline serve), as cron has it; else when somebody runs it",
+        examples=["0 3 * * *"],
+    )
+    zone: ZoneName = Field(ZoneInfo("UTC"), description="whose clocks the schedule goes by", examples=["Europe/Berlin"])
     groups: Literal["entries", "groups", "none"] = Field(
         "entries", description="groups become entries like people, groups with their members (files), or nothing"
     )

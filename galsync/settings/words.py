@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator
 from galsync.people.expressions import Condition, ExpressionError, Template
 from galsync.people.selection import Sieve
 from galsync.people.vocabulary import meant
-from protocols.ldap.filters import FilterError, encoded
+from protocols.ldap.filters import FilterError, checked
 from protocols.model.person import Field
 
 _NAME: Final = re.compile(r"[^\W_][\w.-]*")
@@ -42,7 +42,7 @@ def _template(text: str) -> str:
 
 def _filter(text: str) -> str:
     try:
-        encoded(text)
+        checked(text)
     except FilterError as error:
         raise ValueError(f'{error}: write a filter of LDAP, such as "(department=Sales)"') from None
     return text

@@ -8,7 +8,7 @@ from typing import Final
 from galsync.side import Reading
 from galsync.sides.active_directory_names import Addressbook, fingerprint
 from galsync.steps import Left
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.ldap.names import guid_octets, guid_text, quoted
 from protocols.ldap.operations import Search
 from protocols.ldap.people import ATTRIBUTES, FILTER, Out, Read, read_person
@@ -45,7 +45,7 @@ class Wishes:
 
     def __post_init__(self) -> None:
         if self.filter:
-            encoded(self.filter)
+            checked(self.filter)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from galsync.sides.active_directory_writing import Writing
 from galsync.steps import Step
 from protocols.errors import PeerError
 from protocols.ldap.attributes import HIDDEN, MANAGER, Schema, known_filter
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.ldap.operations import Scope, Search
 from protocols.ldap.recipients import Manner
 from protocols.ldap.replies import Found
@@ -72,7 +72,7 @@ class ActiveDirectoryTarget:
         manner = Manner(schema=Schema(names), stamp_in=standing.stamp, lists=standing.lists)
         if not manner.schema.exchange:
             _log.warning("directory without Exchange", target=name, left_out=manner.schema.missing)
-        encoded(f"({manner.stamp}=*)")
+        checked(f"({manner.stamp}=*)")
         return cls(name=name, sync=sync, ask=ask, standing=standing, here=here, manner=manner, password=password)
 
     @property

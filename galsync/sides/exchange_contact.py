@@ -57,7 +57,7 @@ def refused(error: PeerError, doing: str, *, doubt: bool = False) -> Failed:
 
 def all_refused(error: PeerError, doing: str) -> Failed:
     """The same where a whole call came to nothing: unless Exchange says no, nobody knows what was done."""
-    return refused(error, doing, doubt=error.reason not in _SURE)
+    return refused(error, doing, doubt=error.reason not in _SURE and "ErrorSchemaValidation" not in error.detail)
 
 
 def one_refused(error: PeerError, doing: str) -> Failed:

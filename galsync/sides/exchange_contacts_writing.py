@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from galsync.entries import Form, Stamp
 from galsync.side import Failed, Outcome, Written
@@ -17,6 +18,8 @@ from protocols.ews.contacts import Done
 from protocols.ews.mailbox_access import MailboxAccess
 from protocols.model.freebusy import Reason
 
+T = TypeVar("T")
+_MALFORMED: Final = "ErrorSchemaValidation"
 _OTHERS: Final = Failed(Reason.NO_ACCESS, "left alone: what stands there is not a contact of this sync")
 _NO_HIDING: Final = Failed(Reason.FORBIDDEN, "a contact cannot be hidden: it can only be removed")
 _SAME: Final = Failed(Reason.FORBIDDEN, "another step writes the same address just now")
@@ -58,11 +61,9 @@ class ExchangeWriting:
         except PeerError as error:
             return [refused(error, "reading the contacts")] * len(steps)
         work = self._judged(steps, current, known)
-        await _sent(work, work.gone, Act.REMOVE, lambda: contacts.delete(access, list(work.gone.values()), as_of=now))
-        await _sent(work, work.other, Act.UPDATE, lambda: contacts.update(access, list(work.other.values()), as_of=now))
-        await _sent(
-            work, work.new, Act.CREATE, lambda: contacts.create(access, folder, list(work.new.values()), as_of=now)
-        )
+        await _sent(work, work.gone, Act.REMOVE, partial(contacts.delete, access, as_of=now))
+        await _sent(work, work.other, Act.UPDATE, partial(contacts.update, access, as_of=now))
+        await _sent(work, work.new, Act.CREATE, partial(contacts.create, access, folder, as_of=now))
         for number in work.new:
             self._note(steps[number], work.outcomes[number], known)
         return [work.outcomes[number] for number in range(len(steps))]
@@ -130,23 +131,28 @@ class ExchangeWriting:
 
 async def _sent(
     work: _Work,
-    numbers: Mapping[int, object],
+    parts: Mapping[int, T],
     act: Act,
-    call: Callable[[], Awaitable[Sequence[Done | PeerError | None]]],
+    call: Callable[[Sequence[T]], Awaitable[Sequence[Done | PeerError | None]]],
 ) -> None:
-    """Does one call and notes what became of each; where Exchange asks for peace, the calls after it are not made."""
-    if not numbers:
+    """Notes what became of each; where Exchange asks for peace, the calls after it are not made. What it calls
+    malformed is refused as a whole and not done: by halves it is found out which of them it is."""
+    if not parts:
         return
-    busy = next((each for each in work.outcomes.values() if _is_busy(each)), None)
-    if busy is not None:
-        work.outcomes |= dict.fromkeys(numbers, busy)
+    if (busy := next(filter(_is_busy, work.outcomes.values()), None)) is not None:
+        work.outcomes |= dict.fromkeys(parts, busy)
         return
     try:
-        results = await call()
+        results = await call(list(parts.values()))
     except PeerError as error:
-        work.outcomes |= dict.fromkeys(numbers, all_refused(error, _DOING[act]))
+        if _MALFORMED not in error.detail or len(parts) == 1:
+            work.outcomes |= dict.fromkeys(parts, all_refused(error, _DOING[act]))
+            return
+        pairs, middle = list(parts.items()), len(parts) // 2
+        await _sent(work, dict(pairs[:middle]), act, call)
+        await _sent(work, dict(pairs[middle:]), act, call)
         return
-    for number, result in zip(numbers, results, strict=True):
+    for number, result in zip(parts, results, strict=True):
         if isinstance(result, PeerError):
             work.outcomes[number] = one_refused(result, _DOING[act])
         else:

@@ -25,9 +25,10 @@ class ExchangeStaffSource:
     """A ``Source`` over EWS. ``folder`` is the name of a folder below the contacts of ``mailbox``; "" means these.
 
     The account needs the right of a reviewer on that folder (its ``way`` does not impersonate then), or impersonates
-    with a scope that has this one mailbox in it. Whoever stands there is a user of that company. What carries a stamp of this product is left out, unless it
-    was made by one of the syncs named in ``takes``: so an export that is filled by the other company's own installation
-    can be read. Name only theirs, or people go round in a circle. Every reading is a whole one.
+    with a scope that has this one mailbox in it. Whoever stands there is a user of that company. What carries a stamp
+    of this product is left out, unless it was made by one of the syncs named in ``takes``: so an export that is filled
+    by the other company's own installation can be read. Name only theirs, or people go round in a circle. Every reading
+    is a whole one.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ Places: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
 """The address of each mailbox, and by what Graph is asked for it: an id, or the address where nothing else is known.
 Raises PeerError."""
 PERMISSIONS: Final = ("User.Read.All", "GroupMember.Read.All", "Place.Read.All")
-"""What the application needs: groups and rooms only where they are asked about."""
+"""What the application needs: members of groups only where a group is named; rooms are known by their addresses."""
 _PAGE: Final = 999
 
 
@@ -30,7 +30,7 @@ class Everybody:
 
     Guests are never there: they have no mailbox. Who has an address in a domain that is not among ``domains`` is a mail
     user and has none here either; empty for not to tell by that. ``blocked`` takes those who may not sign in, such as
-    shared mailboxes, ``rooms`` rooms (Place.Read.All). ``takes`` judges who is left.
+    shared mailboxes, ``rooms`` rooms. ``takes`` judges who is left.
     """
 
     send: Send

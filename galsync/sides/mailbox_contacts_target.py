@@ -1,6 +1,7 @@
 """Contacts in mailboxes of Microsoft 365 as a target: a place is one mailbox, which gets a folder with the list."""
 
-from collections import OrderedDict
+import asyncio
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -51,14 +52,16 @@ class MailboxContactsTarget:
         self._name, self._send, self._places, self._url = name, send, places, api_url
         self._clock, self._sleep = clock, sleep
         self._users: Mapping[str, str] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lanes = asyncio.Semaphore(AT_ONCE)
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._folders = Folders(
             send=send, reading=self._reading, name=list_name, mark=sync, api_url=api_url, clock=clock
         )
         self._writing = Writing(send=send, sync=sync, category=list_name, api_url=api_url, clock=clock)
         self._ability = Ability(
-            at_once=AT_ONCE,
-            at_once_per_place=1,
+            at_once=2 * AT_ONCE,
+            at_once_per_place=2,
             batch=STEPS,
             hides=False,
             fields=FIELDS,
@@ -74,7 +77,8 @@ class MailboxContactsTarget:
 
     @property
     def ability(self) -> Ability:
-        """One call for each mailbox at a time."""
+        """Two calls for each mailbox, of which one waits for the other: it is written down meanwhile, so that no
+        mailbox waits for the ledger."""
         return self._ability
 
     async def places(self) -> Sequence[str]:
@@ -124,7 +128,10 @@ class MailboxContactsTarget:
         """One outcome for each step, in order."""
         if not steps:
             return []
-        user = self._user(place)
+        async with self._turns[place], self._lanes:
+            return await self._written(place, self._user(place), steps)
+
+    async def _written(self, place: str, user: str, steps: Sequence[Step]) -> Sequence[Outcome]:
         try:
             folder, known = await self._before(place, user, steps)
         except PeerError as error:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from galsync.entries import Form
 from galsync.ledger.ledger import Ledger
@@ -17,6 +17,7 @@ from galsync.rules import Rules
 from galsync.settings import GalsyncSettings, StateSettings, SyncSettings
 from galsync.settings.consistency import form_of
 from galsync.settings.people import rules_of
+from galsync.settings.state import SQLITE
 from galsync.settings.syncs import BoundSettings
 from galsync.side import Ability
 from galsync.steps import Remedy
@@ -28,7 +29,7 @@ from protocols.model.person import Kind
 from service.secrets import Reference, resolve
 from service.state.database import Database
 
-SQLITE = "sqlite:"
+_WHEN: Final = {"schedule", "zone", "whole_every", "guards"}
 
 
 def database_url(state: StateSettings, directory: Path) -> str:
@@ -114,8 +115,9 @@ def rules(sync: SyncSettings, mapping: Mapping, ability: Ability) -> Rules:
 
 
 def fingerprint(settings: GalsyncSettings, sync: SyncSettings) -> str:
-    """Another one whenever anything of the sync, or of a directory that it reads or writes, is written otherwise."""
-    parts: list[Any] = [sync.model_dump(mode="json")]
+    """Another one whenever anything of the sync, or of a directory that it reads or writes, is written otherwise: but
+    when it runs does not matter."""
+    parts: list[Any] = [sync.model_dump(mode="json", exclude=_WHEN)]
     parts += [settings.directories[name].model_dump(mode="json") for name in (*sync.sources, sync.target)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 

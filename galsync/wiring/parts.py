@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from galsync.settings.active_directory import ActiveDirectory, KerberosSignInSettings
-from galsync.settings.clouds import GoogleDirectory
+from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory
 from galsync.settings.syncs import SyncSettings
 from protocols.google.patience import Pace
+from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
 from protocols.ldap.searching import Ask
 from service.clouds import SendAs, at_google
@@ -18,6 +19,8 @@ from service.directory import DirectoryLine, Security
 from service.directory_sign_in import KerberosSignIn, PasswordSignIn, SignIn, by_keytab, by_ticket_of
 from service.outgoing import NetworkSection, Outgoing
 from service.secrets import resolve
+from service.tokens import authorized
+from service.tokens_microsoft import MicrosoftTokens
 
 Clock: TypeAlias = Callable[[], datetime]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -43,6 +46,20 @@ class Part:
     def outgoing(self, settings: NetworkSection) -> Outgoing:
         """The way to one system."""
         return Outgoing(settings, self.directory, self.stack)
+
+    async def exchange_online(self, settings: ExchangeOnlineDirectory) -> Send:
+        """What sends to Exchange Online alone, as the application. Raises SecretError, OSError."""
+        network, reference = self.outgoing(settings), settings.certificate or settings.secret
+        assert reference is not None  # the settings see to it
+        login_url = settings.login_url or CLOUDS[settings.cloud].login
+        tokens = MicrosoftTokens(
+            network.blocking(only=login_url),
+            authority=f"{login_url}/{settings.tenant}",
+            client_id=settings.client_id,
+            proof=network.secret(reference),
+            scope=f"{settings.exchange_url}/.default",
+        )
+        return authorized((await network.wire(repeatable=False)).send, tokens, to=settings.exchange_url)
 
     async def google(self, settings: GoogleDirectory, api_url: str, *, writes: bool = False) -> SendAs:
         """What sends to one host of Google's, as a person. Raises SecretError, OSError."""

@@ -18,13 +18,13 @@ from galsync.sides.csv_source import CsvSource
 from galsync.sides.google_source import GoogleSource
 from galsync.sides.microsoft_source import MicrosoftSource
 from galsync.sides.sealed_source import SealedSource
-from galsync.sides.staff_export_source import StaffExportSource
+from galsync.sides.staff_export_source import PERMISSIONS, StaffExportSource
 from galsync.wiring.parts import Part
 from galsync.wiring.seals import partner_of
 from protocols.graph.people import Asked
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind
-from service.clouds import at_graph
+from service.clouds import at_graph, at_graph_as_person
 from service.words import Section
 
 
@@ -83,7 +83,11 @@ async def _graph(name: str, settings: GraphDirectory, part: Part, asks: Asks) ->
 
 async def _staff_export(name: str, settings: StaffExportDirectory, part: Part, asks: Asks) -> Source:
     del asks
-    send, api_url = await at_graph(settings, part.outgoing(settings))
+    outgoing = part.outgoing(settings)
+    if settings.person:
+        send, api_url = await at_graph_as_person(settings, outgoing, name=name, scopes=PERMISSIONS)
+    else:
+        send, api_url = await at_graph(settings, outgoing)
     return StaffExportSource(
         name,
         send,

@@ -11,13 +11,15 @@ from galsync.people.conditions import Condition
 from galsync.people.selection import Sieve
 from galsync.powershell.script import Exchange
 from galsync.settings.active_directory import ActiveDirectory
-from galsync.settings.clouds import GoogleDirectory, GraphDirectory
+from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory, GraphDirectory
 from galsync.settings.consistency import form_of
 from galsync.settings.directories import DirectorySettings
 from galsync.settings.files import CsvDirectory, LdifDirectory, PowershellDirectory, SealedDirectory
 from galsync.settings.syncs import MailboxesSettings
 from galsync.side import Target
 from galsync.sides.active_directory_target import ActiveDirectoryTarget, Standing
+from galsync.sides.admin_cmdlets_pace import CmdletPace
+from galsync.sides.admin_cmdlets_target import AdminCmdletsTarget, MailUsers, blocking
 from galsync.sides.csv_target import csv_target
 from galsync.sides.google_contacts_target import GoogleContactsTarget
 from galsync.sides.google_own_people import OwnPeople
@@ -32,6 +34,7 @@ from galsync.sides.shared_contacts_target import SharedContactsTarget
 from galsync.wiring.parts import Part
 from galsync.wiring.seals import partner_of
 from protocols.google import people, personal_contacts, shared_contacts
+from protocols.graph.cmdlets import Endpoint
 from protocols.http import Send
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Kind, Person
@@ -76,6 +79,23 @@ async def _powershell(name: str, settings: PowershellDirectory, part: Part) -> T
     at = Exchange(sign_in_domain=settings.sign_in_domain, unit=settings.unit, stamp_attribute=settings.stamp)
     return PowerShellTarget(
         name=name, sync=part.sync.name, folder=folder, at=at, clock=part.clock, max_age=settings.max_age
+    )
+
+
+async def _exchange_online(name: str, settings: ExchangeOnlineDirectory, part: Part) -> Target:
+    mail_users = None
+    if settings.sign_in_domain:
+        graph, api_url = await at_graph(settings, part.outgoing(settings), repeatable=False)
+        block = blocking(graph, api_url=api_url, clock=part.clock)
+        mail_users = MailUsers(sign_in_domain=settings.sign_in_domain, password=unknown_password, block=block)
+    return AdminCmdletsTarget(
+        name,
+        await part.exchange_online(settings),
+        Endpoint(api_url=settings.exchange_url, tenant=settings.tenant),
+        sync=part.sync.name,
+        pace=CmdletPace(clock=part.clock, sleep=part.sleep),
+        mail_users=mail_users,
+        stamp_attribute=settings.stamp,
     )
 
 
@@ -202,6 +222,7 @@ TARGETS: Final[Mapping[type[Section], _Maker]] = {
     LdifDirectory: _ldif,
     SealedDirectory: _sealed,
     PowershellDirectory: _powershell,
+    ExchangeOnlineDirectory: _exchange_online,
     GraphDirectory: _graph,
     GoogleDirectory: _google,
     ActiveDirectory: _active_directory,

@@ -151,13 +151,11 @@ def _item(message: etree._Element) -> etree._Element:
 
 
 def _written(messages: Sequence[etree._Element]) -> list[Result]:
-    results: list[Result] = []
-    for message, error in zip(messages, all_judged(messages), strict=True):
-        if error is None:
-            try:
-                results.append(Done(*identity(_item(message))))
-            except PeerError as garbled:
-                error = garbled
-        if error is not None:
-            results.append(error)
-    return results
+    return [error or _done(message) for message, error in zip(messages, all_judged(messages), strict=True)]
+
+
+def _done(message: etree._Element) -> Result:
+    try:
+        return Done(*identity(_item(message)))
+    except PeerError as garbled:
+        return garbled

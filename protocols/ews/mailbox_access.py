@@ -14,7 +14,6 @@ from protocols.ews.text import escaped
 from protocols.http import HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
 
-NO_MAILBOX: Final = frozenset({"ErrorNonExistentMailbox", "ErrorMailboxMoveInProgress", "ErrorMailboxStoreUnavailable"})
 NO_ITEM: Final = frozenset({"ErrorItemNotFound"})
 NO_FOLDER: Final = frozenset({"ErrorFolderNotFound", "ErrorParentFolderNotFound"})
 STOPPED: Final = "ErrorBatchProcessingStopped"
@@ -64,7 +63,7 @@ def judged(message: etree._Element) -> PeerError | None:
     if code == "NoError":
         return None
     error = failed(message)
-    if code in NO_MAILBOX | NO_ITEM | NO_FOLDER:
+    if code in NO_ITEM | NO_FOLDER:
         return PeerError(Reason.NO_SUCH_MAILBOX, error.detail, retry_after=error.retry_after)
     return error
 

@@ -23,7 +23,7 @@ _DECLARED: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 async def call(
     send: Send, operation: str, body: str, *, url: str, as_of: datetime, impersonate: str = "", attributes: str = ""
 ) -> etree._Element:
-    """The answer's own element; ``body`` is XML with the prefixes ``m`` and ``t``, ``attributes`` those of the operation.
+    """The answer's own element; ``body`` is XML with the prefixes ``m`` and ``t``, ``attributes`` go on it.
 
     Raises PeerError: what ``send`` raises, a fault, a status other than 200, and GARBLED for anything else than an
     answer to this operation.

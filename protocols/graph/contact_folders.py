@@ -49,8 +49,9 @@ async def folders_of(
     found: dict[str, list[Folder]] = {}
     for user, answer in zip(users, await batch(send, asked, api_url=api_url, as_of=as_of), strict=False):
         told = answer.body.get("value")
-        if answer.failure is None and isinstance(told, list) and "@odata.nextLink" not in answer.body:
-            found[user] = [_folder(entry) for entry in told]
+        whole = answer.failure is None and isinstance(told, list) and "@odata.nextLink" not in answer.body
+        if whole and all(isinstance(entry, dict) and text(entry.get("id")) for entry in told or ()):
+            found[user] = [_folder(entry) for entry in told or ()]
     return found
 
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from protocols.errors import PeerError
-from protocols.ldap.ber import BerError
-from protocols.ldap.controls import NO_REFERRALS, PAGES, page, page_cookie
 from protocols.ldap.names import quoted
-from protocols.ldap.operations import Control, Request, Scope, Search
+from protocols.ldap.operations import NO_REFERRALS, Control, NextPage, Request, Scope, Search
 from protocols.ldap.replies import Found, Reply
 from protocols.ldap.results import told
 from protocols.model.freebusy import Reason
@@ -37,12 +35,12 @@ async def pages(ask: Ask, search: Search, *, size: int = PAGE, controls: Sequenc
     """
     cookie = b""
     for count in range(_MOST_PAGES):
-        reply = await ask(search, (page(size, cookie), NO_REFERRALS, *controls))
+        reply = await ask(search, (NextPage(size, cookie), NO_REFERRALS, *controls))
         if reply.code and count:
             raise PeerError(Reason.INCOMPLETE, f"a later page: {told(reply.code, reply.diagnostic)[1]}")
         reply.checked()
         yield Page(reply.entries, reply.referrals)
-        previous, cookie = cookie, _cookie(reply)
+        previous, cookie = cookie, reply.more.cookie if reply.more else b""
         if not cookie:
             return
         if cookie == previous and not reply.entries:
@@ -111,10 +109,3 @@ def _range(found: Found, name: str) -> tuple[str, str] | None:
             if last == "*" or last.isdecimal():
                 return key, last
     return None
-
-
-def _cookie(reply: Reply) -> bytes:
-    try:
-        return page_cookie(reply.controls.get(PAGES))
-    except BerError as error:
-        raise PeerError(Reason.GARBLED, f"a page's control cannot be read: {error}") from None

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from protocols.errors import PeerError
-from protocols.ldap.ber import BerError
-from protocols.ldap.controls import DIRSYNC, SHOW_DELETED, dirsync, dirsync_answer, page
 from protocols.ldap.names import guid_text
-from protocols.ldap.operations import Scope, Search
-from protocols.ldap.replies import Found, Reply
+from protocols.ldap.operations import DIRSYNC, SHOW_DELETED, Changes, NextPage, Scope, Search
+from protocols.ldap.replies import Found
 from protocols.ldap.results import SUCCESS, RefusedError
 from protocols.ldap.searching import Ask, one, pages
 from protocols.model.freebusy import Reason
@@ -141,10 +139,12 @@ async def _rounds(
     found: list[Found] = []
     search = Search(base=here.domain, filter=filter_, attributes=attributes)
     for _ in range(_MOST_ROUNDS):
-        reply = (await ask(search, (dirsync(cookie), SHOW_DELETED))).checked()
+        reply = (await ask(search, (Changes(cookie), SHOW_DELETED))).checked()
         found += (_named(entry) for entry in reply.entries)
-        more, cookie = _answer(reply)
-        if not more:
+        if reply.more is None:
+            raise PeerError(Reason.GARBLED, "an answer to DirSync without its cookie")
+        cookie = reply.more.cookie
+        if not reply.more.now:
             return found, cookie
     raise PeerError(Reason.TOO_MANY_ENTRIES, f"more than {_MOST_ROUNDS} rounds of DirSync")
 
@@ -153,13 +153,6 @@ def _named(entry: Found) -> Found:
     """Without the values, which may be many and are read again."""
     kept = ("objectguid", "isdeleted")
     return Found(entry.dn, {name: entry.attributes[name] for name in kept if name in entry.attributes})
-
-
-def _answer(reply: Reply) -> tuple[bool, bytes]:
-    try:
-        return dirsync_answer(reply.controls.get(DIRSYNC))
-    except BerError as error:
-        raise PeerError(Reason.GARBLED, str(error)) from None
 
 
 def _sorted(entries: Sequence[Found]) -> tuple[frozenset[str], frozenset[str]]:
@@ -176,7 +169,7 @@ def _sorted(entries: Sequence[Found]) -> tuple[frozenset[str], frozenset[str]]:
 async def _sees_deleted(ask: Ask, here: Root) -> bool:
     base = f"CN=Deleted Objects,{here.domain}"
     search = Search(base=base, scope=Scope.ONE, filter="(isDeleted=TRUE)", attributes=("1.1",))
-    reply = await ask(search, (page(1), SHOW_DELETED))
+    reply = await ask(search, (NextPage(1), SHOW_DELETED))
     return reply.code == SUCCESS and bool(reply.entries)
 
 

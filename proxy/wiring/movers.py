@@ -16,6 +16,7 @@ from proxy.moves.sources import AttributeSource, GroupSource, Source, objection
 from proxy.scopes import GOOGLE_USERS
 from proxy.settings.connectors import ConnectorSettings, GoogleConnector, GraphConnector
 from proxy.settings.moves import AttributePeople, GroupPeople, MoveSettings
+from proxy.wiring.directories.google import directory_url
 from proxy.wiring.sign_in import PeerNetwork
 from service.clouds import at_google, at_graph
 
@@ -71,7 +72,7 @@ class Sources:
     async def _google(
         self, settings: GoogleConnector, subject: str, network: PeerNetwork, people: AttributePeople
     ) -> Source:
-        api_url = settings.directory_url
+        api_url = directory_url(settings)
         send = (await at_google(settings, network, api_url=api_url))(subject, GOOGLE_USERS)
 
         async def ask() -> Sequence[Mover]:

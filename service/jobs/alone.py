@@ -1,16 +1,15 @@
 """Jobs of one process: each in a task of its own, at most one of a kind at a time, and ended with the process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from random import random as _random
 from typing import Final
 
 import structlog
 
 from service.jobs.job import Job, Ran
-from service.jobs.timetable import Timetable
+from service.jobs.timetable import Clockwork, Timetable
 
 PAUSE: Final = timedelta(seconds=30)
 """Before what could not run is tried again."""
@@ -20,27 +19,17 @@ _log = structlog.get_logger("busyline.jobs")
 
 
 class Alone:
-    """Starts ``jobs`` in this process. ``clock`` tells aware UTC, ``sleep`` takes seconds, ``random`` gives 0 to 1.
+    """Starts ``jobs`` in this process.
 
     What was owed at the start and is busy (the process before was killed, and its lease has not run out) is tried again
     until it is not.
     """
 
-    def __init__(
-        self,
-        jobs: Iterable[Job],
-        *,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], Awaitable[object]],
-        random: Callable[[], float] = _random,
-        jitter: timedelta = timedelta(),
-    ) -> None:
+    def __init__(self, jobs: Iterable[Job], works: Clockwork) -> None:
         self._jobs = {job.name: job for job in jobs}
-        self._sleep = sleep
+        self._sleep = works.sleep
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._timetable = Timetable(
-            self._jobs.values(), self._due, clock=clock, sleep=sleep, random=random, jitter=jitter
-        )
+        self._timetable = Timetable(self._jobs.values(), self._due, works)
 
     async def serve(self) -> None:
         """As :class:`service.jobs.job.Jobs` has it. Raises what ``owed`` of a job raises."""

@@ -1,7 +1,9 @@
 """Waits for whatever is due next: one loop for all jobs, that catches up once on what was missed."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import random as _random
 from typing import Final, TypeAlias
 
 import structlog
@@ -17,26 +19,24 @@ Start: TypeAlias = Callable[[Job, datetime, bool], Awaitable[None]]
 """Starts a job that is due at an instant, without waiting for its end; True: it is owed since an earlier time."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clockwork:
+    """``clock`` tells aware UTC, ``sleep`` takes seconds, ``random`` gives 0 to 1. Jobs start up to ``jitter`` late, so
+    that all who wrote the same schedule do not ask the same peer at once."""
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[object]]
+    random: Callable[[], float] = _random
+    jitter: timedelta = timedelta()
+
+
 class Timetable:
-    """Calls ``start`` for each of ``jobs`` when its time has come, and up to ``jitter`` later.
+    """Calls ``start`` for each of ``jobs`` when its time has come; once, however many times were missed."""
 
-    However many times were missed, it is called once. ``clock`` tells aware UTC, ``sleep`` takes seconds, ``random``
-    gives 0 to 1.
-    """
-
-    def __init__(
-        self,
-        jobs: Iterable[Job],
-        start: Start,
-        *,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], Awaitable[object]],
-        random: Callable[[], float],
-        jitter: timedelta,
-    ) -> None:
+    def __init__(self, jobs: Iterable[Job], start: Start, works: Clockwork) -> None:
         self._jobs = {job.name: job for job in jobs if job.schedule is not None}
-        self._start, self._clock, self._sleep = start, clock, sleep
-        self._random, self._jitter = random, jitter
+        self._start, self._clock, self._sleep = start, works.clock, works.sleep
+        self._random, self._jitter = works.random, works.jitter
         self._due: dict[str, datetime] = {}
         self._at: dict[str, datetime] = {}
 

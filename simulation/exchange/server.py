@@ -12,7 +12,8 @@ from lxml import etree
 from protocols import safexml
 from protocols.model.freebusy import Detail
 from simulation.estate import Estate
-from simulation.exchange import autodiscover, automatic_replies, directory
+from simulation.exchange import autodiscover, automatic_replies, contacts, directory
+from simulation.exchange.contact_mailboxes import ContactsDesk
 from simulation.exchange.operations import convert_id, server_time_zones
 from simulation.exchange.question import AvailabilityQuestion, addresses_of, read_question
 from simulation.exchange.sign_in import Account, SignIn
@@ -50,8 +51,10 @@ class ExchangeServer(SimulatedServer):
         accounts: tuple[Account, ...] = (FEDERATION, ASSISTANT),
         offsets: bool = False,
         sign_in: SignIn | None = None,
+        contacts: ContactsDesk | None = None,
     ) -> None:
         super().__init__(estate, ssl=ssl)
+        self.contacts = contacts
         self.offsets = offsets
         self.sign_in = sign_in or SignIn()
         self._accounts = accounts
@@ -135,6 +138,8 @@ class ExchangeServer(SimulatedServer):
         try:
             if operation is None or operation.tag == f"{{{M}}}GetUserAvailabilityRequest":
                 return self._availability(read_question(root), account, trouble)
+            if self.contacts is not None and operation.tag in contacts.OPERATIONS:
+                return contacts.answer(root, operation, self.contacts, account.username, trouble)
             return self._other(root, operation)
         except SoapFault as error:
             return fault(error)

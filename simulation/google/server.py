@@ -11,7 +11,16 @@ from protocols.model.window import TimeWindow
 from simulation.address_book import AddressBook
 from simulation.estate import Estate
 from simulation.faults import Call, Trouble
-from simulation.google import automatic_replies, directory, events, freebusy, people, personal_contacts, shared_contacts
+from simulation.google import (
+    automatic_replies,
+    browser_sign_in,
+    directory,
+    events,
+    freebusy,
+    people,
+    personal_contacts,
+    shared_contacts,
+)
 from simulation.google.keys import ServiceAccount
 from simulation.google.refusals import GoogleRefusal, not_found
 from simulation.google.tokens import Grant, TokenDesk
@@ -78,6 +87,8 @@ class GoogleServer(SimulatedServer):
         if request.path == "/token" and request.method == "POST":
             form = {name: str(value) for name, value in (await request.post()).items()}
             return self.tokens.grant(form, self.token_url, self.faults.tokens)
+        if request.path == browser_sign_in.PAGE:
+            return self.tokens.browser.page(request.query)
         try:
             if not self._is_known(request.path):
                 raise not_found()

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulation.estate import Estate
 from simulation.faults import Trouble
+from simulation.google.browser_sign_in import BrowserSignIn
 from simulation.google.keys import ServiceAccount
 
 LIFETIME = 3599
@@ -35,6 +36,7 @@ class TokenDesk:
         self._account = account
         self._refresh = dict(refresh)
         self._grants: dict[str, Grant] = {}
+        self.browser = BrowserSignIn(self._refresh.__setitem__, self.issued)
 
     def grant(self, form: Mapping[str, str], token_url: str, trouble: Trouble | None) -> web.Response:
         """A token for whoever proves to deserve one."""
@@ -44,11 +46,10 @@ class TokenDesk:
             return _refused("invalid_grant", "Invalid JWT Signature.")
         if form.get("grant_type") == _ASSERTION:
             return self._for_assertion(form.get("assertion", ""), token_url)
+        if form.get("grant_type") == "authorization_code":
+            return self.browser.grant(form)
         if form.get("grant_type") == "refresh_token":
-            person = self._refresh.get(form.get("refresh_token", ""))
-            if person is None:
-                return _refused("invalid_grant", "Token has been expired or revoked.")
-            return self._issued(person, frozenset(self._account.scopes))
+            return self._for_refresh(form.get("refresh_token", ""))
         return _refused("unsupported_grant_type", "Invalid grant_type")
 
     def find(self, authorization: str) -> Grant | None:
@@ -63,9 +64,19 @@ class TokenDesk:
         self._grants[token] = Grant(subject, scopes, time.time() + LIFETIME)
         return token
 
+    def revoke_refresh(self) -> None:
+        """Nothing that people gave renews a token any more."""
+        self._refresh.clear()
+
     def revoke_all(self) -> None:
         """No token issued before is valid any more."""
         self._grants.clear()
+
+    def _for_refresh(self, refresh: str) -> web.Response:
+        person = self._refresh.get(refresh)
+        if person is None:
+            return _refused("invalid_grant", "Token has been expired or revoked.")
+        return self._issued(person, self.browser.agreed.get(refresh, frozenset(self._account.scopes)))
 
     def _for_assertion(self, assertion: str, token_url: str) -> web.Response:
         try:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from ssl import SSLContext
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -26,6 +27,7 @@ _SCHEDULE = re.compile(
     r"/v1\.0/(?:users/(?P<user>[^/]+)|me)/calendar/(?:microsoft\.graph\.)?getschedule", re.IGNORECASE
 )
 _TOKEN = re.compile(r"/(?P<tenant>[^/]+)/oauth2/v2\.0/token")
+_DEVICE = re.compile(r"/[^/]+/oauth2/v2\.0/devicecode")
 _DISCOVERY = re.compile(r"/(?P<tenant>[^/]+)/v2\.0/\.well-known/openid-configuration")
 _PREFERRED = re.compile(r'outlook\.timezone\s*=\s*"([^"]+)"', re.IGNORECASE)
 _MAY_ASK = ("Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite")
@@ -71,11 +73,8 @@ class GraphServer(SimulatedServer):
             return ()
 
     async def answer(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
-        if match := _DISCOVERY.fullmatch(request.path):
-            return self.tokens.discovery(self.url, match["tenant"])
-        if match := _TOKEN.fullmatch(request.path):
-            form = {name: str(value) for name, value in (await request.post()).items()}
-            return self.tokens.grant(form, f"{self.url}{request.path}", self.faults.tokens)
+        if (told := await self._sign_in(request)) is not None:
+            return told
         if self._is_for_contacts(request.path):
             return await self._contacts(request, call, trouble)
         beside = (self._is_for_people, directory.is_directory, automatic_replies.is_reply)
@@ -88,6 +87,15 @@ class GraphServer(SimulatedServer):
             return self._schedule(call, self._anchor(call, match["user"], trouble), trouble)
         except GraphRefusal as refusal:
             return _error(refusal.status, refusal.code, refusal.text)
+
+    async def _sign_in(self, request: web.Request) -> web.Response | None:
+        """The answer of the sign-in host; None where something else was asked."""
+        if match := _DISCOVERY.fullmatch(request.path):
+            return self.tokens.discovery(self.url, match["tenant"])
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        if _TOKEN.fullmatch(request.path):
+            return self.tokens.grant(form, f"{self.url}{request.path}", self.faults.tokens)
+        return self.tokens.device_code(form, self.url) if _DEVICE.fullmatch(request.path) else None
 
     async def attend(self, request: web.Request, call: Call) -> web.StreamResponse:
         if self._is_for_people(request.path) or self._is_for_contacts(request.path):
@@ -127,6 +135,8 @@ class GraphServer(SimulatedServer):
             return _error(401, "InvalidAuthenticationToken", "Access token validation failure.")
         roles, lost = frozenset(_words(claims.get("roles"))), trouble is Trouble.LOST_PAGE
         try:
+            if delegated := str(claims.get("upn", "")):
+                roles = _delegated(request.path, delegated, str(claims.get("scp", "")))
             told = await self.contacts.answer(call, request.query_string, roles, self.url, lost=lost)
         except GraphRefusal as refusal:
             return _error(refusal.status, refusal.code, refusal.text)
@@ -205,6 +215,13 @@ class GraphServer(SimulatedServer):
 
 def _words(value: object) -> list[str]:
     return [str(word) for word in value] if isinstance(value, list) else []
+
+
+def _delegated(path: str, person: str, scope: str) -> frozenset[str]:
+    """What somebody who signed in may do, which is with their own mailbox alone. Raises GraphRefusal."""
+    if f"/users/{person.lower()}/" not in unquote(path).lower():
+        raise GraphRefusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+    return frozenset(scope.split())
 
 
 def _error(status: int, code: str, text: str) -> web.Response:

@@ -9,6 +9,7 @@ import jwt
 from aiohttp import web
 
 from simulation.faults import Trouble
+from simulation.graph.people_sign_in import PeopleSignIn
 
 LIFETIME = 3599
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -32,6 +33,15 @@ class TokenDesk:
         self.tenant = tenant
         self._applications = {application.client_id: application for application in applications}
         self._key = secrets.token_bytes(32)
+        self.people = PeopleSignIn(
+            tenant, lambda person, scope: self.issue(user=person, scope=scope), lifetime=LIFETIME
+        )
+
+    def device_code(self, form: Mapping[str, str], url: str) -> web.Response:
+        """A code for somebody to sign in by, for a known application."""
+        if form.get("client_id", "") not in self._applications:
+            return _refused("unauthorized_client", "AADSTS700016: Application was not found.")
+        return self.people.begin(form, url)
 
     def discovery(self, url: str, tenant: str) -> web.Response:
         """The tenant's openid-configuration."""
@@ -59,6 +69,8 @@ class TokenDesk:
         if trouble is not None:
             return _refused("invalid_client", "AADSTS7000222: The provided client secret keys are expired.", 401)
         application = self._applications.get(form.get("client_id", ""))
+        if application is not None and (told := self.people.grant(form)) is not None:
+            return told
         refusal = self._refusal(application, form, endpoint)
         if refusal is not None or application is None:
             return refusal or _refused("unauthorized_client", "AADSTS700016: Application was not found.")
@@ -67,12 +79,12 @@ class TokenDesk:
             {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
         )
 
-    def issue(self, *, roles: tuple[str, ...] = (), user: str = "") -> str:
+    def issue(self, *, roles: tuple[str, ...] = (), user: str = "", scope: str = "Calendars.ReadBasic") -> str:
         """An access token: with roles for an application, with a user for somebody who has signed in."""
         now = int(time.time())
         claims: dict[str, object] = {"aud": "https://graph.microsoft.com", "tid": self.tenant, "iat": now}
         claims |= {"exp": now + LIFETIME, "jti": secrets.token_hex(8)}
-        claims |= {"upn": user, "scp": "Calendars.ReadBasic"} if user else {"roles": list(roles), "idtyp": "app"}
+        claims |= {"upn": user, "scp": scope} if user else {"roles": list(roles), "idtyp": "app"}
         return jwt.encode(claims, self._key, algorithm="HS256")
 
     def revoke_all(self) -> None:

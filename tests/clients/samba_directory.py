@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from protocols.ldap.operations import Add, Delete
-from service.directory import DirectoryLine
+from service.directory import DirectoryLine, is_available
 from service.directory_sign_in import PasswordSignIn
 from service.secrets import Secret
 from tests.clients.domain import PASSWORD, REALM, USER, Domain, domain
@@ -59,6 +59,8 @@ def samba_directory(directory: Path, *, exchange: bool = False) -> Iterator[Samb
     """
     if os.geteuid() != 0:
         missing("root, as which a Samba domain is made")
+    if not is_available():
+        missing("the extra ldap")
     tls = directory / "tls"
     tls.mkdir(parents=True)
     authority(tls, HOST)

@@ -15,8 +15,7 @@ from galsync.side import Failed
 from galsync.sides.active_directory_source import ActiveDirectorySource, Wishes
 from galsync.sides.active_directory_target import ActiveDirectoryTarget, Standing
 from protocols.errors import PeerError
-from protocols.ldap.controls import DIRSYNC, page
-from protocols.ldap.operations import Control, Modify, Request, Search
+from protocols.ldap.operations import Changes, Control, Modify, NextPage, Request, Search
 from protocols.ldap.replies import Reply
 from protocols.ldap.results import RefusedError
 from protocols.ldap.searching import Ask, one
@@ -92,7 +91,7 @@ class TestSourceByNumbers(TestSource):
         async with line(self.directory) as found:
 
             async def asking(request: Request, controls: Sequence[Control]) -> Reply:
-                if any(control.oid == DIRSYNC for control in controls):
+                if any(isinstance(control, Changes) for control in controls):
                     return Reply(code=12)
                 return await found.ask(request, controls)
 
@@ -175,7 +174,7 @@ async def test_a_wrong_authority_and_a_wrong_name(directory: SambaDirectory, tmp
 async def test_a_referral_is_recognised_and_is_not_asked_for(directory: SambaDirectory) -> None:
     search = Search(base=BASE, filter="(cn=svc-reader)", attributes=("cn",))
     async with line(directory) as found:
-        reply = await found.ask(search, (page(10),))
+        reply = await found.ask(search, (NextPage(10),))
         source = ActiveDirectorySource("fabrikam", found.ask, Wishes())
         reading = await source.read()
     assert len(reply.entries) == 1

@@ -52,3 +52,7 @@ def test_a_section_that_may_be_left_out_is_one() -> None:
 
 def test_a_comment_is_broken_where_it_gets_long() -> None:
     assert all(len(line) <= 112 for line in comment("word " * 60).splitlines())
+
+
+def test_a_key_of_a_table_that_would_be_read_as_several_is_quoted() -> None:
+    assert list(entry("lamps", {"at": {"a.b": 1, "c-d": 2}}))[1] == 'at = { "a.b" = 1, c-d = 2 }'

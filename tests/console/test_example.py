@@ -11,10 +11,19 @@ from console.example import example
 COMMITTED = Path(__file__).parents[2] / "deploy" / "busyline.example.toml"
 _DISABLED = re.compile(r"^#([a-z0-9_]+) = ")
 _INSTEAD = {"secret", "keytab", "principal", "addresses"}  # of what stands above them
-_NEEDS = {
-    "#[callers.federation]": "#[federation]",
-    "#[callers.oidc]": "#[[oidc]]",
-    **{f"#[connectors.{name}.auth]": f"#[connectors.{name}]" for name in ("tailspin", "wingtip", "shifts")},
+_BOOKS = tuple(f"#[directories.{name}]" for name in ("fabrikam", "fabrikam.auth", "contoso-exchange"))
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "#[callers.federation]": ("#[federation]",),
+    "#[callers.oidc]": ("#[[oidc]]",),
+    **{f"#[connectors.{name}.auth]": (f"#[connectors.{name}]",) for name in ("tailspin", "wingtip", "shifts")},
+    **{f"#[directories.{name}.auth]": (f"#[directories.{name}]",) for name in ("fabrikam", "adatum")},
+    **{f"#[directories.{name}]": (f"#[directories.{name}.auth]",) for name in ("fabrikam", "adatum")},
+    "#[[directory_syncs]]": _BOOKS,
+    "#[mail.auth]": ("#[mail]",),
+    **{
+        f"#[directory_syncs.{name}]": ("#[[directory_syncs]]", *_BOOKS)
+        for name in ("include", "exclude", "guards", "guards.deletions", "mailboxes")
+    },
 }
 BLOCKS = example().split("\n\n")
 OFF = [block for block in BLOCKS if re.search(r"^#\[", block, re.MULTILINE)]
@@ -32,7 +41,7 @@ def _header(block: str) -> str:
 def _with(block: str) -> str:
     """The example with a section that was behind #, in place of its alternative where there is one."""
     header = _header(block)
-    wanted = {block, *(other for other in OFF if _header(other) == _NEEDS.get(header))}
+    wanted = {block, *(other for other in OFF if _header(other) in _NEEDS.get(header, ()))}
     kept = [_on(each) if each in wanted else each for each in BLOCKS if f"\n{header[1:]}\n" not in f"\n{each}\n"]
     return "\n\n".join(kept).replace("#plain_listen", "plain_listen")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.house.tree import caught, imports, packages, parsed, python
 
 ZEEP = ("zeep.transports", "zeep.Transport", "zeep.AsyncTransport", "zeep.Client", "zeep.AsyncClient")
-CLIENTS = ("aiohttp", "httpx", "bonsai", "redis", "requests", "urllib3", "smtplib", "http.client", "urllib.request")
+CLIENTS = ("aiohttp", "httpx", "ldap", "redis", "requests", "urllib3", "smtplib", "http.client", "urllib.request")
 NETWORK = (*CLIENTS, "socket", "ssl", *ZEEP)
 SERVER_TYPES = ("aiohttp.web", "aiohttp.web_request", "aiohttp.web_response", "aiohttp.http", "aiohttp.http_exceptions")
 INSIDE = tuple(name for name in python(*packages()) if not name.startswith("simulation/"))
@@ -23,7 +23,9 @@ PLACES = {  # file or folder: what of the network it may import
     "service/wire.py": NETWORK,
     "service/wire_blocking.py": NETWORK,
     "service/negotiate.py": NETWORK,
-    "service/directory.py": NETWORK,
+    "service/directory_tunnel.py": ("socket", "ssl"),  # the connection to a directory
+    "service/directory_calls.py": ("ldap",),  # what is said over it
+    "service/directory_controls.py": ("ldap",),  # the same
     "service/mail.py": ("smtplib", "ssl"),
     "certs/": ("ssl",),  # certificates become contexts here; no connection is made
     "proxy/fronts/": SERVER_TYPES,

@@ -20,6 +20,7 @@ NO_SECRETS = {  # what only smells: section and key, and why
     "CertificatePfx.key": "the path of a file",
     "FederationKey.key": "the path of a file",
     "CertificateAcme.key": "which kind of key",
+    "SealedDirectory.key": "the path of a file",
     "FederationSettings.sha1_tokens": "whether",
     "ProxySettings.tokens": "a section",
     "Configuration.tokens": "a section",

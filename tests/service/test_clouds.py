@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from protocols.errors import PeerError
-from protocols.google.directory import API_URL
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Headers, HttpRequest
 from protocols.model.freebusy import Reason
@@ -64,18 +63,3 @@ async def test_each_person_and_scope_has_a_token_of_its_own_at_google(tmp_path: 
         with pytest.raises(PeerError) as refused:
             await send_as(JACK, GOOGLE_GROUP_MEMBERS)(question)
     assert refused.value.reason is Reason.UNAUTHORIZED
-
-
-@pytest.mark.parametrize(
-    ("connector", "directory", "url"),
-    [
-        ({}, {}, "https://admin.googleapis.com"),
-        ({"api_url": "https://g.example"}, {}, "https://g.example"),
-        ({"api_url": "https://g.example"}, {"api_url": "https://d.example"}, "https://d.example"),
-    ],
-)
-def test_where_google_s_directory_is(connector: dict[str, str], directory: dict[str, str], url: str) -> None:
-    written = {"protocol": "google", "service_account": "file:a.json", "subject": JACK, **connector}
-    settings = GoogleConnector.model_validate({**written, "directory": {"subject": JACK, **directory}})
-    assert settings.directory_url == url
-    assert settings.model_copy(update={"directory": None}).directory_url in {connector.get("api_url"), API_URL}

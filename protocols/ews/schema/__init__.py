@@ -30,5 +30,11 @@ def validator() -> etree.XMLSchema:
 
 
 @cache
+def mailbox_validator() -> etree.XMLSchema:
+    """Validates what is asked of mailboxes, each operation without its envelope. No client is told of these."""
+    return etree.XMLSchema(etree.parse(_HERE / "mailbox.xsd"))
+
+
+@cache
 def _content(name: str) -> bytes:
     return (_HERE / name).read_bytes()

@@ -4,7 +4,6 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from protocols.google.directory import API_URL
 from proxy.layers.budget import Rate
 from proxy.settings.connectors.rates import Budget
 from proxy.settings.connectors.section import PeerSection
@@ -42,12 +41,6 @@ class GoogleConnector(PeerSection, GoogleSection):
     def subjects(self) -> tuple[str, ...]:
         """Whom it acts as, in turn; "target" alone where everybody is asked as themself."""
         return (self.subject, *self.further_subjects)
-
-    @property
-    def directory_url(self) -> str:
-        """Where the directory of the domain is: its own host, else the connector's, else Google's."""
-        own = self.directory.api_url if self.directory is not None else None
-        return own or self.api_url or API_URL
 
     @property
     def rates(self) -> tuple[Rate, ...]:

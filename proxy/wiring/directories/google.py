@@ -21,6 +21,12 @@ from service.clouds import at_google
 _TOGETHER: Final = timedelta(minutes=1)  # the lists and the rooms of each are asked for one after the other
 
 
+def directory_url(settings: GoogleConnector) -> str:
+    """Where the directory of a Workspace domain is: its own host, else the connector's, else Google's."""
+    own = settings.directory.api_url if settings.directory is not None else None
+    return own or settings.api_url or directory.API_URL
+
+
 class GoogleDirectory:
     """See :class:`proxy.directory.Directory`. Groups and rooms are asked about with a credential of their own each."""
 
@@ -60,7 +66,7 @@ async def opened(settings: GoogleConnector, network: PeerNetwork, clock: Clock) 
     assert settings.directory is not None
     subject = settings.directory.subject
     assert subject is not None  # the settings see to it
-    api_url = settings.directory_url
+    api_url = directory_url(settings)
     send_as = await at_google(settings, network, api_url=api_url)
     return GoogleDirectory(
         groups=network.bearing(send_as(subject, GOOGLE_GROUP_MEMBERS)),

@@ -6,7 +6,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 from protocols.ldap.attributes import FIELDS
 from protocols.ldap.names import escaped
-from protocols.ldap.operations import Add, Control, Delete, Doing, Modification, Modify, Request, Scope, Search
+from protocols.ldap.operations import (
+    Add,
+    Control,
+    Delete,
+    Doing,
+    Modification,
+    Modify,
+    NextPage,
+    Request,
+    Scope,
+    Search,
+)
 from protocols.ldap.replies import Reply
 from protocols.ldap.searching import Ask, everything
 from protocols.model.person import Kind, Person
@@ -25,12 +36,8 @@ class Faulty:
 
     async def __call__(self, request: Request, controls: Sequence[Control]) -> Reply:
         self.requests.append(request)
-        paged = [control for control in controls if control.oid.endswith(".319") and control.value]
-        if (
-            self.broken
-            and isinstance(request, Search)
-            and any((each.value or b"")[-2:] != b"\x04\x00" for each in paged)
-        ):
+        later = any(isinstance(control, NextPage) and control.cookie for control in controls)
+        if self.broken and later:
             return Reply(code=52, diagnostic="the directory stops")
         return await self._ask(request, controls)
 

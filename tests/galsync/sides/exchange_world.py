@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 import aiohttp
+from lxml import etree
 
 from galsync.sides.exchange_contacts_target import ExchangeContactsTarget
 from galsync.sides.exchange_way import ExchangeWay
 from galsync.sides.mailbox_contacts_places import Listed
 from protocols.ews.contact_paths import LIST, STAMP
+from protocols.ews.schema import mailbox_validator
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.mailbox import Mailbox
 from simulation.estate import Estate
@@ -35,15 +37,17 @@ def own(name: str) -> Path:
 class ExchangeMailboxes:
     """A server with mailboxes, and a Send that signs in as ``account``. ``waits`` are the seconds waited in vain."""
 
-    def __init__(self, server: ExchangeServer, session: aiohttp.ClientSession) -> None:
-        self.server, self.desk, self._session = server, server.contacts, session
+    def __init__(self, server: ExchangeServer, desk: ContactsDesk, session: aiohttp.ClientSession) -> None:
+        self.server, self.desk, self._session = server, desk, session
         self.account = WRITER
         self.waits: list[float] = []
         self.requests: list[HttpRequest] = []
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """One request."""
+        """One request, which fits the schema."""
         self.requests.append(request)
+        [asked] = etree.fromstring(request.body).iterfind("{*}Body/*")
+        mailbox_validator().assertValid(asked)
         secret = base64.b64encode(f"{self.account.username}:{self.account.password}".encode()).decode()
         headers = {**dict(request.headers.fields), "Authorization": f"Basic {secret}"}
         async with self._session.request(request.method, request.url, data=request.body, headers=headers) as answer:
@@ -96,4 +100,4 @@ async def exchange_mailboxes(*addresses: str) -> AsyncIterator[ExchangeMailboxes
         ExchangeServer(estate, accounts=(WRITER, READER), contacts=desk) as server,
         aiohttp.ClientSession() as session,
     ):
-        yield ExchangeMailboxes(server, session)
+        yield ExchangeMailboxes(server, desk, session)

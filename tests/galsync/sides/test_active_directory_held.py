@@ -5,7 +5,7 @@ import pytest
 from galsync.entries import Form, Stamp
 from galsync.sides.active_directory_held import filters_of, held, is_ours
 from galsync.sides.active_directory_names import Addressbook
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.ldap.replies import Found
 from protocols.model.person import Field
 
@@ -71,4 +71,4 @@ def test_what_carries_another_stamp_is_not_ours() -> None:
 
 @pytest.mark.parametrize("address", ["ann@b.example", "x500:/o=(b)/cn=*", "sip:ann@b.example"])
 def test_filters_can_be_asked_whatever_the_address_is(address: str) -> None:
-    assert all(encoded(each) for each in filters_of(address))
+    assert all(checked(each) for each in filters_of(address))

@@ -292,3 +292,17 @@ async def test_what_no_contact_can_do_is_said() -> None:
         outcomes = await _write(target, create(group), odd)
         assert [type(each) for each in outcomes] == [Failed, Failed]
         assert WRITER.password not in "".join(each.words for each in outcomes if isinstance(each, Failed))
+
+
+async def test_what_exchange_calls_malformed_spoils_no_other() -> None:
+    """A fault refuses the whole call and does nothing: the others are written without the one that is the cause."""
+    async with exchange_mailboxes() as world:
+        target = world.target()
+        people = [entry(f"p{number}") for number in range(6)]
+        people[4] = entry("p4", web_page="no web page")
+        outcomes = await _write(target, *map(create, people))
+        assert [isinstance(each, Written) for each in outcomes] == [True] * 4 + [False, True]
+        assert isinstance(outcomes[4], Failed)
+        assert "ErrorSchemaValidation" in outcomes[4].words
+        assert not outcomes[4].doubt
+        assert len(await _all(target)) == 5

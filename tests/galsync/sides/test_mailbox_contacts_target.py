@@ -1,5 +1,6 @@
 """Contacts in mailboxes of Microsoft 365 as a target."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -269,3 +270,19 @@ async def test_one_after_the_other_waits_where_it_is_told_to() -> None:
         world.desk.limits.refuse = lambda method, path: next(told, None)
         assert len(await _all(target)) == 1
         assert world.waits == [2.0]
+
+
+async def test_two_writes_to_one_mailbox_take_turns() -> None:
+    """The engine hands in the next one while this one goes on: Outlook sees four requests at a time all the same."""
+    async with mailboxes(ANNA, BOB) as world:
+        world.desk.limits.latency = 0.005
+        target = world.target(ANNA, BOB)
+        steps = [create(entry(f"p{number}")) for number in range(40)]
+        told = await asyncio.gather(
+            target.write(ANNA, steps[:20]), target.write(ANNA, steps[20:]), target.write(BOB, steps[:20])
+        )
+        assert all(isinstance(outcome, Written) for outcomes in told for outcome in outcomes)
+        assert (world.desk.limits.most[ANNA], world.desk.limits.answered[429]) == (4, 0)
+        folders = [each for each in world.desk.mailboxes[ANNA].folders.values() if each.extended]
+        assert [len(each.contacts) for each in folders] == [40]
+        assert world.server.most_at_once > 1

@@ -51,9 +51,12 @@ def test_of_many_only_who_was_told_of_whole_is_known() -> None:
         (404, {"error": {"code": "ErrorInvalidUser"}}),
         (200, {"value": [], "@odata.nextLink": f"{URL}/2"}),
         (200, {"value": []}),
+        (200, {"value": ["no folder"]}),
+        (200, {"value": [{"displayName": "no id"}]}),
+        (200, {}),
     ]
     responses = [{"id": str(n), "status": status, "body": body} for n, (status, body) in enumerate(bodies)]
-    found = run(folders_of(Peer(json({"responses": responses})), ["a", "b", "c", "d"], api_url=URL, as_of=NOW))
+    found = run(folders_of(Peer(json({"responses": responses})), list("abcdefg"), api_url=URL, as_of=NOW))
     assert found == {"a": [Folder("1", "B", "b")], "d": []}
 
 

@@ -6,12 +6,25 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from protocols.ldap.attributes import known_filter
-from protocols.ldap.ber import SEQUENCE, elements, expect, integer, octets, tlv
-from protocols.ldap.controls import DIRSYNC, PAGES, SHOW_DELETED
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.ldap.names import parted, within
-from protocols.ldap.operations import Add, Control, Delete, Doing, Modification, Modify, Request, Scope, Search
-from protocols.ldap.replies import Found, Reply
+from protocols.ldap.operations import (
+    DIRSYNC,
+    PAGES,
+    SHOW_DELETED,
+    Add,
+    Changes,
+    Control,
+    Delete,
+    Doing,
+    Modification,
+    Modify,
+    NextPage,
+    Request,
+    Scope,
+    Search,
+)
+from protocols.ldap.replies import Found, More, Reply
 
 DOMAIN: Final = "DC=fabrikam,DC=example"
 SCHEMA: Final = f"CN=Schema,CN=Configuration,{DOMAIN}"
@@ -19,6 +32,7 @@ _SETTINGS: Final = f"CN=NTDS Settings,CN=DC,CN=Configuration,{DOMAIN}"
 _DELETED: Final = f"CN=Deleted Objects,{DOMAIN}"
 _BASES: Final = {"contact": "person", "user": "person"}
 _KEPT: Final = frozenset({"objectguid", "isdeleted"})
+_ESCAPED: Final = re.compile(rb"\\([0-9A-Fa-f]{2})")
 
 
 class Forest:
@@ -63,7 +77,7 @@ class Forest:
                 return Reply(code=code, diagnostic="0000ABCD: no")
         match request:
             case Search():
-                return self._search(request, {control.oid: control.value or b"" for control in controls})
+                return self._search(request, controls)
             case Add():
                 return self._add(request)
             case Modify():
@@ -72,40 +86,38 @@ class Forest:
                 return self._delete(request.dn)
         return Reply()
 
-    def _search(self, search: Search, controls: dict[str, bytes]) -> Reply:
+    def _search(self, search: Search, controls: Sequence[Control]) -> Reply:
         if search.base == "" and search.scope is Scope.BASE:
             return Reply(entries=(self._root(),))
         if search.base.lower() == _SETTINGS.lower():
             return Reply(entries=(Found(_SETTINGS, {"invocationid": [self.invocation]}),))
         if search.base.lower() not in self.objects:
             return Reply(code=32)
-        shown = SHOW_DELETED.oid in controls
+        shown = SHOW_DELETED in controls
         keys = [key for key in sorted(self.objects) if _in_scope(key, search) and self._visible(key, shown)]
-        if DIRSYNC in controls:
-            return self._changes(search, keys, controls[DIRSYNC])
-        found = [key for key in keys if matches(self.objects[key], encoded(search.filter))]
-        if PAGES not in controls:
+        for control in controls:
+            if isinstance(control, Changes):
+                return self._changes(search, keys, control.cookie)
+        found = [key for key in keys if matches(self.objects[key], checked(search.filter))]
+        asked = next((control for control in controls if isinstance(control, NextPage)), None)
+        if asked is None:
             return Reply(entries=tuple(self._told(key, search) for key in found), referrals=self.referrals)
-        size, cookie = _pair(controls[PAGES])
-        start = int(cookie or b"0")
-        after = b"%d" % (start + size) if start + size < len(found) else b""
-        answer = {PAGES: tlv(SEQUENCE, integer(0), octets(after))}
-        entries = tuple(self._told(key, search) for key in found[start : start + size])
-        return Reply(entries=entries, referrals=self.referrals, controls=answer)
+        start = int(asked.cookie or b"0")
+        stop = start + asked.size
+        after = b"%d" % stop if stop < len(found) else b""
+        entries = tuple(self._told(key, search) for key in found[start:stop])
+        return Reply(entries=entries, referrals=self.referrals, more=More(bool(after), after))
 
-    def _changes(self, search: Search, keys: list[str], control: bytes) -> Reply:
-        *_, (_, at, end) = elements(control, *expect((0x30, 2, len(control)), SEQUENCE))
-        cookie = control[at:end]
+    def _changes(self, search: Search, keys: list[str], cookie: bytes) -> Reply:
         if cookie and not cookie.isdigit():
             return Reply(code=53, diagnostic="00002029: not this cookie")
         later = [key for key in keys if int(self.objects[key]["usnchanged"][0]) > int(cookie or b"0")]
-        found = [key for key in later if matches(self.objects[key], encoded(search.filter))]
+        found = [key for key in later if matches(self.objects[key], checked(search.filter))]
         found.sort(key=lambda key: int(self.objects[key]["usnchanged"][0]))
         more = len(found) > 1  # in rounds of one, as large directories answer in rounds
         mark = self.objects[found[0]]["usnchanged"][0] if more else b"%d" % self.update
         told = tuple(Found(self.names[key], _emptied(self.objects[key])) for key in found[:1])
-        value = tlv(SEQUENCE, integer(int(more)), integer(0), octets(mark))
-        return Reply(entries=told, controls={DIRSYNC: value})
+        return Reply(entries=told, more=More(more, mark))
 
     def _told(self, key: str, search: Search) -> Found:
         wanted = {name.lower() for name in search.attributes}
@@ -205,34 +217,35 @@ def _in_scope(key: str, search: Search) -> bool:
     return within(key, base) if search.scope is Scope.WHOLE else parted(key)[1] == base
 
 
-def _pair(value: bytes) -> tuple[int, bytes]:
-    (_, a, b), (_, c, d) = elements(value, *expect((0x30, 2, len(value)), SEQUENCE))
-    return int.from_bytes(value[a:b], "big"), value[c:d]
+def matches(entry: dict[str, list[bytes]], text: str) -> bool:
+    """Whether ``entry`` matches a filter that has been checked; letter case does not count."""
+    return _matches(entry, text, 0)[0]
 
 
-def matches(entry: dict[str, list[bytes]], octets_of_filter: bytes) -> bool:
-    """Whether ``entry`` matches a filter as it goes over the wire; letter case does not count (RFC 4511 4.5.1.7)."""
-    return _matches(entry, octets_of_filter, next(elements(octets_of_filter, 0, len(octets_of_filter))))
+def _matches(entry: dict[str, list[bytes]], text: str, at: int) -> tuple[bool, int]:
+    """Whether the filter that begins at ``at`` matches, and where it ends."""
+    if text[at + 1] not in "&|!":
+        stop = text.index(")", at)
+        return _item(entry, text[at + 1 : stop]), stop + 1
+    sign, at = text[at + 1], at + 2
+    inner = []
+    while text[at] == "(":
+        found, at = _matches(entry, text, at)
+        inner.append(found)
+    return (all(inner) if sign == "&" else any(inner) if sign == "|" else not inner[0]), at + 1
 
 
-def _matches(entry: dict[str, list[bytes]], data: bytes, at: tuple[int, int, int]) -> bool:
-    tag, start, stop = at
-    if tag in {0xA0, 0xA1, 0xA2}:
-        inner = [_matches(entry, data, each) for each in elements(data, start, stop)]
-        return all(inner) if tag == 0xA0 else any(inner) if tag == 0xA1 else not inner[0]
-    if tag == 0x87:
-        return bool(entry.get(data[start:stop].decode().lower()))
-    (_, a, b), (_, c, d) = elements(data, start, stop)
-    values = [value.lower() for value in entry.get(data[a:b].decode().lower(), [])]
-    wanted = data[c:d].lower()
-    if tag == 0xA5:
+def _item(entry: dict[str, list[bytes]], text: str) -> bool:
+    name, _, wanted = text.partition("=")
+    values = [value.lower() for value in entry.get(name.rstrip(">").lower(), [])]
+    if name.endswith(">"):
         return any(int(value) >= int(wanted) for value in values)
-    if tag == 0xA4:
-        parts = [(kind, re.escape(data[s:e].lower())) for kind, s, e in elements(data, c, d)]
-        text = b".*".join(part for _, part in parts)
-        text = (b"" if parts[0][0] == 0x80 else b".*") + text + (b"" if parts[-1][0] == 0x82 else b".*")
-        return any(re.fullmatch(text, value, re.DOTALL) for value in values)
-    return wanted in values
+    parts = [re.escape(_ESCAPED.sub(_octet, part.encode()).lower()) for part in wanted.split("*")]
+    return any(re.fullmatch(b".*".join(parts), value, re.DOTALL) for value in values)
+
+
+def _octet(match: re.Match[bytes]) -> bytes:
+    return bytes([int(match[1], 16)])
 
 
 def schema_of_exchange() -> tuple[str, ...]:

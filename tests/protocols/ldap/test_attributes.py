@@ -1,7 +1,7 @@
 """Tests of protocols.ldap.attributes."""
 
 from protocols.ldap.attributes import EXCHANGE_STAMP, FIELDS, PLAIN_STAMP, STAMPS, Schema, known_filter
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.model.person import Field
 from tests.protocols.ldap.forest import schema_of_exchange, schema_of_windows
 
@@ -34,5 +34,5 @@ def test_what_makes_a_schema_exchanges() -> None:
 
 
 def test_the_schema_is_asked_by_a_filter() -> None:
-    assert encoded(known_filter())
+    assert checked(known_filter())
     assert schema("DisplayName").knows("displayname")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.ldap.names import (
     MAX_CN,
     common_name,
@@ -18,6 +18,7 @@ from protocols.ldap.names import (
     value_of,
     within,
 )
+from tests.protocols.ldap.forest import matches
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
@@ -48,7 +49,9 @@ def test_every_value_comes_back_out_of_its_name(value: str) -> None:
 
 @given(TEXT)
 def test_every_value_can_stand_in_a_filter(value: str) -> None:
-    assert value.encode() in encoded(f"(cn={quoted(value)})")
+    text = checked(f"(cn={quoted(value)})")
+    assert matches({"cn": [value.encode()]}, text)
+    assert not matches({"cn": [f"{value}x".encode()]}, text)
 
 
 def test_octets_in_a_filter() -> None:

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from protocols.ldap.filters import encoded
+from protocols.ldap.filters import checked
 from protocols.ldap.people import ATTRIBUTES, FILTER, Out, Read, read_person, stamp_of, texts_of
 from protocols.ldap.replies import Found
 from protocols.model.mailbox import Mailbox
@@ -147,4 +147,4 @@ def test_every_attribute_is_asked_for_once() -> None:
     ],
 )
 def test_who_could_be_somebody(attributes: dict[str, list[bytes]], found_: bool) -> None:
-    assert matches(attributes, encoded(FILTER)) is found_
+    assert matches(attributes, checked(FILTER)) is found_

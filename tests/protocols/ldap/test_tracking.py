@@ -3,9 +3,8 @@
 import pytest
 
 from protocols.errors import PeerError
-from protocols.ldap.controls import DIRSYNC
 from protocols.ldap.names import guid_text
-from protocols.ldap.operations import Delete, Search
+from protocols.ldap.operations import DIRSYNC, Delete, Search
 from protocols.ldap.tracking import Changed, mark, root, since
 from protocols.model.freebusy import Reason
 from tests.protocols.ldap.forest import DOMAIN, SCHEMA, Forest

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from galsync.tables import PAUSES
+from galsync.ledger.tables import PAUSES
 from service.secrets import Secret
 from service.state.database import Database
 from service.state.instants import from_number

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from galsync.tables import PAUSES
+from galsync.ledger.tables import PAUSES
 from service.state.database import Database
 from service.state.instants import from_number
 from service.state.upserting import upsert

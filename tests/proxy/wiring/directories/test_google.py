@@ -6,6 +6,8 @@ import pytest
 
 from protocols.errors import PeerError
 from protocols.model.mailbox import Mailbox
+from proxy.settings.connectors import GoogleConnector
+from proxy.wiring.directories.google import directory_url
 from tests.proxy.wiring.directories.served import directory
 from tests.proxy.wiring.directories.told import assert_a_group_is_flattened, assert_one_list_of_rooms
 
@@ -33,3 +35,22 @@ async def test_lists_and_rooms_are_read_together_and_a_failure_is_not_kept(tmp_p
         calls = len(server.calls)
         await asked.rooms(one.address)
         assert len(server.calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("connector", "section", "url"),
+    [
+        ({}, {}, "https://admin.googleapis.com"),
+        ({"api_url": "https://g.example"}, {}, "https://g.example"),
+        ({"api_url": "https://g.example"}, {"api_url": "https://d.example"}, "https://d.example"),
+    ],
+)
+def test_where_google_s_directory_is(connector: dict[str, str], section: dict[str, str], url: str) -> None:
+    jack = "jack.thompson@northwind.example"
+    written = {"protocol": "google", "service_account": "file:a.json", "subject": jack, **connector}
+    settings = GoogleConnector.model_validate({**written, "directory": {"subject": jack, **section}})
+    assert directory_url(settings) == url
+    assert directory_url(settings.model_copy(update={"directory": None})) in {
+        connector.get("api_url"),
+        "https://admin.googleapis.com",
+    }

@@ -1,0 +1,190 @@
+"""Plans, applies, undoes and purges: what is going to happen is shown, somebody says yes, and then it happens."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import typer
+
+from console.gal.progress import progress
+from console.gal.showing import MOST, show, show_figures, show_json
+from console.gal.work import Chosen, Work, at_work
+from console.terminal import WRONG_USAGE, EndingError, screen
+from galsync.engine.engine import FRESH, Engine
+from galsync.engine.killed import last_run
+from galsync.engine.outlook import Outlook
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind, RunState
+from galsync.reports.report import RunReport
+
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
+_STALE: Final = "the plan that you saw is not good any more: {}; nothing was written; look at a new one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How a command was called: as JSON, without a question, which guards are lifted, everybody read, steps shown."""
+
+    as_json: bool = False
+    yes: bool = False
+    allow: frozenset[str] = frozenset()
+    whole: bool = False
+    most: int | None = MOST
+
+
+async def planned(chosen: Chosen, wishes: Wishes) -> bool:
+    """Shows what `apply` would do: whether nothing is in its way."""
+    with progress(wanted=not wishes.as_json) as bar:
+        async with at_work(chosen, tell=bar.tell) as work:
+            report = await _planned(work, chosen, wishes)
+    _show(report, wishes)
+    return _well(report)
+
+
+async def applied(chosen: Chosen, wishes: Wishes) -> bool:
+    """Shows the plan, asks, and does it: whether all of it was done."""
+    _able_to_ask(chosen, wishes)
+    with progress(wanted=not wishes.as_json) as bar:
+        async with at_work(chosen, tell=bar.tell) as work:
+            if why := await work.ledger.paused(work.sync.name):
+                raise EndingError(f"{why}; `busyline gal resume {work.sync.name}` ends the pause")
+            report = await _planned(work, chosen, wishes)
+            bar.hide()
+            if report.words:
+                _show(report, wishes)
+                return False
+            if not wishes.as_json:
+                show(report, most=wishes.most)
+            if _writes(report.outlook) and not wishes.yes:
+                _agreed_to(f"Write this into {report.target}?")
+                await _still_good(work, report.outlook, chosen)
+            with _ended_by_signals(work.engine):
+                done = await work.engine.apply(report.outlook, allow=wishes.allow)
+            await work.ledger.prune(chosen.configuration.state.keep)
+    return _told(done, wishes)
+
+
+async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
+    """Shows what takes a run back (the last that wrote, where none is named), asks, and does it."""
+    _able_to_ask(chosen, wishes)
+    with progress(wanted=not wishes.as_json) as bar:
+        async with at_work(chosen, tell=bar.tell) as work:
+            number = run if run is not None else await _last_that_wrote(work.ledger, work.sync.name)
+            try:
+                report = await work.engine.undo(number, dry=True)
+            except ValueError as error:
+                raise EndingError(str(error), WRONG_USAGE) from None
+            bar.hide()
+            if not _shown(report, wishes):
+                return False
+            if not wishes.yes:
+                _agreed_to(f"Take run {number} back?")
+                await _still_good(work, report.outlook, chosen)
+            with _ended_by_signals(work.engine):
+                done = await work.engine.undo(number)
+    return _told(done, wishes)
+
+
+async def purged(chosen: Chosen, wishes: Wishes) -> bool:
+    """Shows what bears the stamp of the sync, wants its name typed again, and removes it."""
+    _able_to_ask(chosen, wishes)
+    with progress(wanted=not wishes.as_json) as bar:
+        async with at_work(chosen, tell=bar.tell) as work:
+            report = await work.engine.purge(dry=True)
+            bar.hide()
+            if not _shown(report, wishes):
+                return False
+            if not wishes.yes:
+                typed = typer.prompt(
+                    f"Everything of this goes from {report.target}. Type {work.sync.name} to remove it"
+                )
+                if typed.strip() != work.sync.name:
+                    raise EndingError("that is not its name: nothing was removed")
+                await _still_good(work, report.outlook, chosen)
+            with _ended_by_signals(work.engine):
+                done = await work.engine.purge()
+    return _told(done, wishes)
+
+
+async def _planned(work: Work, chosen: Chosen, wishes: Wishes) -> RunReport:
+    outlook = await work.engine.plan(whole=wishes.whole)
+    return RunReport.of(work.sync, outlook, begun_at=chosen.around.clock(), allow=wishes.allow)
+
+
+def _show(report: RunReport, wishes: Wishes) -> None:
+    if wishes.as_json:
+        show_json(report)
+    else:
+        show(report, most=wishes.most)
+
+
+def _shown(report: RunReport, wishes: Wishes) -> bool:
+    """Whether what was shown may be done."""
+    if report.words:
+        _show(report, wishes)
+    elif not wishes.as_json:
+        show(report, most=wishes.most)
+    return not report.words
+
+
+def _told(report: RunReport, wishes: Wishes) -> bool:
+    if wishes.as_json:
+        show_json(report)
+    else:
+        show_figures(report)
+    return report.state is RunState.DONE and _well(report)
+
+
+def _well(report: RunReport) -> bool:
+    """Conflicts are told, and are no failure: everybody else is served meanwhile."""
+    return not report.words and not report.outlook.skipped
+
+
+def _writes(outlook: Outlook) -> bool:
+    return any(plan.writes for plan in outlook.plans)
+
+
+def _able_to_ask(chosen: Chosen, wishes: Wishes) -> None:
+    if not wishes.yes and (wishes.as_json or not chosen.around.asks):
+        raise EndingError("nobody can be asked here: look at the plan, then write --yes", WRONG_USAGE)
+
+
+def _agreed_to(question: str) -> None:
+    if not typer.confirm(question):
+        raise EndingError("nothing was written")
+
+
+async def _still_good(work: Work, outlook: Outlook, chosen: Chosen) -> None:
+    """What was agreed to is what will be done: a plan that the engine would make anew has to be shown anew."""
+    if chosen.around.clock() - outlook.made_at > FRESH:
+        raise EndingError(_STALE.format("it is older than 15 minutes"))
+    if await last_run(work.ledger, work.sync.name) != outlook.after:
+        raise EndingError(_STALE.format("another run has been there meanwhile"))
+
+
+async def _last_that_wrote(ledger: Ledger, sync: str) -> int:
+    for run in await ledger.runs(sync, most=1_000):
+        if run.kind is RunKind.APPLY and any(name.startswith("written_") for name in run.counts):
+            return run.number
+    raise EndingError(f"{sync} has written nothing yet that could be taken back: see its history")
+
+
+@contextmanager
+def _ended_by_signals(engine: Engine) -> Iterator[None]:
+    """SIGINT and SIGTERM end the run after the calls in flight, so that nothing is left in doubt."""
+    loop = asyncio.get_running_loop()
+
+    def ended() -> None:
+        screen(stderr=True).print("ending after what is under way", style="yellow")
+        engine.stop()
+
+    for each in _ENDING:
+        loop.add_signal_handler(each, ended)
+    try:
+        yield
+    finally:
+        for each in _ENDING:
+            loop.remove_signal_handler(each)

@@ -1,0 +1,151 @@
+"""`busyline gal`: what an operator types about the address-book syncs."""
+
+import asyncio
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from console.gal.carrying import Wishes, applied, planned, purged, undone
+from console.gal.listing import show_syncs
+from console.gal.past import show_runs, show_steps
+from console.gal.showing import MOST
+from console.gal.work import around_of, chosen, memory
+from console.terminal import FOUND_WRONG, ConfigOption, EndingError, JsonOption, configured, print_json, screen
+from galsync.files import sealed_keys
+from galsync.files.disk import UnreadableError
+from galsync.plans.guards import CHANGES, DELETIONS, EMPTY, SHRINK
+
+app = typer.Typer(no_args_is_help=True, help="Address books: each side finds the other side's people in its own.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The sync, as [[directory_syncs]] names it.")]
+Run = Annotated[int | None, typer.Argument(metavar="[RUN]", help="The number of a run, as the history tells it.")]
+
+
+class Guard(StrEnum):
+    """The guards that `--allow` lifts, as galsync/plans/guards.py calls them."""
+
+    EMPTY = EMPTY
+    SHRINK = SHRINK
+    DELETIONS = DELETIONS
+    CHANGES = CHANGES
+
+
+Allow = Annotated[
+    list[Guard] | None, typer.Option("--allow", help="Lift this guard for this once; may be given several times.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Read everybody, also where changes would do.")]
+Most = Annotated[int, typer.Option("--most", min=0, metavar="N", help="How many steps are drawn; 0: all.")]
+
+
+@app.command("list")
+def listed(context: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """The syncs, from where to where, and how the last run of each went."""
+    configuration, directory = configured(config)
+    asyncio.run(show_syncs(configuration, directory, around_of(context), as_json=as_json))
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    name: Name,
+    allow: Allow = None,
+    whole: Whole = False,
+    most: Most = MOST,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show what would be written, and why; nothing is."""
+    wishes = Wishes(as_json=as_json, allow=_lifted(allow), whole=whole, most=most or None)
+    _end(planned(chosen(context, config, name), wishes))
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    name: Name,
+    allow: Allow = None,
+    yes: Yes = False,
+    whole: Whole = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show the plan, ask, and write it."""
+    wishes = Wishes(as_json=as_json, yes=yes, allow=_lifted(allow), whole=whole)
+    _end(applied(chosen(context, config, name), wishes))
+
+
+@app.command()
+def undo(
+    context: typer.Context,
+    name: Name,
+    run: Run = None,
+    yes: Yes = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Take a run back (the last that wrote, where none is named), and pause the sync."""
+    _end(undone(chosen(context, config, name), run, Wishes(as_json=as_json, yes=yes)))
+
+
+@app.command()
+def purge(
+    context: typer.Context, name: Name, yes: Yes = False, as_json: JsonOption = False, config: ConfigOption = None
+) -> None:
+    """Remove everything that this sync ever made, and nothing else, and pause it."""
+    _end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    name: Name,
+    run: Run = None,
+    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many runs.")] = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """The runs of a sync, or each step of one of them."""
+    sync = chosen(context, config, name)
+    asyncio.run(show_runs(sync, most=most, as_json=as_json) if run is None else show_steps(sync, run, as_json=as_json))
+
+
+@app.command()
+def resume(context: typer.Context, name: Name, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """End the pause that an undo or a purge began."""
+    sync = chosen(context, config, name)
+
+    async def resumed() -> str:
+        async with memory(sync) as ledger:
+            why = await ledger.paused(name)
+            await ledger.resume(name)
+            return why
+
+    why = asyncio.run(resumed())
+    if as_json:
+        print_json({"sync": name, "was_paused": bool(why)})
+    else:
+        screen().print(f"{name} may run again" if why else f"{name} was not paused")
+
+
+@app.command()
+def keys(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")]) -> None:
+    """Make keys for sealed files, and print the line that the other side needs of them."""
+    made = sealed_keys.generate()
+    try:
+        sealed_keys.save(made, file)
+    except UnreadableError as error:
+        raise EndingError(error.words) from None
+    print(made.public.text)
+
+
+def _lifted(allow: list[Guard] | None) -> frozenset[str]:
+    return frozenset(guard.value for guard in allow or ())
+
+
+def _end(work: Coroutine[Any, Any, bool]) -> None:
+    if not asyncio.run(work):
+        raise typer.Exit(FOUND_WRONG)
