@@ -2,19 +2,27 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import orjson
 
+from galsync.entries import Entry, Form, Held, Stamp
+from galsync.side import Outcome, Target
 from galsync.sides.admin_cmdlets_pace import CmdletPace
+from galsync.sides.admin_cmdlets_target import AdminCmdletsTarget, MailUsers, blocking
+from galsync.steps import Step
 from protocols.graph.cmdlets import ROLE, Endpoint
 from protocols.http import Headers, HttpRequest, HttpResponse
+from protocols.model.mailbox import Mailbox
+from protocols.model.person import Field
 from simulation.address_book import AddressBook
 from simulation.estate import Estate
 from simulation.exchange_online import CmdletServer, Recipients
 from simulation.faults import Call
+from tests.galsync.sides.microsoft_world import Tenant
 
 NOW: Final = datetime(2026, 11, 23, 8, tzinfo=UTC)
 _ESTATE: Final = Estate(date(2026, 11, 23))
@@ -69,3 +77,38 @@ async def organisation(book: AddressBook | None = None) -> AsyncIterator[Organis
     """An organisation without recipients, over the directory ``book``."""
     async with CmdletServer(_ESTATE, Recipients(book)) as server, aiohttp.ClientSession() as session:
         yield Organisation(server, session)
+
+
+PASSWORD = "aA1-nobody-knows-this"
+
+
+def cmdlets(
+    world: Organisation, graph: Tenant | None = None, sync: str = "fabrikam", **more: Any
+) -> AdminCmdletsTarget:
+    users = None
+    if graph is not None:
+        block = blocking(graph.send, api_url=graph.server.url, clock=world.clock)
+        users = MailUsers(sign_in_domain="b.onmicrosoft.example", password=lambda: PASSWORD, block=block)
+    return AdminCmdletsTarget(
+        "contoso", world.send, world.endpoint, sync=sync, pace=world.pace, mail_users=users, **more
+    )
+
+
+ANN = Entry(
+    anchor="ad:ann",
+    form=Form.MAIL_CONTACT,
+    address=Mailbox.parse("ann@b.example"),
+    aliases=("second@b.example", "X500:/o=B/cn=Ann"),
+    texts={Field.DISPLAY_NAME: "Ann", Field.TITLE: "Lead", Field.EXTRA_3: "three"},
+)
+USER = replace(ANN, form=Form.MAIL_USER)
+OURS = Stamp("fabrikam", "ad:ann")
+
+
+async def all_of(target: Target) -> list[Held]:
+    return [held async for held in target.held("")]
+
+
+async def written(target: Target, step: Step) -> Outcome:
+    [outcome] = await target.write("", [step])
+    return outcome

@@ -10,34 +10,28 @@ from typing import Any
 
 import pytest
 
-from galsync.entries import Entry, Form, Held, Stamp
-from galsync.side import Failed, Outcome, Target, Written
-from galsync.sides.admin_cmdlets_target import DESCRIPTION, AdminCmdletsTarget, MailUsers, blocking
+from galsync.entries import Form, Held, Stamp
+from galsync.side import Failed, Target, Written
+from galsync.sides.admin_cmdlets_target import DESCRIPTION
 from galsync.steps import Act, Step, Why
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
-from simulation.address_book import AddressBook
 from simulation.faults import Trouble
 from tests.contracts.target import WAIT, TargetContract, create, remove, retire, update
-from tests.galsync.sides.exchange_online_world import Organisation, cmdlet_of, organisation, writes
-from tests.galsync.sides.microsoft_world import Tenant, tenant
+from tests.galsync.sides.exchange_online_world import (
+    ANN,
+    OURS,
+    all_of,
+    cmdlet_of,
+    cmdlets,
+    organisation,
+    writes,
+    written,
+)
+from tests.galsync.sides.microsoft_world import tenant
 from tests.galsync.sides.test_planned_again import Planner
-
-PASSWORD = "aA1-nobody-knows-this"
-
-
-def cmdlets(
-    world: Organisation, graph: Tenant | None = None, sync: str = "fabrikam", **more: Any
-) -> AdminCmdletsTarget:
-    users = None
-    if graph is not None:
-        block = blocking(graph.send, api_url=graph.server.url, clock=world.clock)
-        users = MailUsers(sign_in_domain="b.onmicrosoft.example", password=lambda: PASSWORD, block=block)
-    return AdminCmdletsTarget(
-        "contoso", world.send, world.endpoint, sync=sync, pace=world.pace, mail_users=users, **more
-    )
 
 
 class TestContract(TargetContract):
@@ -120,33 +114,13 @@ async def test_a_run_that_was_killed_is_gone_on_with_by_the_next_plan(
     assert {alias.lower() for alias in ann.aliases} <= held.addresses
 
 
-ANN = Entry(
-    anchor="ad:ann",
-    form=Form.MAIL_CONTACT,
-    address=Mailbox.parse("ann@b.example"),
-    aliases=("second@b.example", "X500:/o=B/cn=Ann"),
-    texts={Field.DISPLAY_NAME: "Ann", Field.TITLE: "Lead", Field.EXTRA_3: "three"},
-)
-USER = replace(ANN, form=Form.MAIL_USER)
-OURS = Stamp("fabrikam", "ad:ann")
-
-
-async def _all(target: Target) -> list[Held]:
-    return [held async for held in target.held("")]
-
-
-async def _write(target: Target, step: Step) -> Outcome:
-    [outcome] = await target.write("", [step])
-    return outcome
-
-
 def test_it_is_called_undocumented() -> None:
     assert "undocumented" in DESCRIPTION
 
 
 async def test_a_contact_is_made_stamped_and_described() -> None:
     async with organisation() as world:
-        outcome = await _write(cmdlets(world), create(ANN))
+        outcome = await written(cmdlets(world), create(ANN))
         assert isinstance(outcome, Written)
         [row] = world.recipients.rows.values()
     assert (row["DisplayName"], row["Title"], row["CustomAttribute3"]) == ("Ann", "Lead", "three")
@@ -166,17 +140,17 @@ async def test_a_contact_left_half_made_is_known_again_and_finished(broken: str)
         target = cmdlets(world)
         faults = world.server.faults
         faults.trouble, faults.only = Trouble.BROKEN, lambda call: cmdlet_of(call) == broken
-        outcome = await _write(target, create(ANN))
+        outcome = await written(target, create(ANN))
         assert isinstance(outcome, Failed)
         assert outcome.doubt is True
         faults.clear()
-        [half] = await _all(target)
+        [half] = await all_of(target)
         assert half.stamp == OURS
         assert Field.TITLE not in half.texts
         assert half.texts.get(Field.DISPLAY_NAME) in {None, "Ann"}
         step = update(ANN, half, "aliases", texts=tuple(ANN.texts))
-        assert isinstance(await _write(target, step), Written)
-        [whole] = await _all(target)
+        assert isinstance(await written(target, step), Written)
+        [whole] = await all_of(target)
     assert (whole.key, whole.stamp, whole.texts) == (half.key, OURS, dict(ANN.texts))
     assert "x500:/o=b/cn=ann" in whole.addresses
 
@@ -186,9 +160,9 @@ async def test_a_half_made_contact_that_is_created_again_is_gone_on_with() -> No
         target = cmdlets(world)
         faults = world.server.faults
         faults.trouble, faults.times, faults.only = Trouble.BROKEN, 1, lambda call: cmdlet_of(call) == "Set-MailContact"
-        await _write(target, create(ANN))
-        outcome = await _write(target, create(ANN))
-        [whole] = await _all(target)
+        await written(target, create(ANN))
+        outcome = await written(target, create(ANN))
+        [whole] = await all_of(target)
     assert outcome == Written(whole.key, whole.version)
     assert (whole.stamp, whole.texts) == (OURS, dict(ANN.texts))
 
@@ -197,66 +171,10 @@ async def test_what_only_looks_half_made_is_not_ours() -> None:
     """A display name is anybody's to give; the name that goes with it is not."""
     async with organisation() as world:
         world.recipients.put("MailContact", "x@b.example", DisplayName=OURS.text, Name="Somebody")
-        [held] = await _all(cmdlets(world))
+        [held] = await all_of(cmdlets(world))
         assert held.stamp is None
-        assert isinstance(await _write(cmdlets(world), remove(held, ANN.anchor)), Failed)
+        assert isinstance(await written(cmdlets(world), remove(held, ANN.anchor)), Failed)
         assert len(world.recipients.rows) == 1
-
-
-async def test_a_mail_user_is_blocked_before_it_is_stamped_and_nobody_has_its_password() -> None:
-    async with tenant() as graph, organisation(graph.desk.book) as world:
-        target = cmdlets(world, graph)
-        assert isinstance(await _write(target, create(USER)), Written)
-        [user] = graph.desk.book.people.values()
-        [row] = world.recipients.rows.values()
-        assert target.ability.forms == {Form.MAIL_CONTACT, Form.MAIL_USER}
-    assert user.disabled
-    assert world.recipients.passwords == [PASSWORD]
-    assert PASSWORD not in repr(world.requests)
-    assert PASSWORD not in str(row)
-
-
-async def test_a_mail_user_whose_sign_in_cannot_be_blocked_bears_no_stamp_yet() -> None:
-    async with tenant() as graph, organisation(graph.desk.book) as world:
-        target = cmdlets(world, graph)
-        graph.server.faults.trouble = Trouble.BROKEN
-        outcome = await _write(target, create(USER))
-        [row] = world.recipients.rows.values()
-        assert (row["CustomAttribute15"], row["DisplayName"]) == ("", OURS.text)
-        graph.server.faults.clear()
-        [half] = await _all(target)
-        assert isinstance(await _write(target, update(USER, half, texts=tuple(USER.texts))), Written)
-        [user] = graph.desk.book.people.values()
-        assert row["CustomAttribute15"] == OURS.text
-    assert isinstance(outcome, Failed)
-    assert outcome.doubt is True
-    assert "not blocked yet" in outcome.words
-    assert user.disabled
-
-
-async def test_a_new_mail_user_is_not_known_to_graph_at_once() -> None:
-    asked: list[str] = []
-
-    async def block(account: str) -> PeerError | None:
-        asked.append(account)
-        return None if len(asked) > 2 else PeerError(Reason.NO_SUCH_MAILBOX)
-
-    async with organisation(AddressBook()) as world:
-        users = MailUsers(sign_in_domain="b.example", password=lambda: PASSWORD, block=block)
-        target = AdminCmdletsTarget("x", world.send, world.endpoint, sync="fabrikam", pace=world.pace, mail_users=users)
-        assert isinstance(await _write(target, create(USER)), Written)
-    assert asked == ["account-1"] * 3
-    assert [wait for wait in world.waits if wait >= 1] == [1.0, 2.0]
-
-
-async def test_without_a_way_to_block_them_no_mail_users_are_made() -> None:
-    async with organisation() as world:
-        target = cmdlets(world)
-        outcome = await _write(target, create(USER))
-        assert world.requests == []
-    assert target.ability.forms == {Form.MAIL_CONTACT}
-    assert isinstance(outcome, Failed)
-    assert "block" in outcome.words
 
 
 @pytest.mark.parametrize(
@@ -274,7 +192,7 @@ async def test_whoever_has_an_address_is_found(kind: str, form: Form | None, pro
         row = world.recipients.put(kind, "other@b.example")
         row["EmailAddresses"].append(proxy)
         [held] = await cmdlets(world).look("", [], [proxy.lower().removeprefix("smtp:")])
-        outcome = await _write(cmdlets(world), create(ANN))
+        outcome = await written(cmdlets(world), create(ANN))
     assert (held.key, held.form, held.stamp) == (row["Guid"], form, None)
     assert isinstance(outcome, Written if proxy.startswith("SIP") else Failed)
     assert len(world.recipients.rows) == (2 if isinstance(outcome, Written) else 1)
@@ -283,18 +201,18 @@ async def test_whoever_has_an_address_is_found(kind: str, form: Form | None, pro
 async def test_what_active_directory_writes_is_told_so_and_left_alone() -> None:
     async with organisation() as world:
         target = cmdlets(world)
-        await _write(target, create(ANN))
+        await written(target, create(ANN))
         [row] = world.recipients.rows.values()
         row["IsDirSynced"] = True
         before = dict(row)
-        [held] = await _all(target)
+        [held] = await all_of(target)
         for step in (
             update(ANN, held, texts=(Field.TITLE,)),
             retire(held, "ad:ann"),
             remove(held, "ad:ann"),
             create(ANN),
         ):
-            outcome = await _write(target, step)
+            outcome = await written(target, step)
             assert isinstance(outcome, Failed), step.act
             assert "directory synchronisation" in outcome.words
         assert row == before
@@ -312,8 +230,8 @@ async def test_calls_are_kept_apart_and_two_targets_share_the_turns() -> None:
 
         world.send = noting  # type: ignore[method-assign]
         one, two = cmdlets(world), cmdlets(world, sync="other")
-        await _write(one, create(ANN))
-        await _write(two, create(replace(ANN, address=Mailbox.parse("bob@b.example"), aliases=())))
+        await written(one, create(ANN))
+        await written(two, create(replace(ANN, address=Mailbox.parse("bob@b.example"), aliases=())))
     assert len(starts) > 8
     assert all(after - before >= 0.5 for before, after in pairwise(starts))
 
@@ -322,24 +240,24 @@ async def test_calls_are_kept_apart_and_two_targets_share_the_turns() -> None:
 async def test_reading_waits_where_exchange_is_busy(in_words: bool) -> None:
     async with organisation() as world:
         target = cmdlets(world)
-        await _write(target, create(ANN))
+        await written(target, create(ANN))
         faults = world.server.faults
         faults.trouble, faults.times, faults.retry_after = Trouble.THROTTLED, 2, 9.0
         world.server.busy_in_words = in_words
-        assert len(await _all(target)) == 1
+        assert len(await all_of(target)) == 1
     assert world.waits.count(9.0) == 2
 
 
 async def test_a_step_that_is_begun_is_not_given_up_because_exchange_is_busy() -> None:
     async with organisation() as world:
         target = cmdlets(world)
-        await _write(target, create(ANN))
-        [held] = await _all(target)
+        await written(target, create(ANN))
+        [held] = await all_of(target)
         faults = world.server.faults
         faults.trouble, faults.times, faults.only = Trouble.THROTTLED, 1, lambda call: cmdlet_of(call) == "Set-Contact"
         wanted = replace(ANN, texts={**ANN.texts, Field.TITLE: "Head", Field.EXTRA_3: "4"})
-        outcome = await _write(target, update(wanted, held, texts=(Field.TITLE, Field.EXTRA_3)))
-        [after] = await _all(target)
+        outcome = await written(target, update(wanted, held, texts=(Field.TITLE, Field.EXTRA_3)))
+        [after] = await all_of(target)
     assert isinstance(outcome, Written)
     assert after.texts == dict(wanted.texts)
 
@@ -358,11 +276,11 @@ async def test_many_pages_and_the_stamp_elsewhere() -> None:
             for n in range(5)
         ]
         for entry in entries:
-            assert isinstance(await _write(target, create(entry)), Written)
+            assert isinstance(await written(target, create(entry)), Written)
         world.recipients.put("UserMailbox", "boss@b.example", DisplayName="Boss")
         world.server.page = 2
-        held = await _all(target)
-        other = await _all(cmdlets(world))
+        held = await all_of(target)
+        other = await all_of(cmdlets(world))
     assert [each.stamp for each in held] == [*(Stamp("fabrikam", entry.anchor) for entry in entries), None]
     assert {each.texts.get(Field.EXTRA_15) for each in held} == {"mine", None}
     assert held[0].texts[Field.DISPLAY_NAME] == "p0"
@@ -374,9 +292,9 @@ async def test_many_pages_and_the_stamp_elsewhere() -> None:
 async def test_who_may_not_is_told_what_to_do() -> None:
     async with organisation() as world:
         world.roles = ()
-        outcome = await _write(cmdlets(world), create(ANN))
+        outcome = await written(cmdlets(world), create(ANN))
         with pytest.raises(PeerError) as error:
-            await _all(cmdlets(world))
+            await all_of(cmdlets(world))
     assert isinstance(outcome, Failed)
     assert (outcome.reason, outcome.doubt) == (Reason.NO_ACCESS, False)
     assert "Exchange.ManageAsApp" in outcome.words
@@ -396,7 +314,7 @@ async def test_who_may_not_is_told_what_to_do() -> None:
 )
 async def test_steps_that_cannot_be_done_say_why(step: Step, words: str) -> None:
     async with organisation() as world:
-        outcome = await _write(cmdlets(world), step)
+        outcome = await written(cmdlets(world), step)
         assert world.recipients.rows == {}
     assert isinstance(outcome, Failed)
     assert words in outcome.words
@@ -408,7 +326,7 @@ async def test_a_contact_whose_making_was_not_answered_is_in_doubt(trouble: Trou
     async with organisation() as world:
         faults = world.server.faults
         faults.trouble, faults.only = trouble, writes
-        outcome = await _write(cmdlets(world), create(ANN))
+        outcome = await written(cmdlets(world), create(ANN))
     assert isinstance(outcome, Failed)
     assert outcome.doubt is True
     assert "undocumented" in outcome.words
@@ -417,10 +335,10 @@ async def test_a_contact_whose_making_was_not_answered_is_in_doubt(trouble: Trou
 async def test_an_address_that_moves_onto_somebody_else_stays() -> None:
     async with organisation() as world:
         target = cmdlets(world)
-        await _write(target, create(ANN))
-        [held] = await _all(target)
+        await written(target, create(ANN))
+        [held] = await all_of(target)
         world.recipients.put("UserMailbox", "b@b.example")
-        outcome = await _write(target, update(replace(ANN, address=Mailbox.parse("b@b.example")), held, "address"))
+        outcome = await written(target, update(replace(ANN, address=Mailbox.parse("b@b.example")), held, "address"))
         assert await target.look("", [held.key], []) == [held]
     assert isinstance(outcome, Failed)
     assert outcome.reason is Reason.FORBIDDEN
