@@ -1,4 +1,7 @@
-"""`busyline gal`: what an operator types about the address-book syncs."""
+"""`busyline gal`: what an operator types about the address-book syncs.
+
+What carries a command out is imported by it alone: a second of the time of every other command, and of no use to it.
+"""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,14 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from console.gal.carrying import Wishes, applied, planned, purged, undone
-from console.gal.listing import show_syncs
-from console.gal.past import show_runs, show_steps
 from console.gal.showing import MOST
-from console.gal.work import around_of, chosen, memory
 from console.terminal import FOUND_WRONG, ConfigOption, EndingError, JsonOption, configured, print_json, screen
-from galsync.files import sealed_keys
-from galsync.files.disk import UnreadableError
 from galsync.plans.guards import CHANGES, DELETIONS, EMPTY, SHRINK
 
 app = typer.Typer(no_args_is_help=True, help="Address books: each side finds the other side's people in its own.")
@@ -44,6 +41,9 @@ Most = Annotated[int, typer.Option("--most", min=0, metavar="N", help="How many 
 @app.command("list")
 def listed(context: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """The syncs, from where to where, and how the last run of each went."""
+    from console.gal.listing import show_syncs  # noqa: PLC0415
+    from console.gal.work import around_of  # noqa: PLC0415
+
     configuration, directory = configured(config)
     asyncio.run(show_syncs(configuration, directory, around_of(context), as_json=as_json))
 
@@ -59,6 +59,9 @@ def plan(
     config: ConfigOption = None,
 ) -> None:
     """Show what would be written, and why; nothing is."""
+    from console.gal.carrying import Wishes, planned  # noqa: PLC0415
+    from console.gal.work import chosen  # noqa: PLC0415
+
     wishes = Wishes(as_json=as_json, allow=_lifted(allow), whole=whole, most=most or None)
     _end(planned(chosen(context, config, name), wishes))
 
@@ -74,6 +77,9 @@ def apply(
     config: ConfigOption = None,
 ) -> None:
     """Show the plan, ask, and write it."""
+    from console.gal.carrying import Wishes, applied  # noqa: PLC0415
+    from console.gal.work import chosen  # noqa: PLC0415
+
     wishes = Wishes(as_json=as_json, yes=yes, allow=_lifted(allow), whole=whole)
     _end(applied(chosen(context, config, name), wishes))
 
@@ -88,6 +94,9 @@ def undo(
     config: ConfigOption = None,
 ) -> None:
     """Take a run back (the last that wrote, where none is named), and pause the sync."""
+    from console.gal.carrying import Wishes, undone  # noqa: PLC0415
+    from console.gal.work import chosen  # noqa: PLC0415
+
     _end(undone(chosen(context, config, name), run, Wishes(as_json=as_json, yes=yes)))
 
 
@@ -96,6 +105,9 @@ def purge(
     context: typer.Context, name: Name, yes: Yes = False, as_json: JsonOption = False, config: ConfigOption = None
 ) -> None:
     """Remove everything that this sync ever made, and nothing else, and pause it."""
+    from console.gal.carrying import Wishes, purged  # noqa: PLC0415
+    from console.gal.work import chosen  # noqa: PLC0415
+
     _end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
 
 
@@ -109,6 +121,9 @@ def history(
     config: ConfigOption = None,
 ) -> None:
     """The runs of a sync, or each step of one of them."""
+    from console.gal.past import show_runs, show_steps  # noqa: PLC0415
+    from console.gal.work import chosen  # noqa: PLC0415
+
     sync = chosen(context, config, name)
     asyncio.run(show_runs(sync, most=most, as_json=as_json) if run is None else show_steps(sync, run, as_json=as_json))
 
@@ -116,6 +131,8 @@ def history(
 @app.command()
 def resume(context: typer.Context, name: Name, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """End the pause that an undo or a purge began."""
+    from console.gal.work import chosen, memory  # noqa: PLC0415
+
     sync = chosen(context, config, name)
 
     async def resumed() -> str:
@@ -134,6 +151,9 @@ def resume(context: typer.Context, name: Name, as_json: JsonOption = False, conf
 @app.command()
 def keys(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")]) -> None:
     """Make keys for sealed files, and print the line that the other side needs of them."""
+    from galsync.files import sealed_keys  # noqa: PLC0415
+    from galsync.files.disk import UnreadableError  # noqa: PLC0415
+
     made = sealed_keys.generate()
     try:
         sealed_keys.save(made, file)
