@@ -22,7 +22,7 @@ from console.workers.plan import Plan
 from proxy import wiring
 from service import logs
 from service.addresses import ListenAddress
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 

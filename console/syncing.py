@@ -24,7 +24,7 @@ from service import logs
 from service.addresses import ListenAddress
 from service.metrics import Metrics
 from service.secrets import SecretError
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 _PAUSE: Final = 60.0

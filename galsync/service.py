@@ -17,7 +17,7 @@ from galsync.reports.report import RunReport
 from galsync.schedule import Scheduled, UnopenedError, owed
 from service.jobs.job import Job, Ran
 from service.mail import MailError
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 ROOM: Final = "galsync"
 """Under which the jobs of these syncs stand in a queue that others may share."""

@@ -28,7 +28,7 @@ from galsync.settings import SyncSettings
 from galsync.syncs import Sync
 from galsync.wiring.opening import ledger_of, opened
 from protocols.errors import PeerError
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 _NONE: Final = "the configuration has no [[directory_syncs]]: see docs/guides/address-books.md"
 

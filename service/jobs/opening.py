@@ -8,7 +8,7 @@ from service.jobs.job import Job, Jobs
 from service.jobs.timetable import Clockwork
 from service.secrets import Secret
 from service.state.address import POSTGRESQL
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ from procrastinate.exceptions import ConnectorException
 
 from service.secrets import Secret
 from service.state.address import Address, parsed
-from service.state.troubles import StateError, trouble
+from service.state.errors import StateError
+from service.state.troubles import trouble
 
 SCHEMA: Final = "busyline_jobs_" + "_".join(procrastinate.__version__.split(".")[:2])
 _LOCK: Final = 0x62757379_6A6F6273  # any number that is ours alone, for PostgreSQL's advisory lock

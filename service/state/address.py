@@ -8,7 +8,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from service.secrets import Secret
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 _WRITE: Final = 'write "sqlite:PATH" or "postgresql://USER@HOST/DATABASE"'
 SQLITE: Final = "sqlite:"

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service.secrets import Secret
 from service.state.address import Address, parsed
 from service.state.engines import made, views
+from service.state.errors import StateError
 from service.state.migrating import migrate
-from service.state.troubles import StateError, trouble
+from service.state.troubles import trouble
 
 _LOCK: Final = 0x62757379_6C696E65  # any number that is ours alone, for PostgreSQL's advisory lock
 _LOCKING: Final = "60s"

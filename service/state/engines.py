@@ -7,8 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.state.address import Address
+from service.state.errors import StateError
 from service.state.files import PATIENCE, prepare
-from service.state.troubles import StateError
 
 _BEGIN: Final = "busyline_begin"
 _SERVER: Final[dict[str, object]] = {  # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from service.state.troubles import StateError, trouble
+from service.state.errors import StateError
+from service.state.troubles import trouble
 
 PATIENCE: Final = 30.0
 """Seconds for which a transaction waits for another process's."""

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 VERSION_TABLE: Final = "busyline_schema"
 """Not Alembic's own name for it: somebody else's tables may lie in the same database."""

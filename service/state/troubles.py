@@ -6,10 +6,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-
-class StateError(Exception):
-    """The database cannot be used: what happened, where, and what to do. It holds no password and nobody's name."""
-
+from service.state.errors import StateError
 
 _SQLITE: Final = {  # by the name of the result code, or by what it begins with: https://sqlite.org/rescode.html
     "SQLITE_FULL": ("the disk is full", "make room there; nothing that was kept is lost"),

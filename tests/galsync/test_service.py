@@ -24,7 +24,7 @@ from service.jobs.alone import Alone
 from service.jobs.cron import Schedule
 from service.jobs.job import Ran
 from service.mail import MailError
-from service.state.troubles import StateError
+from service.state.errors import StateError
 from tests.galsync.machine import Machine, machine
 from tests.galsync.stock import held, person
 from tests.galsync.test_counting import told

@@ -14,7 +14,7 @@ from galsync.ledger.runs import RunState, Token
 from galsync.side import Failed, Handed, Outcome
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
-from service.state.troubles import StateError
+from service.state.errors import StateError
 from tests.galsync.machine import Machine, machine
 from tests.galsync.scripted import ScriptedTarget
 from tests.galsync.stock import person

@@ -13,7 +13,7 @@ from galsync.side import Failed, Handed, Written
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
 from service.state.database import Database
-from service.state.troubles import StateError
+from service.state.errors import StateError
 from tests.galsync.remembered import NOW, Clock, agreement, removal, step
 from tests.galsync.writer import BATCH
 

@@ -7,7 +7,7 @@ import pytest
 from service.jobs.queue import SCHEMA, opened
 from service.secrets import Secret
 from service.state.database import Database
-from service.state.troubles import StateError
+from service.state.errors import StateError
 from tests.clients.postgresql import PostgreSQL
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from service.secrets import Secret
 from service.state.address import parsed
-from service.state.troubles import StateError
+from service.state.errors import StateError
 
 WHOLE = "postgresql://ann:geheim%40%2F@db.example:6432/busyline?sslmode=verify-full&sslpassword=heimlich"
 

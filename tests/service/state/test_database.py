@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from galsync.ledger.tables import PAUSES
 from service.secrets import Secret
 from service.state.database import Database
+from service.state.errors import StateError
 from service.state.instants import from_number
-from service.state.troubles import StateError
 from tests.clients.postgresql import PostgreSQL
 
 SINCE = from_number(0)

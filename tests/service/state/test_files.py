@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from service.state.errors import StateError
 from service.state.files import prepare
-from service.state.troubles import StateError
 
 
 def test_the_file_is_made_so_that_nobody_else_reads_it(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from service.state.database import Database
+from service.state.errors import StateError
 from service.state.migrating import VERSION_TABLE
-from service.state.troubles import StateError
 
 TABLES = {"gal_agreements", "gal_leases", "gal_pauses", "gal_runs", "gal_steps", "gal_tokens"}
 
