@@ -127,13 +127,15 @@ def changed(there: Contact | None, texts: Mapping[Field, str], address: str = ""
 
 def _named(there: Contact, texts: Mapping[Field, str], address: str) -> dict[str, Any]:
     """The names that follow from the name to show, and the addresses."""
-    before = text(there.entry.get("displayName"))
-    name = texts.get(Field.DISPLAY_NAME, before) or (there.address.local if there.address else before)
+    stands = there.entry.get("displayName")
+    before = text(stands)
+    name = texts.get(Field.DISPLAY_NAME, stands if before else "") or (there.address.local if there.address else before)
     body: dict[str, Any] = {"displayName": name}
-    if name != before and text(there.entry.get("fileAs")) in ("", before):
+    is_new = text(name) != before
+    if is_new and text(there.entry.get("fileAs")) in ("", before):
         body["fileAs"] = name
     told = [each for each in _items(there.entry.get("emailAddresses")) if text(each.get("address"))]
-    if address or (name != before and told and text(told[0].get("name")) in ("", before)):
+    if address or (is_new and told and text(told[0].get("name")) in ("", before)):
         first = {"name": name, "address": address or told[0]["address"]}
         rest = [each for each in told[1:] if text(each.get("address")).lower() != address]
         body["emailAddresses"] = [first, *rest]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from protocols.errors import PeerError
@@ -36,6 +36,7 @@ def test_what_is_written_is_read_again(wanted: dict[Field, str]) -> None:
 
 
 @given(texts, texts)
+@example({Field.DISPLAY_NAME: "Ann\r"}, {})
 def test_a_change_writes_what_it_names_and_nothing_else(before: dict[Field, str], after: dict[Field, str]) -> None:
     before = {Field.DISPLAY_NAME: "Somebody", **before}
     item = Item({})
