@@ -128,11 +128,12 @@ class SimulatedServer:
         elif trouble in (Trouble.CUT, Trouble.TRICKLE):
             stream = web.StreamResponse(status=response.status, headers=response.headers)
             stream.content_length = len(whole)
-            await stream.prepare(request)
-            if trouble is Trouble.TRICKLE:
-                await self._trickled(request, stream, whole)
-                return stream
-            await stream.write(whole[: len(whole) // 2])
+            with suppress(ConnectionResetError):  # whoever asked may have hung up meanwhile
+                await stream.prepare(request)
+                if trouble is Trouble.TRICKLE:
+                    await self._trickled(request, stream, whole)
+                    return stream
+                await stream.write(whole[: len(whole) // 2])
             return _reset(request, stream)
         return response
 
