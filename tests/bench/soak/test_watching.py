@@ -21,8 +21,11 @@ def test_growth_compares_tenths() -> None:
 
 
 async def test_a_process_and_its_children_are_measured() -> None:
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", "input('here')", stdin=pipe, stdout=pipe)
     try:
+        assert child.stdout is not None
+        await child.stdout.readexactly(4)  # before that it may hold next to nothing
         assert child.pid in list(family(os.getpid()))
         taken = sample(child.pid, 7)
         assert taken is not None
