@@ -10,6 +10,7 @@ from galsync.engine.tally import Failure, who
 from galsync.ledger.runs import RunKind, RunState
 from galsync.reports.difference import difference, one_line
 from galsync.reports.report import RunReport
+from galsync.side import Visible
 from galsync.steps import Act, Step
 
 _NAMED: Final = 20
@@ -115,7 +116,8 @@ def _text(report: RunReport) -> Iterator[str]:
 def _read(report: RunReport) -> Iterator[str]:
     for source in report.outlook.sources:
         gone = f", {source.gone} gone" if source.gone else ""
-        yield f"{source.name}: {source.people} people{gone} ({'everybody' if source.whole else 'changes alone'})"
+        told = f"{source.people} {'person' if source.people == 1 else 'people'}{gone}"
+        yield f"{source.name}: {told} ({'everybody' if source.whole else 'changes alone'})"
 
 
 def _left(report: RunReport) -> Iterator[str]:
@@ -152,7 +154,8 @@ def _written(report: RunReport) -> Iterator[str]:
         yield f"{tally.untried} not tried"
     yield from (f"{place or report.target}: given up after too many failures" for place in tally.given_up)
     if tally.written or tally.handed:
-        yield f"Written is not yet visible: people see it {report.visible.value}"
+        before = "" if report.visible is Visible.AT_ONCE else "Written is not yet visible: "
+        yield f"{before}people see it {report.visible.value}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

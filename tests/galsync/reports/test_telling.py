@@ -173,3 +173,9 @@ def test_as_a_document_with_keys_that_stay() -> None:
 
 def test_no_token_is_told() -> None:
     assert "secret" not in text(REPORT) + str(document(REPORT)) + repr(REPORT)
+
+
+def test_what_people_see_at_once_is_not_called_invisible() -> None:
+    told = text(replace(REPORT, visible=Visible.AT_ONCE))
+    assert "  people see it at once" in told.splitlines()
+    assert "not yet visible" not in told
