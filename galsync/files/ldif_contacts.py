@@ -1,6 +1,5 @@
 """Contacts as entries of Active Directory in LDIF, to be taken in by ``ldifde -i -k`` or ``ldapadd -c``."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,35 +8,12 @@ from galsync.files.disk import UnreadableError
 from galsync.files.file_target import Contents
 from galsync.files.ldif import Attributes, Value, decoded, encoded
 from galsync.files.records import Record
+from protocols.ldap.attributes import FIELDS
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 
 STAMP: Final = "adminDescription"
-NAMES: Final[Mapping[Field, str]] = {
-    Field.DISPLAY_NAME: "displayName",
-    Field.GIVEN_NAME: "givenName",
-    Field.SURNAME: "sn",
-    Field.INITIALS: "initials",
-    Field.COMPANY: "company",
-    Field.DEPARTMENT: "department",
-    Field.TITLE: "title",
-    Field.OFFICE: "physicalDeliveryOfficeName",
-    Field.PHONE: "telephoneNumber",
-    Field.MOBILE: "mobile",
-    Field.FAX: "facsimileTelephoneNumber",
-    Field.PAGER: "pager",
-    Field.HOME_PHONE: "homePhone",
-    Field.STREET: "streetAddress",
-    Field.CITY: "l",
-    Field.STATE: "st",
-    Field.POSTAL_CODE: "postalCode",
-    Field.COUNTRY: "co",
-    Field.WEB_PAGE: "wWWHomePage",
-    Field.NOTES: "info",
-    **{Field(f"extra_{number}"): f"extensionAttribute{number}" for number in range(1, 16)},
-}
-"""A manager is told as a DN there, which a file cannot know: it is not written."""
-_FIELDS: Final = {name.lower(): key for key, name in NAMES.items()}
+_FIELDS: Final = {name.lower(): key for key, name in FIELDS.items()}
 _CLASSES: Final = (("objectClass", "top"), ("objectClass", "person"), ("objectClass", "organizationalPerson"))
 _CONTACT: Final = (*_CLASSES, ("objectClass", "contact"))
 _TRUTH: Final = {"TRUE": True, "FALSE": False}
@@ -61,7 +37,7 @@ class Ldif:
     @property
     def fields(self) -> frozenset[Field]:
         """All but the manager."""
-        return frozenset(NAMES)
+        return frozenset(FIELDS)
 
     def decode(self, data: bytes) -> Contents:
         """The records. Raises UnreadableError where the file is broken."""
@@ -84,7 +60,7 @@ class Ldif:
             ("targetAddress", f"SMTP:{name}"),
             ("proxyAddresses", f"SMTP:{name}"),
             *(("proxyAddresses", _proxy(alias)) for alias in record.aliases),
-            *((NAMES[key], text) for key, text in record.texts.items() if key in NAMES),
+            *((FIELDS[key], text) for key, text in record.texts.items() if key in FIELDS),
         ]
         if record.hidden:
             entry.append(("msExchHideFromAddressLists", "TRUE"))

@@ -7,7 +7,7 @@ from typing import Final
 
 from galsync.entries import Form
 from protocols.model.invisible import is_mark
-from protocols.model.person import Field
+from protocols.model.person import DISPENSABLE, Field
 
 _EXTRAS: Final = tuple(name for name in Field if name.startswith("extra_"))
 
@@ -76,28 +76,6 @@ PHOTO: Final[Mapping[Form, int]] = MappingProxyType(
 """Octets of a photo; 0 where the form has none."""
 
 IN_ALL: Final = 1536  # octets: "2 KB data per contact" of a domain shared contact hold its address and stamp, too
-DISPENSABLE: Final = (
-    *reversed(_EXTRAS),
-    Field.NOTES,
-    Field.MANAGER,
-    Field.WEB_PAGE,
-    Field.PAGER,
-    Field.HOME_PHONE,
-    Field.FAX,
-    Field.STREET,
-    Field.STATE,
-    Field.POSTAL_CODE,
-    Field.COUNTRY,
-    Field.CITY,
-    Field.INITIALS,
-    Field.OFFICE,
-    Field.DEPARTMENT,
-    Field.TITLE,
-    Field.MOBILE,
-    Field.PHONE,
-    Field.COMPANY,
-)
-"""What goes first where all together is too long; names and address never."""
 
 
 def fit(texts: dict[Field, str], form: Form, cut: Counter[str]) -> None:

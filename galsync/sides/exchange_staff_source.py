@@ -1,24 +1,11 @@
 """A folder of contacts in a mailbox of another company's Exchange server, shared for this purpose, as a source."""
 
-from collections import Counter
-from datetime import datetime
-from typing import Final
-
-from galsync.entries import Stamp
 from galsync.side import Reading
 from galsync.sides.exchange_way import ExchangeWay
-from galsync.steps import Left
-from protocols.errors import PeerError
-from protocols.ews.contact_fields import Contact
+from galsync.sides.staff_folder import StaffFolder
 from protocols.ews.contact_folders import folders
 from protocols.ews.contacts import contacts
-from protocols.ews.mailbox_access import MailboxAccess
-from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
-from protocols.model.person import Field, Kind, Person
-
-_NAMED: Final = 200
-_STAMPED: Final = "busyline:"
 
 
 class ExchangeStaffSource:
@@ -40,7 +27,8 @@ class ExchangeStaffSource:
         folder: str,
         takes: frozenset[str] = frozenset(),
     ) -> None:
-        self._name, self._way, self._mailbox, self._folder, self._takes = name, way, mailbox.address, folder, takes
+        self._name, self._way, self._mailbox = name, way, mailbox.address
+        self._folder = StaffFolder(folder, takes)
 
     @property
     def name(self) -> str:
@@ -52,51 +40,5 @@ class ExchangeStaffSource:
         not there, which is never a reading of nobody."""
         del since
         now, access = self._way.clock(), self._way.reading(self._mailbox)
-        folder = await self._key(access, now) if self._folder else ""
-        people: list[Person] = []
-        left: Counter[Left] = Counter()
-        named: list[tuple[str, Left]] = []
-        async for page in contacts(access, folder, as_of=now):
-            for contact in page:
-                why = self._left(contact)
-                if why is None:
-                    people.append(self._person(contact))
-                    continue
-                left[why] += 1
-                if len(named) < _NAMED:
-                    named.append((_called(contact), why))
-        return Reading(people=people, left=dict(left), named=tuple(named))
-
-    async def _key(self, access: MailboxAccess, now: datetime) -> str:
-        found = await folders(access, as_of=now)
-        keys = [each.key for each in found if each.name.lower() == self._folder.lower()]
-        if not keys:
-            raise PeerError(Reason.NO_SUCH_MAILBOX, f"the mailbox has no folder of contacts called {self._folder}")
-        return keys[0]
-
-    def _left(self, contact: Contact) -> Left | None:
-        if contact.stamp.startswith(_STAMPED) and self._taken(contact) is None:
-            return Left.OURS
-        return Left.BAD_ADDRESS if contact.address is None and contact.unreadable else None
-
-    def _taken(self, contact: Contact) -> Stamp | None:
-        """The stamp of a sync whose contacts are people here."""
-        stamp = Stamp.read(contact.stamp)
-        return stamp if stamp is not None and stamp.sync in self._takes else None
-
-    def _person(self, contact: Contact) -> Person:
-        """A contact that was made anew for the same stamp is the same person."""
-        stamp, address = self._taken(contact), contact.address
-        return Person(
-            anchor=contact.key if stamp is None else f"{stamp.sync}/{stamp.anchor}",
-            kind=Kind.USER,
-            primary=address,
-            aliases=tuple(each for each in contact.addresses if address is None or each != address.address),
-            texts=contact.texts,
-        )
-
-
-def _called(contact: Contact) -> str:
-    if contact.address is not None:
-        return contact.address.address
-    return contact.unreadable or contact.texts.get(Field.DISPLAY_NAME, "") or contact.key
+        folder = self._folder.among(await folders(access, as_of=now)) if self._folder.name else ""
+        return await self._folder.reading(contacts(access, folder, as_of=now))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -62,11 +63,9 @@ class MicrosoftSource:
         now = self._clock()
         send = patient(self._send, clock=self._clock, sleep=self._sleep, longest=self._longest)
         if since is not None:
-            try:
+            with suppress(Expired):  # then everybody is read, as if the token had never been there
                 told = await changed(send, self._asked, since, api_url=self._api_url, as_of=now)
                 return _reading(told, whole=False)
-            except Expired:
-                pass  # as if it had never been there
         return _reading(await everybody(send, self._asked, api_url=self._api_url, as_of=now), whole=True)
 
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from protocols.model.mailbox import canonical
-from protocols.model.person import Field
+from protocols.model.person import DISPENSABLE, Field
 
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 GD: Final = "{http://schemas.google.com/g/2005}"
@@ -73,29 +73,7 @@ SLOTS: Final[Mapping[Field, Slot]] = {
 }
 """By field, its element (gdata/docs/2.0/elements, contacts/v3/reference); a test walks the fields."""
 
-FIRST_TO_GO: Final = (
-    *(Field(f"extra_{number}") for number in range(15, 0, -1)),
-    Field.NOTES,
-    Field.MANAGER,
-    Field.WEB_PAGE,
-    Field.PAGER,
-    Field.HOME_PHONE,
-    Field.FAX,
-    Field.STREET,
-    Field.STATE,
-    Field.POSTAL_CODE,
-    Field.COUNTRY,
-    Field.CITY,
-    Field.INITIALS,
-    Field.OFFICE,
-    Field.DEPARTMENT,
-    Field.TITLE,
-    Field.MOBILE,
-    Field.PHONE,
-    Field.COMPANY,
-    Field.GIVEN_NAME,
-    Field.SURNAME,
-)
+FIRST_TO_GO: Final = (*DISPENSABLE, Field.GIVEN_NAME, Field.SURNAME)
 """What is left out of a contact that is too large, one after the other; then X500 names and further addresses, the last
 first, and in the end the display name is cut. The address and the stamp stay whatever happens."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from typing import Final
 
 from protocols.model.mailbox import Mailbox
 
@@ -61,6 +62,30 @@ class Field(StrEnum):
     EXTRA_13 = "extra_13"
     EXTRA_14 = "extra_14"
     EXTRA_15 = "extra_15"
+
+
+DISPENSABLE: Final = (
+    *(Field(f"extra_{number}") for number in range(15, 0, -1)),
+    Field.NOTES,
+    Field.MANAGER,
+    Field.WEB_PAGE,
+    Field.PAGER,
+    Field.HOME_PHONE,
+    Field.FAX,
+    Field.STREET,
+    Field.STATE,
+    Field.POSTAL_CODE,
+    Field.COUNTRY,
+    Field.CITY,
+    Field.INITIALS,
+    Field.OFFICE,
+    Field.DEPARTMENT,
+    Field.TITLE,
+    Field.MOBILE,
+    Field.PHONE,
+    Field.COMPANY,
+)
+"""What goes first where all that is told of somebody is too long; the names never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ import pytest
 from galsync.entries import Form, Stamp
 from galsync.files.disk import UnreadableError
 from galsync.files.file_target import Contents
-from galsync.files.ldif_contacts import NAMES, Ldif
+from galsync.files.ldif_contacts import Ldif
 from galsync.files.records import Record
+from protocols.ldap.attributes import FIELDS
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 
@@ -14,8 +15,8 @@ FORMAT = Ldif("OU=Partners,DC=a,DC=example")
 
 
 def test_every_field_but_the_manager_has_an_attribute() -> None:
-    assert set(Field) - set(NAMES) == {Field.MANAGER}
-    assert len(set(NAMES.values())) == len(NAMES)
+    assert set(Field) - set(FIELDS) == {Field.MANAGER}
+    assert len(set(FIELDS.values())) == len(FIELDS)
 
 
 def test_an_address_with_signs_of_a_dn_is_escaped() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galsync.entries import Form
-from galsync.people.limits import DISPENSABLE, HOLDS, IN_ALL, LIMITS, PHOTO, fit, shortened
-from protocols.model.person import Field
+from galsync.people.limits import HOLDS, IN_ALL, LIMITS, PHOTO, fit, shortened
+from protocols.model.person import DISPENSABLE, Field
 from tests.galsync.crowd import CLEAN
 
 

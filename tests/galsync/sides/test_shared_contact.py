@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galsync.entries import Agreement, Entry, Form, Held, Stamp
-from galsync.people.limits import DISPENSABLE
 from galsync.sides.shared_contact import changed, fresh, held_of, joined, split
 from galsync.steps import Act, Change, Step, Why
 from protocols.google.contact_entry import FIRST_TO_GO
 from protocols.google.shared_contacts import SharedContact
 from protocols.model.mailbox import Mailbox
-from protocols.model.person import Field
+from protocols.model.person import DISPENSABLE, Field
 
 STAMP = Stamp("x", "ad:1")
 ENTRY = Entry(
