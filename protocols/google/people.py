@@ -42,8 +42,8 @@ _TEST_ALIAS: Final = ".test-google-a.com"  # the alias domain that every Workspa
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody of the directory; ``guest`` where of another organisation; ``marks`` are texts where a stamp may be;
-    ``pictured`` where there is a photo (:func:`photo`)."""
+    """Somebody of the directory; ``guest`` where of another organisation; ``marks`` are texts where a stamp may be, of
+    a group its description and each of its lines; ``pictured`` where there is a photo (:func:`photo`)."""
 
     person: Person
     guest: bool = False
@@ -114,7 +114,10 @@ async def photo(send: Send, user: str, *, api_url: str = API_URL, as_of: datetim
         if failure.reason is Reason.NO_SUCH_MAILBOX:
             return b""
         raise failure
-    text = str(readable(response.body).get("photoData") or "").rstrip("=.*")  # web-safe base64, padded as one likes
+    told = readable(response.body)
+    if "error" in told:
+        raise PeerError(Reason.GARBLED, f"HTTP {response.status}, and an error in it")
+    text = str(told.get("photoData") or "").rstrip("=.*")  # web-safe base64, padded as one likes
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:
@@ -165,7 +168,9 @@ def _group(group: Mapping[str, Any]) -> Found:
         aliases=_aliases(group, primary),
         texts={Field.DISPLAY_NAME: name} if name else {},
     )
-    return Found(person, marks=_told(group, "description"))
+    told = _told(group, "description")  # whose last line is the stamp of a group that was copied here
+    lines = (line.strip() for text in told if "\n" in text for line in text.splitlines())
+    return Found(person, marks=(*told, *lines))
 
 
 def _room(room: Mapping[str, Any]) -> Found:

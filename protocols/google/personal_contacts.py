@@ -140,13 +140,14 @@ async def update(
 
 
 async def delete(send: Send, keys: Sequence[str], *, api_url: str = API_URL, as_of: datetime) -> list[Refusal | None]:
-    """For each of ``keys``, in order, always: None where it is gone now, whoever removed it."""
+    """For each of ``keys``, in order, always: None where it is gone now, whoever removed it. Google says so with an
+    empty object, or with a 404 of its own."""
 
     async def once(part: Sequence[str]) -> HttpResponse:
         return await send(_post(f"{api_url.rstrip('/')}/v1/people:batchDeleteContacts", {"resourceNames": list(part)}))
 
-    def read(_: Mapping[str, Any], part: Sequence[str]) -> list[Result]:
-        return [None] * len(part)
+    def read(document: Mapping[str, Any], part: Sequence[str]) -> list[Result]:
+        return [_LOST if document else None] * len(part)
 
     results = await _batched(once, read, keys, as_of)
     return [one if isinstance(one, Refusal) else None for one in results]
@@ -188,7 +189,7 @@ async def _batched(
             return read(json_object(response.body), asked)
     except PeerError as error:
         return [refused(error, doubt=True)] * len(asked)
-    if response.status in (400, 404, 409, 412) and len(asked) > 1:
+    if response.status in (400, 404, 409, 412) and failure.reason is not Reason.GARBLED and len(asked) > 1:
         middle = len(asked) // 2
         first = await _batched(once, read, asked[:middle], as_of)
         return [*first, *await _batched(once, read, asked[middle:], as_of)]
@@ -196,8 +197,10 @@ async def _batched(
 
 
 def _refused_whole(response: HttpResponse, failure: PeerError) -> Result:
-    if response.status == 404:
+    if failure.reason is Reason.NO_SUCH_MAILBOX:
         return None
+    if failure.reason is Reason.GARBLED:  # by something that stands between us and Google: who knows what it let pass
+        return refused(failure, doubt=True, status=response.status)
     if response.status == 412 or b"FAILED_PRECONDITION" in response.body or b"failedPrecondition" in response.body:
         return STALE
     return refused(failure, doubt=response.status >= 500, status=response.status)

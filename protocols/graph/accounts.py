@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import orjson
 
-from protocols.graph.people import EXTERNAL, EXTRAS, PROPERTIES, STAMPED, extensions, identity, text
+from protocols.graph.people import EXTERNAL, EXTRAS, PROPERTIES, extensions, identity, text
 from protocols.graph.proxies import Proxies, proxies
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
+from protocols.model.stamps import is_stamp
 
 STAMP: Final = "extensionAttribute15"
 """Where the stamp stands unless the settings say otherwise: Graph writes it for users that are not synchronised, and
@@ -42,7 +43,8 @@ class Account:
     others, which never are written, it is "", and ``texts`` has the display name alone.
 
     ``addresses`` are all it answers to, in lower case, X500 and SIP ones with their prefix; of a guest the address that
-    was invited too, which is not its own where somebody else has it. ``half`` is whether its making broke off.
+    was invited too, which is not its own where somebody else has it. ``half``: its name is a stamp and nothing else is,
+    as where its making broke off; but whoever invites a guest may name it so.
     """
 
     key: str
@@ -67,7 +69,7 @@ def account(collection: str, entry: Mapping[str, Any], stamp_at: str = STAMP) ->
     name = text(entry.get("displayName"))
     stamp = text((entry if stamp_at == "employeeType" else extensions(entry)).get(stamp_at))
     guest = text(entry.get("userType")).lower() == "guest"
-    half = guest and not stamp.startswith(STAMPED) and name.startswith(STAMPED)
+    half = guest and not is_stamp(stamp) and is_stamp(name)
     other = tuple(_mailboxes(entry.get("otherMails"))) if guest else ()
     named = {} if half or not name else {Field.DISPLAY_NAME: name}
     return Account(

@@ -1,7 +1,7 @@
 """Finds recipients of Exchange Online by its cmdlets: everybody, some by Guid or address, or one."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,9 +9,13 @@ from protocols.errors import PeerError
 from protocols.graph.admin_recipients import (
     CONTACT,
     EVERY,
+    GROUP,
+    GROUP_MAIL,
+    GROUP_PERSONAL,
     GUEST,
     MAIL,
     MAIL_USER,
+    MANAGER,
     PERSONAL,
     Recipient,
     recipient,
@@ -23,9 +27,22 @@ from protocols.http import Send
 from protocols.model.freebusy import Reason
 
 ALL: Final = {"ResultSize": "Unlimited"}
-MAIL_OF: Final = {CONTACT: "Get-MailContact", MAIL_USER: "Get-MailUser", GUEST: "Get-MailUser"}
-PERSONAL_OF: Final = {CONTACT: "Get-Contact", MAIL_USER: "Get-User"}
-_PERSONAL: Final = ("Guid", *PERSONAL)
+MAIL_OF: Final = {
+    CONTACT: "Get-MailContact",
+    MAIL_USER: "Get-MailUser",
+    GUEST: "Get-MailUser",
+    GROUP: "Get-DistributionGroup",
+}
+PERSONAL_OF: Final = {CONTACT: "Get-Contact", MAIL_USER: "Get-User", GROUP: "Get-Group"}
+_SELECT: Final = {"Get-DistributionGroup": GROUP_MAIL, "Get-Group": ("Guid", *GROUP_PERSONAL)}
+_PERSONAL: Final = ("Guid", *PERSONAL, MANAGER)
+_ALONE: Final = {"Get-User": MAIL_USER, "Get-Group": GROUP}
+"""Which kind is asked of a cmdlet that would tell of mailboxes and security groups as well."""
+_PAIRS: Final = (
+    ("Get-MailContact", "Get-Contact"),
+    ("Get-MailUser", "Get-User"),
+    ("Get-DistributionGroup", "Get-Group"),
+)
 _MOST_TESTS: Final = 10  # of one filter, which has to fit
 _QUOTES: Final = re.compile("(['\u2018\u2019\u201a\u201b])")  # PowerShell takes each of these for a single quote
 
@@ -33,7 +50,7 @@ _QUOTES: Final = re.compile("(['\u2018\u2019\u201a\u201b])")  # PowerShell takes
 async def everything(send: Send, endpoint: Endpoint, *, as_of: datetime) -> AsyncIterator[Recipient]:
     """Every recipient, each once; what bears a stamp with all its fields. All of them or PeerError."""
     seen: set[str] = set()
-    for mail, personal in (("Get-MailContact", "Get-Contact"), ("Get-MailUser", "Get-User")):
+    for mail, personal in _PAIRS:
         async for each in _joined(send, endpoint, mail, personal, as_of):
             if each.key not in seen:  # pages may overlap where somebody is added meanwhile
                 seen.add(each.key)
@@ -71,7 +88,7 @@ async def some(
     for mail in dict.fromkeys(MAIL_OF.values()):
         kinds = {kind for kind, name in MAIL_OF.items() if name == mail}
         mine = [f"Guid -eq '{quoted(each.key)}'" for each in found.values() if each.kind in kinds]
-        rows = await _filtered(send, endpoint, mail, mine, MAIL, as_of)
+        rows = await _filtered(send, endpoint, mail, mine, _SELECT.get(mail, MAIL), as_of)
         told = {each.key: each for each in map(recipient, rows)}
         for key in [key for key, each in found.items() if each.kind in kinds]:
             full = await _full(send, endpoint, told[key], as_of) if key in told else None
@@ -83,11 +100,13 @@ async def some(
 
 
 async def one(send: Send, endpoint: Endpoint, kind: str, key: str, *, as_of: datetime) -> Recipient | PeerError:
-    """The contact or mail user with this Guid, without what Get-Contact tells; NO_SUCH_MAILBOX where there is none.
+    """The contact, mail user or group with this Guid, without what Get-Contact tells; NO_SUCH_MAILBOX where there is
+    none.
 
     A failure is returned.
     """
-    rows = await called(send, endpoint, Cmdlet(MAIL_OF[kind], {"Identity": key}, MAIL), as_of=as_of)
+    mail = MAIL_OF[kind]
+    rows = await called(send, endpoint, Cmdlet(mail, {"Identity": key}, _SELECT.get(mail, MAIL)), as_of=as_of)
     if isinstance(rows, PeerError):
         return rows
     try:
@@ -114,6 +133,43 @@ async def who_has(
         return error
 
 
+async def keys_of(
+    send: Send, endpoint: Endpoint, addresses: Iterable[str], *, as_of: datetime
+) -> dict[str, Recipient] | PeerError:
+    """Who has each of these SMTP addresses, as Get-Recipient alone tells of them; of two, whose main one it is.
+
+    A failure is returned.
+    """
+    wanted = frozenset(addresses)
+    tests = [test for address in sorted(wanted) for test in _tests(address)]
+    try:
+        rows = await _filtered(send, endpoint, "Get-Recipient", tests, EVERY, as_of)
+        found = [recipient(row, mail=False) for row in rows]
+    except PeerError as error:
+        return error
+    having = {address: each for each in found for address in each.addresses & wanted}
+    return having | {each.address.address: each for each in found if each.address and each.address.address in wanted}
+
+
+async def named(send: Send, endpoint: Endpoint, names: Iterable[str], *, as_of: datetime) -> dict[str, str]:
+    """The address of each recipient with one of these names, by the name in lower case. Raises PeerError."""
+    tests = [f"Name -eq '{quoted(name)}'" for name in sorted(names)]
+    found = map(_little, await _filtered(send, endpoint, "Get-Recipient", tests, EVERY, as_of))
+    return {each.name.lower(): each.address.address for each in found if each.address}
+
+
+async def members(send: Send, endpoint: Endpoint, key: str, *, as_of: datetime) -> list[Recipient] | PeerError:
+    """The members of the group with this Guid, those without any address, too. A failure is returned."""
+    cmdlet = Cmdlet("Get-DistributionGroupMember", {"Identity": key, **ALL}, EVERY)
+    rows = await called(send, endpoint, cmdlet, as_of=as_of)
+    if isinstance(rows, PeerError):
+        return rows
+    try:
+        return list(map(_little, rows))
+    except PeerError as error:
+        return error
+
+
 async def hidden_guests(send: Send, endpoint: Endpoint, *, as_of: datetime) -> frozenset[str]:
     """The ids in the directory of all guests that the address lists do not show. Raises PeerError."""
     test = f"RecipientTypeDetails -eq '{GUEST}' -and HiddenFromAddressListsEnabled -eq $true"
@@ -124,6 +180,11 @@ async def hidden_guests(send: Send, endpoint: Endpoint, *, as_of: datetime) -> f
     )
 
 
+def _little(row: Mapping[str, Any]) -> Recipient:
+    """A row of which nothing but its Guid is sure: somebody without mail has no addresses."""
+    return recipient({"EmailAddresses": [], "RecipientTypeDetails": "", **row}, mail=False)
+
+
 def quoted(value: str) -> str:
     """``value`` inside the single quotes of a filter."""
     return _QUOTES.sub(r"\1\1", value)
@@ -132,9 +193,9 @@ def quoted(value: str) -> str:
 async def _joined(
     send: Send, endpoint: Endpoint, mail: str, personal: str, as_of: datetime
 ) -> AsyncIterator[Recipient]:  # fmt: skip
-    """Contacts, or mail users and guests: those that bear a stamp as soon as their fields come."""
+    """Contacts, mail users and guests, or groups: those that bear a stamp as soon as their fields come."""
     waiting: dict[str, Recipient] = {}
-    async for page in pages(send, endpoint, Cmdlet(mail, ALL, MAIL), as_of=as_of):
+    async for page in pages(send, endpoint, Cmdlet(mail, ALL, _SELECT.get(mail, MAIL)), as_of=as_of):
         told = list(map(recipient, page))
         waiting |= {each.key: each for each in told if _has_more(each)}
         for each in told:
@@ -142,8 +203,9 @@ async def _joined(
                 yield each
     if not waiting:
         return
-    kinds = {"RecipientTypeDetails": [MAIL_USER]} if personal == "Get-User" else {}
-    async for page in pages(send, endpoint, Cmdlet(personal, {**ALL, **kinds}, _PERSONAL), as_of=as_of):
+    kinds = {"RecipientTypeDetails": [_ALONE[personal]]} if personal in _ALONE else {}
+    select = _SELECT.get(personal, _PERSONAL)
+    async for page in pages(send, endpoint, Cmdlet(personal, {**ALL, **kinds}, select), as_of=as_of):
         for row in page:
             if (known := waiting.pop(text(row.get("Guid")), None)) is not None:
                 yield with_personal(known, row)
@@ -160,7 +222,8 @@ async def _full(send: Send, endpoint: Endpoint, each: Recipient, as_of: datetime
     """With its fields; None where it is not there any more."""
     if not _has_more(each):
         return each
-    cmdlet = Cmdlet(PERSONAL_OF[each.kind], {"Identity": each.key}, _PERSONAL)
+    personal = PERSONAL_OF[each.kind]
+    cmdlet = Cmdlet(personal, {"Identity": each.key}, _SELECT.get(personal, _PERSONAL))
     rows = await called(send, endpoint, cmdlet, as_of=as_of)
     if isinstance(rows, PeerError):
         if rows.reason is Reason.NO_SUCH_MAILBOX:

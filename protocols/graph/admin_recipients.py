@@ -8,13 +8,14 @@ from typing import Any, Final
 import orjson
 
 from protocols.errors import PeerError
-from protocols.graph.people import STAMPED
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
+from protocols.model.stamps import STAMPED
 
 CONTACT: Final = "MailContact"
 MAIL_USER: Final = "MailUser"
 GUEST: Final = "GuestMailUser"
+GROUP: Final = "MailUniversalDistributionGroup"
 CUSTOM: Final = tuple(f"CustomAttribute{number}" for number in range(1, 16))
 PERSONAL: Final = (
     "DisplayName",
@@ -39,6 +40,10 @@ PERSONAL: Final = (
     "Notes",
 )
 """What Get-Contact and Get-User tell of somebody in words."""
+MANAGER: Final = "Manager"
+"""What both tell beside it: the name (Recipient.name) of another recipient; unconfirmed that it is this name."""
+GROUP_PERSONAL: Final = ("DisplayName", "Notes")
+"""What Get-Group tells of a group in words."""
 EVERY: Final = (
     "Guid",
     "Name",
@@ -58,6 +63,10 @@ MAIL: Final = (
     *CUSTOM,
 )
 """What is asked of contacts, mail users and guests beside it."""
+DESCRIPTION: Final = "Description"
+"""Of groups in Exchange Online alone, told as a list: what Graph tells of them as ``description`` (unconfirmed)."""
+GROUP_MAIL: Final = (*(name for name in MAIL if name != "ExternalEmailAddress"), DESCRIPTION)
+"""What is asked of distribution groups, which send mail on to nowhere else."""
 _NEEDED: Final = ("Guid", "RecipientTypeDetails", "EmailAddresses")
 
 
@@ -68,7 +77,7 @@ class Recipient:
     ``key`` is the Guid, ``kind`` the RecipientTypeDetails. ``address`` is where its mail goes: ExternalEmailAddress,
     else PrimarySmtpAddress; ``primary`` the latter. ``addresses`` are all it answers to, in lower case, X500 and SIP
     ones with their prefix. ``texts`` are by the cmdlets' names, without empty ones. ``account`` is its id in the
-    directory.
+    directory, ``manager`` the name of their manager. ``description`` is a group's, None where it was not told.
     """
 
     key: str
@@ -82,6 +91,8 @@ class Recipient:
     synchronised: bool = False
     version: str = ""
     account: str = ""
+    manager: str = ""
+    description: str | None = None
 
     @property
     def stamped(self) -> bool:
@@ -114,13 +125,14 @@ def recipient(row: Mapping[str, Any], *, mail: bool = True) -> Recipient:
         synchronised=row.get("IsDirSynced") is True,
         version=_version(row) if mail else "",
         account=text(row.get("ExternalDirectoryObjectId")),
+        description=_description(row),
     )
 
 
 def with_personal(each: Recipient, row: Mapping[str, Any]) -> Recipient:
     """The same, with what Get-Contact or Get-User tell of it."""
     told = {name: value for name in PERSONAL if (value := text(row.get(name)))}
-    return replace(each, texts={**each.texts, **told})
+    return replace(each, texts={**each.texts, **told}, manager=text(row.get(MANAGER)))
 
 
 def text(value: Any) -> str:
@@ -141,6 +153,14 @@ def _addresses(told: Iterable[str]) -> Iterator[str]:
             yield kind
         elif colon and value:
             yield value if kind == "smtp" else f"{kind}:{value}"
+
+
+def _description(row: Mapping[str, Any]) -> str | None:
+    """Null and an empty list say that there is none; where neither comes, nobody knows."""
+    if DESCRIPTION not in row:
+        return None
+    told = row[DESCRIPTION]
+    return "\n".join(map(text, told if isinstance(told, list) else [told])).strip()
 
 
 def _bare(address: str) -> str:

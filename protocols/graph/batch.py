@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from protocols.errors import PeerError
-from protocols.graph.errors import json_object, problem
+from protocols.graph.errors import people_object, problem
 from protocols.graph.paging import api
 from protocols.graph.tried import tried
 from protocols.http import Headers, HttpResponse, Send
@@ -76,7 +76,7 @@ def _request(number: str, part: Part) -> dict[str, Any]:
 
 
 def _by_id(body: bytes) -> dict[str, Mapping[str, Any]]:
-    told = json_object(body).get("responses")
+    told = people_object(body).get("responses")
     if not isinstance(told, list):
         raise PeerError(Reason.GARBLED, "the answer of a batch without its responses")
     found: dict[str, Mapping[str, Any]] = {}

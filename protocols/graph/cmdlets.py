@@ -15,7 +15,7 @@ import orjson
 
 from protocols.errors import PeerError
 from protocols.graph.cmdlet_errors import problem
-from protocols.graph.errors import json_object
+from protocols.graph.errors import people_object
 from protocols.graph.streamed import origin
 from protocols.http import Headers, HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
@@ -125,7 +125,7 @@ def _page(response: HttpResponse, cmdlet: Cmdlet, as_of: datetime) -> tuple[list
         raise failure
     if not response.body.strip() and not cmdlet.name.startswith("Get-"):
         return [], None
-    page = json_object(response.body)
+    page = people_object(response.body)
     values = page.get("value")
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise PeerError(Reason.GARBLED, "a page without its value")

@@ -8,6 +8,7 @@ import orjson
 from protocols.errors import PeerError
 from protocols.http import HttpResponse, retry_after
 from protocols.model.freebusy import Reason
+from protocols.spoilt_json import readable
 
 _STATUSES = {
     401: Reason.UNAUTHORIZED,
@@ -80,6 +81,11 @@ def json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise PeerError(Reason.GARBLED, "the answer is no JSON object")
     return document
+
+
+def people_object(body: bytes) -> dict[str, Any]:
+    """As :func:`json_object`, for what tells of people: one text that is spoilt does not hide everybody else."""
+    return readable(body, json_object)
 
 
 def _error_object(body: bytes) -> dict[str, Any] | None:

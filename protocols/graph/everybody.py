@@ -16,7 +16,11 @@ from protocols.model.freebusy import Reason
 
 
 async def everybody(send: Send, asked: Asked, *, api_url: str, as_of: datetime) -> Told:
-    """All users and groups as they are. All of them or PeerError."""
+    """All users and groups as they are. All of them or PeerError.
+
+    Who is told more than once is read again by id, and not found there is no proof that they are gone: what Graph finds
+    may lag behind what it tells. INCOMPLETE, unless it told so.
+    """
     links: dict[str, str] = {}
     try:
         rooms = await rooms_of(send, asked, api_url, as_of)
@@ -42,11 +46,14 @@ async def _users(
     url = f"{api(api_url)}/users/delta?{query_of({'$select': ','.join(select)})}"
     found: dict[str, Listed] = {}
     again: set[str] = set()  # told more than once, in an order that nobody promises
+    removed: set[str] = set()
     token = ""
     async for page in pages(send, url, as_of=as_of):
         for entry in page.values:
             one = identity(entry)
-            if one in found or "@removed" in entry:
+            if "@removed" in entry:
+                removed.add(one)
+            if one in found or one in removed:
                 again.add(one)
             else:
                 found[one] = user(entry, asked, rooms=rooms)
@@ -55,6 +62,7 @@ async def _users(
         told = await by_id(
             send, "users", again, select=asked.user, api_url=api_url, as_of=as_of, manager=asked.manager
         )  # fmt: skip
+        _all_found(again - removed, told)
         for one in again:
             found.pop(one, None)
         found |= {one: user(entry, asked, rooms=rooms) for one, entry in told.items()}
@@ -68,20 +76,29 @@ async def _groups(
     url = f"{api(api_url)}/groups/delta?{query_of({'$select': ','.join(select)})}"
     found: dict[str, dict[str, Any]] = {}
     again: set[str] = set()
+    removed: set[str] = set()
     token = ""
     async for page in pages(send, url, as_of=as_of):
         for entry in page.values:
             one = identity(entry)
             members.take(one, entry.get("members@delta"))
-            if "@removed" in entry or (one in found and not entry.keys() <= {"id", "members@delta"}):
+            if "@removed" in entry:
+                removed.add(one)
+            if one in removed or (one in found and not entry.keys() <= {"id", "members@delta"}):
                 again.add(one)
             else:  # a large group comes several times, with more of its members
                 found.setdefault(one, {key: value for key, value in entry.items() if key != "members@delta"})
         token = page.token
     if again:
         told = await by_id(send, "groups", again, select=GROUP, api_url=api_url, as_of=as_of)
+        _all_found(again - removed, told)
         found = {one: entry for one, entry in found.items() if one not in again} | told
     return found, token
+
+
+def _all_found(asked: set[str], told: Mapping[str, object]) -> None:
+    if missing := len(asked - told.keys()):
+        raise PeerError(Reason.INCOMPLETE, f"{missing} who were told twice were not found again: they may be there")
 
 
 async def _addresses(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from protocols.graph.people import text
+from protocols.model.nesting import Nesting
 
 _CONTACT: Final = "#microsoft.graph.orgcontact"
 
@@ -29,13 +30,16 @@ class Members:
         return tuple(dict.fromkeys(one for members in self._members.values() for one in members))
 
     def groups(self, addresses: Mapping[str, str]) -> dict[str, list[str]]:
-        """The addresses of the groups that each is in, by the member's id; in the order of the groups."""
-        found: dict[str, list[str]] = {}
+        """The addresses of the groups that each is in at any depth, by the member's id; sorted."""
+        direct: dict[str, list[str]] = {}
         for group, members in self._members.items():
-            for one, there in members.items() if group in addresses else ():
+            for one, there in members.items():
                 if there:
-                    found.setdefault(one, []).append(addresses[group])
-        return found
+                    direct.setdefault(one, []).append(group)
+        nesting = Nesting(direct)
+        found = {one: nesting.all_of(groups) for one, groups in direct.items()}
+        told = {one: sorted({addresses[each] for each in groups if each in addresses}) for one, groups in found.items()}
+        return {one: groups for one, groups in told.items() if groups}
 
     def of(self, group: str, addresses: Mapping[str, str]) -> tuple[str, ...]:
         """The addresses of a group's members, sorted: devices, and who has no address, are in no address book."""

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from protocols.errors import PeerError
 from protocols.graph.accounts import FIELDS, STAMP, Account, account
 from protocols.graph.by_id import MOST, by_id, query_of, quoted
-from protocols.graph.errors import json_object
+from protocols.graph.errors import people_object
 from protocols.graph.paging import api
 from protocols.graph.people import EXTENSIONS, EXTRAS, GROUP, USER, identity
-from protocols.graph.streamed import pages
-from protocols.graph.tried import tried
+from protocols.graph.streamed import unbroken
+from protocols.graph.tried import done, tried
 from protocols.http import Send
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
@@ -30,7 +30,7 @@ async def everything(
     """Every user, contact and group that has an address, page by page. All of them or PeerError."""
     for collection, select in _SELECTS.items():
         query = query_of({"$select": ",".join(select), "$top": str(_PAGE)})
-        async for page in pages(send, f"{api(api_url)}/{collection}?{query}", as_of=as_of):
+        async for page in unbroken(send, f"{api(api_url)}/{collection}?{query}", as_of=as_of):
             for entry in page.values:
                 told = account(collection, entry, stamp_at)
                 if told.addresses or told.stamp:
@@ -58,7 +58,7 @@ async def some(
     for collection, select in _SELECTS.items():
         for tests in _tests(collection, wanted):
             query = query_of({"$filter": " or ".join(tests), "$select": ",".join(select), "$top": str(_PAGE)})
-            async for page in pages(send, f"{api(api_url)}/{collection}?{query}", as_of=as_of):
+            async for page in unbroken(send, f"{api(api_url)}/{collection}?{query}", as_of=as_of):
                 told = (account(collection, entry, stamp_at) for entry in page.values)
                 found |= {each.key: each for each in told if not each.addresses.isdisjoint(wanted)}
     return list(found.values())
@@ -81,7 +81,7 @@ async def one(send: Send, key: str, *, api_url: str, as_of: datetime, stamp_at: 
     if isinstance(response, PeerError):
         return _missing(response)
     try:
-        return account("users", json_object(response.body), stamp_at)
+        return account("users", people_object(response.body), stamp_at)
     except PeerError as error:
         return error
 
@@ -107,15 +107,14 @@ async def change(
     send: Send, key: str, body: Mapping[str, Any], *, api_url: str, as_of: datetime
 ) -> PeerError | None:  # fmt: skip
     """Writes these properties of a user and no others (Graph, Update user); None where it is done."""
-    response = await tried(send, "PATCH", _url(api_url, key), body, as_of=as_of)
-    return _missing(response) if isinstance(response, PeerError) else None
+    failure = done(await tried(send, "PATCH", _url(api_url, key), body, as_of=as_of))
+    return _missing(failure) if failure is not None else None
 
 
 async def remove(send: Send, key: str, *, api_url: str, as_of: datetime) -> PeerError | None:
     """Deletes the user (it can be restored for 30 days: Graph, Delete user); None where it is done, or was before."""
-    response = await tried(send, "DELETE", _url(api_url, key), as_of=as_of)
-    gone = isinstance(response, PeerError) and _missing(response).reason is Reason.NO_SUCH_MAILBOX
-    return response if isinstance(response, PeerError) and not gone else None
+    failure = done(await tried(send, "DELETE", _url(api_url, key), as_of=as_of))
+    return failure if failure is not None and _missing(failure).reason is not Reason.NO_SUCH_MAILBOX else None
 
 
 def _missing(error: PeerError) -> PeerError:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from protocols.errors import PeerError
-from protocols.graph.errors import json_object, problem
+from protocols.graph.errors import people_object, problem
 from protocols.http import Headers, HttpRequest, Send
 from protocols.model.freebusy import Reason
 
@@ -35,7 +35,7 @@ async def entries(send: Send, url: str, *, as_of: datetime, most: int | None = N
         failure = problem(response, as_of)
         if failure is not None:
             raise failure if number == 0 else _lost(failure)
-        page = json_object(response.body)
+        page = people_object(response.body)
         found += _values(page)
         count = page.get("@odata.count", count)
         if most is not None and len(found) > most:

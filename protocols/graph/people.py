@@ -11,6 +11,7 @@ from protocols.graph.proxies import proxies
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
+from protocols.model.stamps import is_stamp, stamp_line
 
 PROPERTIES: Final[Mapping[Field, str]] = MappingProxyType(
     {
@@ -54,10 +55,10 @@ USER: Final = (
     *PROPERTIES.values(),
 )
 """What is asked of every user. Without showInAddressList: Microsoft says not to use it in Graph (user resource)."""
-GROUP: Final = ("id", "displayName", "description", "mail", "proxyAddresses")
+GROUP_TYPES: Final = "groupTypes"
+"""An attribute of groups alone, always told: "Unified" where it is one of Microsoft 365 (Graph, group resource)."""
+GROUP: Final = ("id", "displayName", "description", "mail", "proxyAddresses", GROUP_TYPES)
 """What is asked of every group."""
-STAMPED: Final = "busyline:"
-"""What the text of every stamp of this product begins with."""
 EXTERNAL: Final = "#ext#@"
 """In the userPrincipalName of whoever was invited, guest or member, in lower case."""
 
@@ -67,7 +68,7 @@ class Asked:
     """What is read beside users: it is fixed for a chain of changes, so that another wish begins a new one.
 
     ``domains`` are the organisation's own: whose address lies in another is a contact (a mail user); empty for not to
-    tell by that. ``members`` are those of groups, ``memberships`` the groups of users, direct ones both. ``attributes``
+    tell by that. ``members`` are those of groups, ``memberships`` the groups of users. ``attributes``
     are further properties of users, by Graph's names.
     """
 
@@ -82,7 +83,7 @@ class Asked:
     @property
     def user(self) -> tuple[str, ...]:
         """The properties of a user, each once."""
-        return tuple(dict.fromkeys((*USER, *self.attributes)))
+        return tuple(dict.fromkeys((*USER, *(name for name in self.attributes if name != GROUP_TYPES))))
 
     @property
     def follows(self) -> bool:
@@ -144,7 +145,12 @@ def user(entry: Mapping[str, Any], asked: Asked, *, rooms: frozenset[str] = froz
 
 
 def group(entry: Mapping[str, Any], members: tuple[str, ...] = ()) -> Listed:
-    """One group; its description is a note. Raises PeerError(GARBLED) where it has no id."""
+    """One group. Graph shows no extension attribute of a group: its stamp is a line of its description that is nothing
+    else, as our writers to Exchange Online and Active Directory put it there. That Entra shows the ``description`` of
+    a synchronised group is unconfirmed. An owner who writes such a line hides their own group, and nobody else's.
+
+    Raises PeerError(GARBLED) where it has no id.
+    """
     found = proxies(entry.get("mail"), entry.get("proxyAddresses"))
     name, note = text(entry.get("displayName")), text(entry.get("description"))
     told = {Field.DISPLAY_NAME: name, Field.NOTES: note}
@@ -156,9 +162,9 @@ def group(entry: Mapping[str, Any], members: tuple[str, ...] = ()) -> Listed:
         x500=found.x500,
         texts={key: value for key, value in told.items() if value},
         members=members,
+        attributes={GROUP_TYPES: " ".join(types)} if (types := _types(entry.get(GROUP_TYPES))) else {},
     )
-    ours = next((line for line in note.splitlines() if line.startswith(STAMPED)), "")
-    return Listed(person=person, stamp=ours, unreadable=found.unreadable)
+    return Listed(person=person, stamp=stamp_line(note), unreadable=found.unreadable)
 
 
 def texts(entry: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
@@ -176,8 +182,10 @@ def texts(entry: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
 
 def stamp(entry: Mapping[str, Any]) -> str:
     """This product's stamp, in any of the attributes that may carry it; in the name of a guest left half made."""
-    places = (*filter(None, extensions(entry).values()), entry.get("employeeType"), entry.get("displayName"))
-    return next((told for value in places if (told := text(value)).startswith(STAMPED)), "")
+    places = [*filter(None, extensions(entry).values()), entry.get("employeeType")]
+    if is_external(entry):
+        places.append(entry.get("displayName"))
+    return next((told for value in places if is_stamp(told := text(value))), "")
 
 
 def extensions(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -208,6 +216,10 @@ def address(entry: Mapping[str, Any]) -> Mailbox | None:
 def text(value: Any) -> str:
     """``value`` without white space around it; "" for what is no text."""
     return value.strip() if isinstance(value, str) else ""
+
+
+def _types(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def _attribute(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from protocols.errors import PeerError
-from protocols.graph.errors import json_object, problem
+from protocols.graph.errors import json_object, people_object, problem
 from protocols.http import Headers, HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
 
@@ -44,7 +44,7 @@ async def pages(send: Send, url: str, *, as_of: datetime) -> AsyncIterator[Page]
                 raise Expired
             raise failure if number == 0 else _lost(failure)
         try:
-            page = json_object(response.body)
+            page = people_object(response.body)
             values = _values(page)
         except PeerError as half:
             raise half if number == 0 else _lost(half) from None
@@ -57,6 +57,18 @@ async def pages(send: Send, url: str, *, as_of: datetime) -> AsyncIterator[Page]
         seen.add(following)
         page_url = following
     raise PeerError(Reason.TOO_MANY_ENTRIES, f"more than {_MOST_PAGES} pages")
+
+
+async def unbroken(send: Send, url: str, *, as_of: datetime) -> AsyncIterator[Page]:
+    """As :func:`pages`, for who does not ask for changes: a page that is too old by now is one that did not come.
+
+    Raises PeerError, and never Expired.
+    """
+    try:
+        async for page in pages(send, url, as_of=as_of):
+            yield page
+    except Expired:
+        raise PeerError(Reason.INCOMPLETE, "a page is not there any more: it was asked for too late") from None
 
 
 def origin(url: str) -> tuple[str, str]:

@@ -42,11 +42,16 @@ HIDDEN: Final = "msExchHideFromAddressLists"
 LISTS: Final = "showInAddressBook"
 TARGET: Final = "targetAddress"
 NICKNAME: Final = "mailNickname"
+MEMBER: Final = "member"
+PHOTO: Final = "thumbnailPhoto"
+DESCRIPTION: Final = "description"
+"""Of a group, one text: the stamp is its last line as well, for Entra tells Graph of no other place of a stamp."""
 STAMPS: Final = (PLAIN_STAMP, *(f"extensionAttribute{number}" for number in range(1, 16)))
 """Where a stamp of any sync is looked for."""
 _WRITTEN: Final = (
     *FIELDS.values(), COUNTRY_CODE, MANAGER, PLAIN_STAMP, HIDDEN, LISTS, TARGET, NICKNAME, "proxyAddresses", "mail",
     "legacyExchangeDN", "msExchRecipientDisplayType", "msExchRecipientTypeDetails", "msExchVersion", "internetEncoding",
+    PHOTO,
 )  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from protocols.ldap.addresses import proxy
-from protocols.ldap.attributes import HIDDEN, LISTS, MANAGER, TARGET
+from protocols.ldap.attributes import DESCRIPTION, HIDDEN, LISTS, MANAGER, PHOTO, TARGET
 from protocols.ldap.operations import Doing, Modification
 from protocols.ldap.recipients import Manner, hiding, written
 from protocols.ldap.replies import Found
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
+from protocols.model.stamps import with_stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class Wanted:
     """What shall change; None and nothing where it stays.
 
     ``texts`` hold "" for a field that is emptied. ``aliases`` are to be there and ``dropped`` not any more; others that
-    somebody added stay. ``manager`` is a distinguished name, "" for none.
+    somebody added stay. ``manager`` is a distinguished name, "" for none; ``photo`` the picture, b"" for none.
     """
 
     texts: Mapping[Field, str] = field(default_factory=dict)
@@ -26,17 +27,21 @@ class Wanted:
     dropped: tuple[str, ...] = ()
     hidden: bool | None = None
     manager: str | None = None
+    photo: bytes | None = field(default=None, repr=False)
 
 
 def modifications(found: Found, wanted: Wanted, manner: Manner, stamp: str) -> tuple[Modification, ...]:
-    """The changes of ``found``, which carries ``stamp``; none where nothing is to do.
+    """The changes of ``found``, which carries ``stamp`` and was read with its description; none where nothing is to do.
 
+    A group whose description lacks the stamp gets it as a last line there (see :func:`mail_groups.added_group`).
     The first two take the stamp away and give it back: where it has gone meanwhile the directory refuses them all, so
     that an object which is not ours any more cannot be hit even between our look and our write.
     """
     singles = written(wanted.texts)
     if wanted.address is not None:
-        singles |= {"mail": wanted.address.address, TARGET: f"SMTP:{wanted.address.address}"}
+        singles["mail"] = wanted.address.address
+        if not is_group(found):  # mail to a group goes to its members
+            singles[TARGET] = f"SMTP:{wanted.address.address}"
     if wanted.hidden is not None:
         singles |= hiding(wanted.hidden)
     if wanted.manager is not None:
@@ -46,14 +51,23 @@ def modifications(found: Found, wanted: Wanted, manner: Manner, stamp: str) -> t
         for name, text in singles.items()
         if manner.schema.knows(name) and text != found.text(name)
     ]
+    if wanted.photo is not None and manner.schema.knows(PHOTO):
+        changes.append(Modification(Doing.REPLACE, PHOTO, (wanted.photo,) if wanted.photo else ()))
     changes += _proxies(found, wanted)
     if wanted.hidden is not None:
         changes += _lists(found, manner, wanted.hidden)
+    if is_group(found):
+        changes += _description(found, stamp)
     if not changes:
         return ()
     value = (stamp.encode(),)
     proof = (Modification(Doing.DELETE, manner.stamp, value), Modification(Doing.ADD, manner.stamp, value))
     return (*proof, *changes)
+
+
+def is_group(found: Found) -> bool:
+    """Whether ``found``, which was read with its objectClass, is a group."""
+    return any(value.lower() == b"group" for value in found.attributes.get("objectclass", ()))
 
 
 def hides(manner: Manner) -> bool:
@@ -82,6 +96,12 @@ def _lists(found: Found, manner: Manner, hidden: bool) -> list[Modification]:
         return [Modification(Doing.REPLACE, LISTS)] if before else []
     missing = [each for each in manner.lists if each.lower() not in {name.lower() for name in before}]
     return [Modification(Doing.ADD, LISTS, tuple(each.encode() for each in missing))] if missing and ours else []
+
+
+def _description(found: Found, stamp: str) -> list[Modification]:
+    before = found.text(DESCRIPTION)
+    after = with_stamp(before, stamp)
+    return _difference(DESCRIPTION, [before] if before else [], [after] if after else [])
 
 
 def _difference(name: str, before: Iterable[str], after: Iterable[str]) -> list[Modification]:

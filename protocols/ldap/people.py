@@ -6,10 +6,11 @@ from sys import intern
 from typing import Final
 
 from protocols.ldap.addresses import read
-from protocols.ldap.attributes import COUNTRY_CODE, FIELDS, HIDDEN, MANAGER, STAMPS
+from protocols.ldap.attributes import COUNTRY_CODE, FIELDS, HIDDEN, MANAGER, PHOTO, STAMPS
 from protocols.ldap.names import guid_text, parted
 from protocols.ldap.replies import Found
 from protocols.model.person import Field, Kind, Person
+from protocols.model.stamps import is_stamp
 
 FILTER: Final = (
     "(&(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=contact)"
@@ -65,7 +66,7 @@ def read_person(found: Found, *, stamp: str = "", attributes: tuple[str, ...] = 
 def stamp_of(found: Found, *further: str) -> str:
     """The stamp of whichever sync that the object carries, "" for none. Raises ValueError for broken UTF-8."""
     texts = (found.text(name) for name in (*STAMPS, *further) if name)
-    return next((text for text in texts if text.startswith("busyline:")), "")
+    return next((text for text in texts if is_stamp(text)), "")
 
 
 def texts_of(found: Found, *, but: str = "") -> dict[Field, str]:
@@ -102,6 +103,7 @@ def _read(found: Found, stamp: str, attributes: tuple[str, ...]) -> Read | Out:
         unit=intern(parted(found.dn)[1]),
         attributes={name: text for name in attributes if (text := found.text(name).strip())},
         disabled=bool((found.number(_CONTROL) or 0) & _DISABLED) and details not in _OFF_BY_NATURE,
+        photo=found.octets(PHOTO),
         hidden=found.true(HIDDEN),
     )
     return Read(found.dn, person, found.text(MANAGER), *(tuple(found.texts(name)) for name in ("member", "memberOf")))

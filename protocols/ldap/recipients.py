@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from protocols.ldap.addresses import proxy
-from protocols.ldap.attributes import COUNTRY_CODE, FIELDS, HIDDEN, LISTS, MANAGER, NICKNAME, TARGET, Schema
+from protocols.ldap.attributes import COUNTRY_CODE, FIELDS, HIDDEN, LISTS, MANAGER, NICKNAME, PHOTO, TARGET, Schema
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 
@@ -28,7 +28,7 @@ class Recipient:
     """Somebody of elsewhere as they shall stand here: a contact, or with ``account`` a user who cannot sign in.
 
     ``aliases`` are SMTP addresses and ``X500:`` names, ``stamp`` is the text of our stamp, ``manager`` a distinguished
-    name of this directory or "".
+    name of this directory or "". ``photo`` is a picture of at most 100 kB, b"" for none.
     """
 
     account: bool
@@ -38,6 +38,7 @@ class Recipient:
     hidden: bool = False
     stamp: str
     manager: str = ""
+    photo: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,8 @@ def added(
     known: dict[str, list[bytes]] = {"objectClass": [b"user" if recipient.account else b"contact"]}
     known |= {name: [text.encode()] for name, text in texts.items() if text and manner.schema.knows(name)}
     known |= {name: [v.encode() for v in values] for name, values in several.items() if values}
+    if recipient.photo and manner.schema.knows(PHOTO):
+        known[PHOTO] = [recipient.photo]
     if recipient.account:
         known |= _account(account_name, password)
     return known

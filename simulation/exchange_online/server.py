@@ -9,7 +9,9 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from simulation.estate import Estate
-from simulation.exchange_online.recipients import Recipients, RefusedError
+from simulation.exchange_online.recipients import Recipients
+from simulation.exchange_online.refusals import RefusedError
+from simulation.exchange_online.sharing import Sharing
 from simulation.faults import Call, Trouble
 from simulation.graph.tokens import TokenDesk
 from simulation.server import SimulatedServer
@@ -20,7 +22,9 @@ _PATH: Final = re.compile(r"/adminapi/beta/(?P<tenant>[^/]+)/InvokeCommand")
 
 
 class CmdletServer(SimulatedServer):
-    """One organisation. ``page`` is the most objects of a page; ``cmdlets`` are the names of all that were called.
+    """One organisation; ``sharing`` is with whom it shares calendars.
+
+    ``page`` is the most objects of a page; ``cmdlets`` are the names of all that were called.
 
     ``busy_in_words`` says of a throttled call so by the type of an exception, with a status that says something else.
     """
@@ -30,6 +34,7 @@ class CmdletServer(SimulatedServer):
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.recipients, self.tenant = recipients, tenant
+        self.sharing = Sharing()
         self.tokens = TokenDesk(tenant, ())
         self.page = 1000
         self.busy_in_words = False
@@ -52,7 +57,7 @@ class CmdletServer(SimulatedServer):
             return _error(400, "BadRequest", "The cmdlet input cannot be read.")
         self.cmdlets.append(name)
         try:
-            rows = self.recipients.run(name, parameters)
+            rows = (self.sharing if self.sharing.has(name) else self.recipients).run(name, parameters)
         except RefusedError as error:
             return _refusal(error.status, error.kind, error.words)
         return self._paged(request, rows, lost=trouble is Trouble.LOST_PAGE)

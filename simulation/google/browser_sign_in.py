@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+import jwt
 from aiohttp import web
 
 PAGE: Final = "/o/oauth2/v2/auth"
 CLIENT_ID: Final = "desktop.apps.googleusercontent.example"
 CLIENT_SECRET: Final = "GOCSPX-not-a-proof"
+_LONG: Final = {"email": "https://www.googleapis.com/auth/userinfo.email"}  # as Google names it in its answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,12 @@ class _Code:
 
 class BrowserSignIn:
     """``person`` is who sits at the browser, and agrees; "" declines. ``keep`` is told each refresh token and whose it
-    is, ``issue`` makes an access token. ``agreed`` are the scopes of each refresh token."""
+    is, ``issue`` makes an access token. ``agreed`` are the scopes of each refresh token, ``unticked`` those that are
+    not agreed to."""
 
     def __init__(self, keep: Callable[[str, str], None], issue: Callable[[str, frozenset[str]], str]) -> None:
         self.person = ""
+        self.unticked: frozenset[str] = frozenset()
         self.agreed: dict[str, frozenset[str]] = {}
         self._keep, self._issue = keep, issue
         self._codes: dict[str, _Code] = {}
@@ -42,7 +46,7 @@ class BrowserSignIn:
         told = {"state": query.get("state", "")}
         if self.person:
             told["code"] = secrets.token_urlsafe(16)
-            scopes = frozenset(query.get("scope", "").split())
+            scopes = frozenset(query.get("scope", "").split()) - self.unticked
             self._codes[told["code"]] = _Code(self.person, scopes, query.get("code_challenge", ""), back)
         else:
             told["error"] = "access_denied"
@@ -63,6 +67,10 @@ class BrowserSignIn:
         self.agreed[refresh] = code.scopes
         token = self._issue(code.person, code.scopes)
         told = {"access_token": token, "expires_in": 3599, "token_type": "Bearer", "refresh_token": refresh}
+        told["scope"] = " ".join(sorted(_LONG.get(scope, scope) for scope in code.scopes))
+        if "openid" in code.scopes:
+            claims = {"aud": CLIENT_ID, "sub": code.person} | ({"email": code.person} if "email" in code.scopes else {})
+            told["id_token"] = jwt.encode(claims, secrets.token_bytes(32), algorithm="HS256")
         return web.json_response(told)
 
 

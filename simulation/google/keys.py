@@ -16,6 +16,8 @@ SCOPES = (
     "https://www.googleapis.com/auth/admin.directory.resource.calendar.readonly",
     "https://www.googleapis.com/auth/admin.directory.user.readonly",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",
+    "https://www.googleapis.com/auth/admin.directory.group",
+    "https://www.googleapis.com/auth/admin.directory.group.member",
     "https://www.googleapis.com/auth/contacts",
     "https://www.google.com/m8/feeds",
 )

@@ -1,6 +1,7 @@
 """Users, groups and rooms of the simulated Workspace as its Directory API lists them, over an address book."""
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -49,18 +50,18 @@ def answer(
     """A page, or one user or group; ``largest`` makes the pages smaller than asked for. Raises GoogleRefusal."""
     if match := _MEMBERS.fullmatch(path):
         _allowed(scopes, MEMBERS)
-        group = _found(book, match["key"], "groups")
-        return _page("members", [_member(book, address) for address in group.members], query, largest)
+        of = _found(book, match["key"], "groups")
+        return _page("members", [member(book, address) for address in of.members], query, largest)
     if match := _PHOTO.fullmatch(path):
         _allowed(scopes, USERS)
         return _photo(_found(book, match["key"], "users"))
     if match := _ONE.fullmatch(path):
         _allowed(scopes, USERS if match["list"] == "users" else GROUPS)
         person = _found(book, match["key"], match["list"])
-        return _user(person) if match["list"] == "users" else _group(person)
+        return _user(person) if match["list"] == "users" else group(person)
     lists: dict[str, tuple[str, str, Callable[[Person], dict[str, Any]], tuple[Kind, ...]]] = {
         f"{_ROOT}/users": (USERS, "users", _user, _KINDS["users"]),
-        f"{_ROOT}/groups": (GROUPS, "groups", _group, _KINDS["groups"]),
+        f"{_ROOT}/groups": (GROUPS, "groups", group, _KINDS["groups"]),
         _ROOMS: (ROOMS, "items", _room, (Kind.ROOM, Kind.EQUIPMENT)),
     }
     if path not in lists:
@@ -135,8 +136,11 @@ def _photo(person: Person) -> dict[str, Any]:
     return {"kind": "admin#directory#user#photo", "id": person.anchor, "mimeType": "JPEG", "photoData": data}
 
 
-def _group(person: Person) -> dict[str, Any]:
+def group(person: Person) -> dict[str, Any]:
+    """A group as it is told; its etag is another whenever anything of it is."""
+    version = hashlib.sha256(repr((person.primary, person.aliases, person.texts, person.members)).encode())
     return {
+        "etag": f'"{version.hexdigest()[:20]}"',
         "kind": "admin#directory#group",
         "id": person.anchor,
         "email": person.primary.address if person.primary else None,
@@ -147,7 +151,8 @@ def _group(person: Person) -> dict[str, Any]:
     }
 
 
-def _member(book: AddressBook, address: str) -> dict[str, str]:
+def member(book: AddressBook, address: str) -> dict[str, str]:
+    """A member of a group as it is told."""
     if address == "*":
         return {"kind": "admin#directory#member", "id": "C0everybody", "type": "CUSTOMER", "status": "ACTIVE"}
     one = book.find(address)

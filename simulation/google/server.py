@@ -17,6 +17,8 @@ from simulation.google import (
     directory,
     events,
     freebusy,
+    groups,
+    mail_forwarding,
     people,
     personal_contacts,
     shared_contacts,
@@ -40,7 +42,8 @@ class GoogleServer(SimulatedServer):
     Whoever a token stands for sees of the others what these share: blocks (most), details (some) or nothing; of their
     own calendar everything. ``refresh`` maps refresh tokens to the people who gave them. ``book`` is who is in the
     directory (None: it knows groups and rooms of the estate, and lists nobody); ``shared`` and ``personal`` hold the
-    contacts that were written.
+    contacts that were written, ``groups`` says what may be done to the groups of ``book``. ``others`` are further
+    service accounts, with keys of their own.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class GoogleServer(SimulatedServer):
         account: ServiceAccount | None = None,
         refresh: Mapping[str, str] | None = None,
         book: AddressBook | None = None,
+        others: tuple[ServiceAccount, ...] = (),
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.account = account or ServiceAccount()
@@ -61,7 +65,9 @@ class GoogleServer(SimulatedServer):
         self.largest_page: int | None = None
         self.shared = shared_contacts.SharedContacts()
         self.personal = personal_contacts.PersonalContacts()
-        self.tokens = TokenDesk(estate, self.account, refresh or {})
+        self.groups = groups.Groups("northwind.example")
+        self.forwarding = mail_forwarding.MailForwarding()
+        self.tokens = TokenDesk(estate, self.account, refresh or {}, others)
 
     @property
     def token_url(self) -> str:
@@ -103,29 +109,40 @@ class GoogleServer(SimulatedServer):
 
     def _told(self, request: web.Request, call: Call, grant: Grant, trouble: Trouble | None) -> web.Response:
         if directory.is_directory(request.path):
-            return self._directory(request, grant)
-        if shared_contacts.is_feed(request.path):
-            return self.shared.answer(request, call.body, grant.scopes)
-        if personal_contacts.is_people(request.path):
-            return self.personal.answer(request, call.body, grant.subject, grant.scopes)
-        if request.path == automatic_replies.PATH:
-            return web.json_response(automatic_replies.answer(self.estate, grant, self.estate.replies))
+            return self._directory(request, call, grant)
+        if shared_contacts.is_feed(request.path) or personal_contacts.is_people(request.path):
+            return self._contacts(request, call, grant)
+        if request.path == automatic_replies.PATH or mail_forwarding.is_forwarding(request.path):
+            return self._mail_settings(request, call, grant)
         match = _EVENTS.fullmatch(request.path)
         if match is None:
             return self._freebusy(call, grant, trouble)
         return self._events(request, match["calendar"], grant, trouble)
 
+    def _contacts(self, request: web.Request, call: Call, grant: Grant) -> web.Response:
+        if shared_contacts.is_feed(request.path):
+            return self.shared.answer(request, call.body, grant.scopes)
+        return self.personal.answer(request, call.body, grant.subject, grant.scopes)
+
+    def _mail_settings(self, request: web.Request, call: Call, grant: Grant) -> web.Response:
+        if mail_forwarding.is_forwarding(request.path):
+            return self.forwarding.answer(request, call.body, self.estate, grant)
+        return web.json_response(automatic_replies.answer(self.estate, grant, self.estate.replies))
+
     def _is_known(self, path: str) -> bool:
         contacts = shared_contacts.is_feed(path) or personal_contacts.is_people(path)
+        contacts = contacts or mail_forwarding.is_forwarding(path)
         return contacts or self.is_question(path) or directory.is_directory(path) or path == automatic_replies.PATH
 
-    def _directory(self, request: web.Request, grant: Grant) -> web.Response:
+    def _directory(self, request: web.Request, call: Call, grant: Grant) -> web.Response:
         if self.directory_down or (self.lost_pages and "pageToken" in request.query):
             return self.broken(request)
         status, times = self.refusing
         if times:
             self.refusing = status, times - 1
             raise GoogleRefusal(status, "quotaExceeded" if status == 403 else "backendError", "Refused")
+        if self.book is not None and request.method != "GET":
+            return self.groups.answer(request, call.body, self.book, grant.scopes)
         if self.book is not None:
             told = people.answer(request.path, request.query, self.book, grant.scopes, largest=self.largest_page)
             return web.json_response(told)

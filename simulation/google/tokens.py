@@ -29,11 +29,19 @@ class Grant:
 
 
 class TokenDesk:
-    """Issues access tokens and knows them again. ``refresh`` names the person behind each refresh token."""
+    """Issues access tokens and knows them again. ``refresh`` names the person behind each refresh token; ``others`` are
+    further service accounts that the domain has delegated to."""
 
-    def __init__(self, estate: Estate, account: ServiceAccount, refresh: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        estate: Estate,
+        account: ServiceAccount,
+        refresh: Mapping[str, str],
+        others: tuple[ServiceAccount, ...] = (),
+    ) -> None:
         self._estate = estate
         self._account = account
+        self._accounts = {each.key_id: each for each in (*others, account)}
         self._refresh = dict(refresh)
         self._grants: dict[str, Grant] = {}
         self.browser = BrowserSignIn(self._refresh.__setitem__, self.issued)
@@ -80,30 +88,33 @@ class TokenDesk:
 
     def _for_assertion(self, assertion: str, token_url: str) -> web.Response:
         try:
+            account = self._accounts.get(str(jwt.get_unverified_header(assertion).get("kid")), self._account)
             claims = jwt.decode(
                 assertion,
-                self._account.key.public_key(),
+                account.key.public_key(),
                 algorithms=["RS256"],
                 audience=[token_url, _PUBLIC_TOKEN_URL],
-                issuer=self._account.email,
+                issuer=account.email,
                 leeway=30,
             )
         except jwt.InvalidSignatureError:
             return _refused("invalid_grant", "Invalid JWT Signature.")
         except jwt.InvalidTokenError as error:
             return _refused("invalid_grant", f"Invalid JWT: {error}")
-        subject = str(claims.get("sub", self._account.email)).lower()
+        subject = str(claims.get("sub", account.email)).lower()
         scopes = frozenset(str(claims.get("scope", "")).split())
-        return self._refusal(claims, subject, scopes) or self._issued(subject, scopes)
+        return self._refusal(account, claims, subject, scopes) or self._issued(subject, scopes)
 
-    def _refusal(self, claims: Mapping[str, int], subject: str, scopes: frozenset[str]) -> web.Response | None:
+    def _refusal(
+        self, account: ServiceAccount, claims: Mapping[str, int], subject: str, scopes: frozenset[str]
+    ) -> web.Response | None:
         if claims["exp"] - claims.get("iat", 0) > _LONGEST_ASSERTION:
             return _refused("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes).")
         if not scopes:
             return _refused("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-        if subject == self._account.email:
+        if subject == account.email:
             return None
-        if not scopes <= set(self._account.scopes):
+        if not scopes <= set(account.scopes):
             text = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for"
             return _refused("unauthorized_client", f"{text} any of the scopes requested.", 401)
         unknown = self._estate.find(subject, "google") is None

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -36,6 +37,7 @@ class _Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any
+    person: str
     lost: bool
 
 
@@ -59,19 +61,17 @@ class ContactsDesk:
         return path == batch.PATH or (path.startswith("/v1.0/") and self._match(path[5:]) is not None)
 
     async def answer(
-        self, call: Call, query: str, roles: frozenset[str], url: str, *, lost: bool = False
+        self, call: Call, query: str, roles: frozenset[str], url: str, *, person: str = "", lost: bool = False
     ) -> Reply:  # fmt: skip
-        """The answer of a healthy server. Raises GraphRefusal where a batch as a whole is none."""
+        """The answer of a healthy server, to an application or to a ``person``, who has one mailbox. Raises
+        GraphRefusal where a batch as a whole is none."""
         body = _json(call.body) if call.body else None
+        one = partial(self._one, roles=roles, url=url, person=person, lost=lost)
         if call.path != batch.PATH:
             path = f"{call.path[5:]}{'?' if query else ''}{query}"
-            return await self._one(call.method, path, call.headers, body, roles=roles, url=url, lost=lost)
+            return await one(call.method, path, call.headers, body)
         self.batches += 1
-
-        async def run(method: str, path: str, headers: Mapping[str, str], told: Any) -> Reply:
-            return await self._one(method, path, headers, told, roles=roles, url=url, lost=lost)
-
-        return Reply(200, await batch.answered(body, run, self._mailbox_of))
+        return Reply(200, await batch.answered(body, one, self._mailbox_of))
 
     async def _one(
         self,
@@ -82,6 +82,7 @@ class ContactsDesk:
         *,
         roles: frozenset[str],
         url: str,
+        person: str,
         lost: bool,
     ) -> Reply:
         parts = urlsplit(path)
@@ -91,6 +92,7 @@ class ContactsDesk:
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers=headers,
             body=body,
+            person=person.lower(),
             lost=lost,
         )
 
@@ -105,7 +107,8 @@ class ContactsDesk:
             raise GraphRefusal(404, "ResourceNotFound", "Resource not found.")
         address = match["user"].lower()
         may = roles & _READ if asked.method == "GET" else roles & {"Contacts.ReadWrite"}
-        if not may or (self.reached is not None and address not in self.reached):
+        reached = self.reached if not asked.person else {asked.person}
+        if not may or (reached is not None and address not in reached):
             raise GraphRefusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
         mailbox = self.mailboxes.get(address)
         if mailbox is None:

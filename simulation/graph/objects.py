@@ -43,7 +43,8 @@ def object_of(person: Person) -> dict[str, Any]:
         _SYNCED: True if person.attributes.get(_SYNCED) else None,
     }
     if person.kind is Kind.GROUP:
-        return entry | {"description": texts.get(Field.NOTES), "mailEnabled": mail is not None, "groupTypes": []}
+        types = person.attributes.get("groupTypes", "").split()
+        return entry | {"description": texts.get(Field.NOTES), "mailEnabled": mail is not None, "groupTypes": types}
     entry |= {name: texts.get(key) for key, name in PROPERTIES.items()}
     phone, other = texts.get(Field.PHONE), person.attributes.get("otherMails")
     if collection_of(person) == "contacts":

@@ -12,10 +12,13 @@ from aiohttp import web
 from protocols.model.person import Field, Kind, Person
 from simulation.address_book import AddressBook
 from simulation.faults import Call, Trouble
+from simulation.graph import photos
 from simulation.graph.delta import DeltaDesk, ExpiredToken
 from simulation.graph.filters import Filter
 from simulation.graph.invitations import MOST, invite
+from simulation.graph.licences import Licences
 from simulation.graph.listing import page, shown
+from simulation.graph.new_users import created
 from simulation.graph.objects import collection_of, object_of, patched, type_of
 from simulation.graph.resource_units import Bucket, cost, quota
 from simulation.graph.schedule import GraphRefusal
@@ -26,7 +29,10 @@ _PATHS: Final = {
     "members": re.compile(r"(?P<collection>groups)/(?P<id>[^/]+)/members"),
     "transitiveMembers": re.compile(r"(?P<collection>groups)/(?P<id>[^/]+)/transitiveMembers"),
     "memberOf": re.compile(r"(?P<collection>users)/(?P<id>[^/]+)/memberOf"),
+    "photo": re.compile(r"(?P<collection>users)/(?P<id>[^/]+)/photo(?:s/\d+x\d+)?/\$value"),
     "one": re.compile(r"(?P<collection>users|groups|contacts)/(?P<id>[^/]+)"),
+    "assignLicense": re.compile(r"(?P<collection>users)/(?P<id>[^/]+)/assignLicense"),
+    "skus": re.compile(r"(?P<collection>subscribedSkus)"),
     "rooms": re.compile(r"(?P<collection>places)/microsoft\.graph\.room"),
     "invitations": re.compile(r"(?P<collection>invitations)"),
 }
@@ -38,7 +44,13 @@ _MAY: Final = {
     ("places", False): {"Place.Read.All"},
     ("users", True): {"User.ReadWrite.All"},
     ("invitations", True): {"User.Invite.All", "User.ReadWrite.All"},
+    ("photo", False): {"ProfilePhoto.Read.All", "ProfilePhoto.ReadWrite.All", "User.Read.All", "User.ReadWrite.All"},
+    ("photo", True): {"ProfilePhoto.ReadWrite.All", "User.ReadWrite.All"},
+    ("assignLicense", True): {"LicenseAssignment.ReadWrite.All", "User.ReadWrite.All"},
+    ("subscribedSkus", False): {"LicenseAssignment.Read.All", "Organization.Read.All", "Directory.Read.All"},
 }
+_ACTIVITY: Final = "signInActivity"
+_OF_LICENCES: Final = frozenset({"assignedLicenses", "licenseAssignmentStates", _ACTIVITY})
 _SCOPE: Final = "Tenant_Application/ReadWrite/33333333-3333-3333-3333-333333333333"
 
 
@@ -73,14 +85,15 @@ class _Asked:
 class PeopleDesk:
     """Answers for the objects of ``book``; its switches may be thrown at any time.
 
-    ``delta`` has those of delta query, ``page`` is the most objects of any page, ``expired`` how an old token is
-    refused; ``lag`` how many requests for a new guest find nobody yet. ``units``, ``writes`` and ``invited`` are the
-    limits, told by ``clock`` (seconds, monotonic).
+    ``delta`` has those of delta query, ``licences`` what can be given to users; ``page`` is the most objects of any
+    page, ``expired`` how an old token is refused; ``lag`` how many requests for a new guest find nobody yet. ``units``,
+    ``writes`` and ``invited`` are the limits, told by ``clock`` (seconds, monotonic).
     """
 
     def __init__(self, book: AddressBook, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.book = book
         self.delta = DeltaDesk(book, self.number)
+        self.licences = Licences(book)
         self.page = 999
         self.expired = (410, "syncStateNotFound")
         self.lag = 0
@@ -112,7 +125,7 @@ class PeopleDesk:
         units = cost(asked.method, kind, asked.query)
         if refused := self._refused(asked, units):
             return refused
-        if not roles & _MAY.get((asked.collection, asked.writes), set()):
+        if not _may(asked, roles):
             raise GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         try:
             response = self._told(asked, lost=trouble is Trouble.LOST_PAGE)
@@ -126,7 +139,12 @@ class PeopleDesk:
     def _told(self, asked: _Asked, *, lost: bool) -> web.Response:
         if asked.kind == "invitations":
             return web.json_response(self._invited(asked.json()), status=201)
-        if asked.kind == "one":
+        if asked.kind == "assignLicense":
+            self.licences.assign(self._found(asked.one), asked.json())
+            return web.json_response({})
+        if asked.kind == "list" and asked.writes:
+            return self._new(asked)
+        if asked.kind in {"one", "photo"}:
             return self._one(asked)
         if asked.kind == "delta":
             minimal = "return=minimal" in asked.headers.get("prefer", "")
@@ -140,6 +158,8 @@ class PeopleDesk:
             for each in self.book.people.values():
                 if each.kind is Kind.ROOM and each.primary:
                     yield {"id": each.anchor, "emailAddress": each.primary.address}
+        elif asked.kind == "skus":
+            yield from self.licences.listed()
         elif asked.kind in _RELATED:
             for one in self._related(asked.kind, self._found(asked.one)):
                 yield {"@odata.type": type_of(one), **self._shown(one, object_of(one), asked.query)}
@@ -174,6 +194,8 @@ class PeopleDesk:
         person = self._found(asked.one)
         if collection_of(person) != asked.collection:
             raise _nobody(asked.one)
+        if asked.kind == "photo":
+            return photos.answer(self.book, person, asked.method, asked.body)
         if asked.method == "GET":
             return web.json_response(self._shown(person, object_of(person), asked.query))
         if asked.method == "DELETE":
@@ -183,7 +205,16 @@ class PeopleDesk:
         return web.Response(status=204)
 
     def _shown(self, person: Person, entry: dict[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+        if not _OF_LICENCES.isdisjoint(query.get("$select", "").split(",")):
+            told = person.attributes.get("lastSignIn")
+            entry |= self.licences.shown(person.anchor) | {_ACTIVITY: {"lastSignInDateTime": told} if told else None}
         return shown(entry, query, self.number(person.texts.get(Field.MANAGER, "")))
+
+    def _new(self, asked: _Asked) -> web.Response:
+        if asked.collection != "users":
+            raise GraphRefusal(405, "Request_BadRequest", "It cannot be created here.")
+        person = created(self.book, asked.json(), self._named)
+        return web.json_response(object_of(person), status=201)
 
     def _invited(self, body: Mapping[str, Any]) -> dict[str, Any]:
         before = set(self.book.people)
@@ -202,10 +233,15 @@ class PeopleDesk:
         if self._late.get(one, 0) > 0:  # not everywhere yet
             self._late[one] -= 1
             raise _nobody(one)
-        person = self.book.people.get(one) or self.book.find(one)
+        person = self.book.people.get(one) or self.book.find(one) or self._signs_in(one)
         if person is None:
             raise _nobody(one)
         return person
+
+    def _signs_in(self, name: str) -> Person | None:
+        everybody = self.book.people.values()
+        told = (each for each in everybody if each.attributes.get("userPrincipalName", "").lower() == name.lower())
+        return next(told, None)
 
     def _refused(self, asked: _Asked, units: int) -> web.Response | None:
         buckets = {"ResourceUnitLimitExceeded": (self.units, units)}
@@ -227,6 +263,13 @@ class PeopleDesk:
 def error(status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> web.Response:
     """An error as Graph tells it."""
     return web.json_response({"error": {"code": code, "message": text}}, status=status, headers=headers)
+
+
+def _may(asked: _Asked, roles: frozenset[str]) -> bool:
+    if _ACTIVITY in asked.query.get("$select", "") and "AuditLog.Read.All" not in roles:
+        return False
+    what = asked.kind if asked.kind in {"assignLicense", "photo"} else asked.collection
+    return bool(roles & _MAY.get((what, asked.writes), set()))
 
 
 def _found(path: str) -> tuple[str, re.Match[str]] | None:

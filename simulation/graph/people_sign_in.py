@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import jwt
 from aiohttp import web
@@ -12,7 +12,8 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 class PeopleSignIn:
     """``approve`` and ``decline`` are what somebody does at the page. ``issue`` makes an access token for a person and
-    scopes. ``slow_down`` is how many times the next question is told to wait longer."""
+    scopes. ``slow_down`` is how many times the next question is told to wait longer. ``nameless``: nobody is told who
+    signed in."""
 
     def __init__(self, tenant: str, issue: Callable[[str, str], str], *, lifetime: int) -> None:
         self._tenant, self._issue, self._lifetime = tenant, issue, lifetime
@@ -20,6 +21,7 @@ class PeopleSignIn:
         self._people: dict[str, str] = {}  # who approved, by user code
         self._refresh: dict[str, tuple[str, str]] = {}  # person and scope by refresh token
         self.slow_down = 0
+        self.nameless = False
         self.at_hand = ""  # who signs in and agrees at once, whatever the code
 
     def begin(self, form: Mapping[str, str], url: str) -> web.Response:
@@ -39,6 +41,12 @@ class PeopleSignIn:
         """Somebody typed the code and did not agree."""
         self._people[user_code] = ""
 
+    def agreed(self, person: str, scopes: Iterable[str]) -> str:
+        """A refresh token of somebody who signed in and agreed to ``scopes`` some time ago."""
+        refresh = f"0.{secrets.token_urlsafe(32)}"
+        self._refresh[refresh] = (person, " ".join((*scopes, "openid", "profile", "offline_access")))
+        return refresh
+
     def revoke(self) -> None:
         """Nothing that was given to anybody renews a token any more."""
         self._refresh.clear()
@@ -49,9 +57,13 @@ class PeopleSignIn:
             return self._by_device(form.get("device_code", ""), form.get("client_id", ""))
         if form.get("grant_type") != "refresh_token":
             return None
-        person, scope = self._refresh.pop(form.get("refresh_token", ""), ("", ""))
+        token = form.get("refresh_token", "")
+        person, scope = self._refresh.get(token, ("", ""))
         if not person:
             return _refused("invalid_grant", "AADSTS700082: The refresh token has expired due to inactivity.")
+        if not {*form.get("scope", "").split()} <= {*scope.split()}:
+            return _refused("invalid_grant", "AADSTS65001: The user has not consented to use the application.")
+        del self._refresh[token]
         return self._granted(person, scope, form.get("client_id", ""))
 
     def _by_device(self, device: str, client_id: str) -> web.Response:
@@ -74,7 +86,8 @@ class PeopleSignIn:
         refresh = f"0.{secrets.token_urlsafe(32)}"
         self._refresh[refresh] = (person, scope)
         claims = {"aud": client_id, "iss": f"https://login/{self._tenant}/v2.0", "iat": now, "exp": now + 3600}
-        claims |= {"sub": person, "tid": self._tenant, "oid": person, "preferred_username": person}
+        claims |= {"sub": person, "tid": self._tenant, "oid": person}
+        claims |= {} if self.nameless else {"preferred_username": person}
         return web.json_response(
             {
                 "token_type": "Bearer",

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from ssl import SSLContext
 from typing import Any
-from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -16,6 +15,7 @@ from simulation.graph import automatic_replies, directory
 from simulation.graph.contacts import ContactsDesk
 from simulation.graph.people import PeopleDesk
 from simulation.graph.schedule import GraphRefusal, ScheduleQuestion, error_of, read_question, schedule_of
+from simulation.graph.tenant import TenantDesk
 from simulation.graph.tokens import Application, TokenDesk
 from simulation.people import Sharing
 from simulation.server import SimulatedServer
@@ -38,7 +38,8 @@ class GraphServer(SimulatedServer):
 
     An application with Calendars.Read sees subjects and places, one with Calendars.ReadBasic only blocks, except where
     the mailbox shows its details to everybody. ``people`` is the directory as address books read and fill it: with it
-    the faults befall its requests as well; ``contacts`` are those in mailboxes, and $batch, and so with them.
+    the faults befall its requests as well; ``contacts`` are those in mailboxes, and $batch, and so with them;
+    ``organisation`` is what the tenant says of itself, of other tenants and of whom it trusts, and so with it.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class GraphServer(SimulatedServer):
         schedule_limit: int = 20,
         people: PeopleDesk | None = None,
         contacts: ContactsDesk | None = None,
+        organisation: TenantDesk | None = None,
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.tenant = tenant
@@ -59,6 +61,7 @@ class GraphServer(SimulatedServer):
         self.directory_down = False
         self.people = people
         self.contacts = contacts
+        self.organisation = organisation
         self._limit = schedule_limit
         self._open: Counter[str] = Counter()
 
@@ -124,7 +127,8 @@ class GraphServer(SimulatedServer):
         return _error(500, "ErrorInternalServerError", "An internal server error occurred.")
 
     def _is_for_people(self, path: str) -> bool:
-        return self.people is not None and self.people.is_asked(path)
+        asked = self.organisation is not None and self.organisation.is_asked(path)
+        return asked or (self.people is not None and self.people.is_asked(path))
 
     def _is_for_contacts(self, path: str) -> bool:
         return self.contacts is not None and self.contacts.is_asked(path)
@@ -135,9 +139,9 @@ class GraphServer(SimulatedServer):
             return _error(401, "InvalidAuthenticationToken", "Access token validation failure.")
         roles, lost = frozenset(_words(claims.get("roles"))), trouble is Trouble.LOST_PAGE
         try:
-            if delegated := str(claims.get("upn", "")):
-                roles = _delegated(request.path, delegated, str(claims.get("scp", "")))
-            told = await self.contacts.answer(call, request.query_string, roles, self.url, lost=lost)
+            if person := str(claims.get("upn", "")):
+                roles = frozenset(str(claims.get("scp", "")).split())
+            told = await self.contacts.answer(call, request.query_string, roles, self.url, person=person, lost=lost)
         except GraphRefusal as refusal:
             return _error(refusal.status, refusal.code, refusal.text)
         if told.body is None:
@@ -152,8 +156,9 @@ class GraphServer(SimulatedServer):
             return self.broken(request)
         roles = frozenset(_words(claims.get("roles")))
         try:
-            if self.people is not None and self.people.is_asked(request.path):
-                return self.people.answer(request, call, roles, self.url, trouble)
+            for desk in (self.organisation, self.people):
+                if desk is not None and desk.is_asked(request.path):
+                    return desk.answer(request, call, roles, self.url, trouble)
             if automatic_replies.is_reply(request.path):
                 told = automatic_replies.answer(request.path, self.estate, roles, self.estate.replies)
                 return web.json_response(told)
@@ -215,13 +220,6 @@ class GraphServer(SimulatedServer):
 
 def _words(value: object) -> list[str]:
     return [str(word) for word in value] if isinstance(value, list) else []
-
-
-def _delegated(path: str, person: str, scope: str) -> frozenset[str]:
-    """What somebody who signed in may do, which is with their own mailbox alone. Raises GraphRefusal."""
-    if f"/users/{person.lower()}/" not in unquote(path).lower():
-        raise GraphRefusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
-    return frozenset(scope.split())
 
 
 def _error(status: int, code: str, text: str) -> web.Response:

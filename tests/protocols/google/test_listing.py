@@ -46,6 +46,10 @@ def test_every_page_in_order() -> None:
         ([json({**KIND, "users": [7]})], Reason.GARBLED),
         ([json({**KIND, "users": None})], Reason.GARBLED),
         ([json({})], Reason.GARBLED),
+        ([json({**KIND, "error": {"code": 503}})], Reason.GARBLED),
+        ([json({**KIND, "users": [{"id": 1}], "nextPageToken": "a"}), json({"error": {}})], Reason.INCOMPLETE),
+        ([json({**KIND, "users": [{"id": 1}], "totalItems": 2})], Reason.INCOMPLETE),
+        ([json({**KIND, "totalItems": 2, "nextPageToken": "a"}), json({**KIND, "users": [{}]})], Reason.INCOMPLETE),
         ([HttpResponse(200, body=b'{"kind": "admin#directory#users", "users": [{"id": "1"}')], Reason.GARBLED),
         ([HttpResponse(200, body=b'{"kind": "admin#directory#users", "users": [{"id": "\xff')], Reason.GARBLED),
     ],
@@ -58,6 +62,17 @@ def test_all_of_it_or_an_error(answers: list[HttpResponse], reason: Reason) -> N
 
 def test_an_api_that_does_not_say_what_its_answer_is() -> None:
     assert listed(json({}), kind="")[0] == [[]]
+    assert listed(json({"totalItems": 0, "totalPeople": 0, "nextSyncToken": "t"}), kind="")[0] == [[]]
+    for page in ({"error": {"code": 500}}, {"message": "sign in"}, {"users": None}):
+        with pytest.raises(PeerError) as caught:
+            listed(json(page), kind="")
+        assert caught.value.reason is Reason.GARBLED
+
+
+def test_how_many_there_are_is_what_the_last_page_tells() -> None:
+    first = {**KIND, "users": [{"id": 1}], "totalItems": 3, "nextPageToken": "t"}
+    for last in ({"users": [{"id": 2}], "totalItems": 2}, {"users": [{"id": 2}, {"id": 3}], "totalItems": True}):
+        assert len(listed(json(first), json({**KIND, **last}))[0]) == 2
 
 
 def test_a_spoilt_name_hides_nobody_else() -> None:

@@ -56,6 +56,16 @@ def test_every_page_with_the_contacts_own_version() -> None:
     assert {"clientData", "metadata"} <= set(query["personFields"][0].split(","))
 
 
+def test_fewer_contacts_than_google_counts_are_not_all() -> None:
+    async def everything(peer: Peer) -> list[PersonalContact]:
+        return [one async for page in contacts(peer, as_of=NOW) for one in page]
+
+    for page in ({"connections": [person(1)], "totalItems": 900}, {"totalItems": 1}, {"error": {"code": 503}}):
+        with pytest.raises(PeerError):
+            run(everything(Peer(json(page))))
+    assert run(everything(Peer(json({})))) == []
+
+
 def test_some_by_their_names() -> None:
     missing = {"requestedResourceName": "people/c2", "status": {"code": 5}}
     peer = Peer(json({"responses": [told(1), missing]}))
@@ -142,6 +152,16 @@ def test_what_is_gone_when_it_shall_go_is_gone() -> None:
         ["people/c1"],
         ["people/c2"],
     ]
+
+
+@pytest.mark.parametrize("answer", [html(404), html(200), json({"error": {"code": 503}}), json({"ok": True})])
+def test_what_somebody_else_says_of_a_contact_is_no_proof_that_it_is_gone(answer: HttpResponse) -> None:
+    peer = Peer(answer)
+    for refusal in run(delete(peer, ["people/c1", "people/c2"], as_of=NOW)):
+        assert isinstance(refusal, Refusal)
+        assert refusal.doubt
+    assert len(peer.requests) == 1
+    assert isinstance(run(put_photo(Peer(answer), "people/c1", b"", as_of=NOW)), Refusal)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,12 @@ def test_a_guest_left_half_made_is_known_by_its_name() -> None:
     assert (member.half, member.stamp) == (False, "")
 
 
+@pytest.mark.parametrize("name", ["busyline: product team", "busyline:x", "busyline: a/b", "busyline:a/ b"])
+def test_a_name_that_is_no_whole_stamp_is_a_name(name: str) -> None:
+    told = account("users", {**GUEST, "displayName": name, EXTENSIONS: None})
+    assert (told.half, told.stamp, told.texts[Field.DISPLAY_NAME]) == (False, "", name)
+
+
 def test_the_stamp_stands_where_the_settings_say() -> None:
     other = {**GUEST, "employeeType": "busyline:s/b"}
     told = account("users", other, "employeeType")

@@ -8,7 +8,18 @@ import orjson
 import pytest
 
 from protocols.errors import PeerError
-from protocols.graph.admin_reading import everything, hidden_guests, one, quoted, some, stands, who_has
+from protocols.graph.admin_reading import (
+    everything,
+    hidden_guests,
+    keys_of,
+    members,
+    named,
+    one,
+    quoted,
+    some,
+    stands,
+    who_has,
+)
 from protocols.graph.admin_recipients import CUSTOM, Recipient
 from protocols.graph.cmdlets import Endpoint
 from protocols.http import HttpRequest, HttpResponse
@@ -71,7 +82,8 @@ def test_everybody_once_and_what_is_stamped_with_its_fields() -> None:
 def test_where_nothing_is_stamped_fields_are_not_asked_for() -> None:
     exchange = Exchange(Get_MailContact=[_row("1")], Get_Recipient=[_row("1")])
     assert [each.key for each in _all(exchange)] == ["1"]
-    assert [name for name, _ in exchange.asked] == ["Get-MailContact", "Get-MailUser", "Get-Recipient"]
+    asked = ["Get-MailContact", "Get-MailUser", "Get-DistributionGroup", "Get-Recipient"]
+    assert [name for name, _ in exchange.asked] == asked
 
 
 def test_whose_fields_did_not_come_is_asked_alone_and_who_went_meanwhile_is_left_out() -> None:
@@ -184,3 +196,45 @@ def test_hidden_guests_by_their_ids_in_the_directory() -> None:
     exchange = Exchange(Get_MailUser=[{"ExternalDirectoryObjectId": "a"}, {"ExternalDirectoryObjectId": "b"}])
     assert run(hidden_guests(exchange, ENDPOINT, as_of=NOW)) == {"a", "b"}
     assert "GuestMailUser" in exchange.asked[0][1]["Filter"]
+
+
+def test_groups_are_told_with_their_fields_and_no_more_is_asked_of_them_than_they_have() -> None:
+    group = "MailUniversalDistributionGroup"
+    exchange = Exchange(
+        Get_DistributionGroup=[_row("1", group, STAMP), _row("2", "MailUniversalSecurityGroup")],
+        Get_Group=[{"Guid": "1", "DisplayName": "Sales", "Notes": "All"}],
+    )
+    told = {each.key: (each.kind, each.texts.get("Notes")) for each in _all(exchange)}
+    assert told == {"1": (group, "All"), "2": ("MailUniversalSecurityGroup", None)}
+    assert ("Get-Group", {"ResultSize": "Unlimited", "RecipientTypeDetails": [group]}) in exchange.asked
+
+
+def test_who_has_an_address_is_told_by_it_and_the_main_one_goes_first() -> None:
+    row = {"RecipientTypeDetails": "MailContact", "EmailAddresses": ["SMTP:a@b.example", "smtp:z@b.example"]}
+    rows = [
+        {**row, "Guid": "1", "PrimarySmtpAddress": "a@b.example"},
+        {**row, "Guid": "2", "EmailAddresses": ["SMTP:z@b.example"], "PrimarySmtpAddress": "z@b.example"},
+    ]
+    exchange = Exchange(Get_Recipient=rows)
+    told = run(keys_of(exchange, ENDPOINT, ["a@b.example", "z@b.example", "no@b.example"], as_of=NOW))
+    assert isinstance(told, dict)
+    assert {address: each.key for address, each in told.items()} == {"a@b.example": "1", "z@b.example": "2"}
+    assert isinstance(run(keys_of(Exchange(Get_Recipient=GONE), ENDPOINT, ["a@b.example"], as_of=NOW)), PeerError)
+
+
+def test_members_are_told_and_those_without_mail_too() -> None:
+    class Group(Exchange):
+        async def __call__(self, request: HttpRequest) -> HttpResponse:
+            return json({"value": [{"Guid": "1", "PrimarySmtpAddress": "a@b.example"}, {"Guid": "2"}]})
+
+    told = run(members(Group(), ENDPOINT, "g", as_of=NOW))
+    assert isinstance(told, list)
+    assert [(each.key, str(each.address or "")) for each in told] == [("1", "a@b.example"), ("2", "")]
+    assert isinstance(run(members(Exchange(Get_DistributionGroupMember=GONE), ENDPOINT, "g", as_of=NOW)), PeerError)
+
+
+def test_whom_a_name_stands_for() -> None:
+    rows = [{"Guid": "1", "Name": "Boss O'Neil", "PrimarySmtpAddress": "boss@b.example"}]
+    exchange = Exchange(Get_Recipient=rows)
+    assert run(named(exchange, ENDPOINT, ["Boss O'Neil"], as_of=NOW)) == {"boss o'neil": "boss@b.example"}
+    assert exchange.asked[0][1]["Filter"] == "Name -eq 'Boss O''Neil'"

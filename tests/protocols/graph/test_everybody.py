@@ -38,7 +38,7 @@ def test_the_selection_is_fixed_by_what_is_asked() -> None:
     _read(peer, Asked(rooms=False, manager=True, members=True, attributes=("employeeId",)))
     users, groups = (parse_qs(urlsplit(request.url).query) for request in peer.requests)
     assert users == {"$select": [",".join((*USER, "employeeId", "manager"))]}
-    assert groups == {"$select": ["id,displayName,description,mail,proxyAddresses,members"]}
+    assert groups == {"$select": ["id,displayName,description,mail,proxyAddresses,groupTypes,members"]}
 
 
 def test_who_is_told_twice_or_gone_is_read_again() -> None:
@@ -86,9 +86,25 @@ def test_managers_are_told_by_their_addresses() -> None:
         ([json({"value": []})], Reason.INCOMPLETE),
         ([_page("users", {"mail": "ann@b.example"})], Reason.GARBLED),
         ([_page("users", _entry("a"), _entry("a")), json({"error": {}}, 503)], Reason.THROTTLED),
+        ([_page("users", _entry("a"), _entry("a")), json({"value": []})], Reason.INCOMPLETE),
     ],
 )
 def test_all_of_them_or_an_error(answers: list[Any], reason: Reason) -> None:
     with pytest.raises(PeerError) as failed:
         _read(Peer(*answers))
     assert failed.value.reason is reason
+
+
+def test_a_group_that_is_told_twice_and_not_found_may_be_there_all_the_same() -> None:
+    team = _entry("team")
+    peer = Peer(_page("users"), _page("groups", team, {**team, "displayName": "Other"}), json({"value": []}))
+    with pytest.raises(PeerError, match="told twice"):
+        _read(peer, Asked(rooms=False))
+
+
+def test_who_is_gone_and_told_once_more_is_read_again() -> None:
+    """Gone in one page and told in a later one, in whatever order they happened."""
+    gone = {"id": "ann", "@removed": {"reason": "changed"}}
+    back = _read(Peer(_page("users", gone, _entry("ann")), json({"value": [_entry("ann")]})))
+    away = _read(Peer(_page("users", gone, _entry("ann")), json({"value": []})))
+    assert (list(back.listed), list(away.listed)) == (["ann"], [])

@@ -22,3 +22,14 @@ def test_what_is_no_list_tells_nothing() -> None:
     for told in (None, "x", [None, {}, {"id": 7}]):
         members.take("g", told)
     assert (members.of("g", ADDRESSES), members.touched, members.has_contacts) == ((), (), False)
+
+
+def test_groups_in_groups_count_at_any_depth_whether_they_have_an_address_or_not() -> None:
+    members = Members()
+    members.take("g", [{"id": "nameless"}])
+    members.take("nameless", [{"id": "1"}, {"id": "g"}])
+    assert members.groups(ADDRESSES) == {
+        "1": ["team@b.example"],
+        "nameless": ["team@b.example"],
+        "g": ["team@b.example"],
+    }

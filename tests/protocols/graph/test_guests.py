@@ -46,6 +46,19 @@ def test_users_contacts_and_groups_with_an_address() -> None:
         run(read(Peer(json({"value": []}), json({"error": {}}, 403))))
 
 
+async def _everything(peer: Peer) -> list[Account]:
+    return [account async for account in everything(peer, **WHERE)]
+
+
+@pytest.mark.parametrize("reading", [_everything, lambda peer: some(peer, [], ["a@b.example"], **WHERE)])
+def test_a_page_that_is_too_old_by_now_is_an_answer_that_is_not_whole(reading: Any) -> None:
+    first = json({"value": [{"id": "1", "mail": "a@b.example"}], "@odata.nextLink": f"{API}/users?$skiptoken=x"})
+    for late in (html(410), json({"error": {"code": "Directory_ExpiredPageToken"}}, 400)):
+        with pytest.raises(PeerError) as failed:
+            run(reading(Peer(first, late)))
+        assert failed.value.reason is Reason.INCOMPLETE
+
+
 def test_no_more_than_fifteen_tests_in_a_question() -> None:
     addresses = ["o'neil@b.example", "x500:/o=b/cn=o'neil", "c@b.example", "d@b.example", "e@b.example"]
     peer = Peer(*[NONE] * 5)
@@ -101,6 +114,13 @@ def test_removing_who_is_gone_is_done() -> None:
     assert run(remove(Peer(HttpResponse(204)), "1", **WHERE)) is None
     assert run(remove(Peer(GONE), "1", **WHERE)) is None
     assert run(remove(Peer(json({"error": {}}, 403)), "1", **WHERE)) is not None
+
+
+@pytest.mark.parametrize("answer", [html(200), html(404), HttpResponse(200, body=b'{"id": "')])
+def test_what_somebody_else_says_is_no_proof(answer: HttpResponse) -> None:
+    for failure in (run(remove(Peer(answer), "1", **WHERE)), run(change(Peer(answer), "1", {}, **WHERE))):
+        assert failure is not None
+        assert failure.reason is Reason.GARBLED
 
 
 def test_the_body_of_a_change() -> None:

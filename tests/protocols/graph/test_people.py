@@ -86,7 +86,7 @@ def test_the_manager_is_told_in_two_ways() -> None:
     [
         {EXTENSIONS: {"extensionAttribute3": "busyline:s/a"}},
         {"employeeType": "busyline:s/a"},
-        {"displayName": "busyline:s/a"},
+        {"displayName": "busyline:s/a", "userType": "Guest"},
     ],
 )
 def test_a_stamp_is_seen_wherever_it_may_stand(more: dict[str, Any]) -> None:
@@ -95,13 +95,34 @@ def test_a_stamp_is_seen_wherever_it_may_stand(more: dict[str, Any]) -> None:
     assert stamp(ANN) == ""
 
 
-def test_a_group_and_its_stamp() -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"displayName": "busyline:s/a"},
+        {"displayName": "busyline: product team"},
+        {"displayName": "busyline: product/team", "userType": "Guest"},
+        {"employeeType": "busyline:"},
+        {EXTENSIONS: {"extensionAttribute3": "busyline: ask a/b"}},
+        {"jobTitle": "busyline:s/a"},
+    ],
+)
+def test_what_only_looks_like_a_stamp_is_none(more: dict[str, Any]) -> None:
+    """Or anybody who may write it there would vanish from the address books of others."""
+    assert user({**ANN, **more}, Asked()).stamp == ""
+
+
+def test_a_group_and_its_note_which_its_owners_write() -> None:
     entry = {"id": "g", "displayName": "Team", "mail": "team@b.example", "description": "All of us\nbusyline:s/a"}
     told = group(entry, ("ann@b.example",))
     assert (told.person.kind, told.person.members) == (Kind.GROUP, ("ann@b.example",))
     assert told.person.texts == {Field.DISPLAY_NAME: "Team", Field.NOTES: "All of us\nbusyline:s/a"}
     assert told.stamp == "busyline:s/a"
     assert group({"id": "g"}).person.texts == {}
+
+
+@pytest.mark.parametrize("note", ["See busyline:s/a", "busyline: product/team", "busyline:s is theirs", "", None])
+def test_a_group_without_a_whole_line_that_is_a_stamp_is_somebodys_own(note: str | None) -> None:
+    assert group({"id": "g", "description": note}).stamp == ""
 
 
 def test_an_unreadable_address_is_told_as_such() -> None:

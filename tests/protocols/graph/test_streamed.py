@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from protocols.errors import PeerError
-from protocols.graph.streamed import Expired, Page, origin, pages
+from protocols.graph.streamed import Expired, Page, origin, pages, unbroken
 from protocols.http import HttpResponse
 from protocols.model.freebusy import Reason
 from tests.protocols.scripted import Peer, html, json, run
@@ -87,3 +87,15 @@ def test_another_refusal_is_one(answer: HttpResponse) -> None:
 def test_the_origin_of_what_is_no_url() -> None:
     assert origin("HTTPS://Graph.example:1/x") == ("https", "graph.example:1")
     assert origin("http://[") == ("", "")
+
+
+@pytest.mark.parametrize("answer", [html(410), json({"error": {"code": "Directory_ExpiredPageToken"}}, 400)])
+def test_who_asks_for_no_changes_has_lost_a_page_where_it_is_too_old(answer: HttpResponse) -> None:
+    async def read(peer: Peer) -> list[Page]:
+        return [page async for page in unbroken(peer, URL, as_of=NOW)]
+
+    first = json({"value": [{"id": "1"}], "@odata.nextLink": NEXT})
+    assert run(read(Peer(first, json({"value": []})))) == [Page([{"id": "1"}]), Page([])]
+    with pytest.raises(PeerError) as failed:
+        run(read(Peer(first, answer)))
+    assert failed.value.reason is Reason.INCOMPLETE

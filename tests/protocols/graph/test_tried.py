@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from protocols.errors import PeerError
-from protocols.graph.tried import tried
+from protocols.graph.tried import answered, done, message, refused_with, tried
 from protocols.http import HttpResponse
 from protocols.model.freebusy import Reason
-from tests.protocols.scripted import Peer, json, run
+from tests.protocols.scripted import Peer, html, json, run
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -27,3 +29,39 @@ def test_failures_are_values() -> None:
     told = run(tried(Peer(json({"error": {}}, 429, Retry_After="3")), "GET", "https://g.example/x", as_of=NOW))
     assert isinstance(told, PeerError)
     assert (told.reason, told.retry_after) == (Reason.THROTTLED, timedelta(seconds=3))
+
+
+def test_a_refusal_can_be_read() -> None:
+    refused = json({"error": {"code": "Request_BadRequest", "message": "None LEFT."}}, 400)
+    response = run(answered(Peer(refused), "POST", "https://g.example/x", {}))
+    assert isinstance(response, HttpResponse)
+    assert message(response) == "none left."
+    lost = PeerError(Reason.TIMEOUT)
+    assert run(answered(Peer(lost), "POST", "https://g.example/x", {})) is lost
+    assert [message(each) for each in (lost, html(400), json({"error": "x"}), json({"error": {"message": 1}}))] == [
+        *("", "", "", "")
+    ]
+
+
+def test_a_page_for_people_is_no_success() -> None:
+    lost = PeerError(Reason.TIMEOUT)
+    assert [done(HttpResponse(204)), done(json({"id": "1"}, 201)), done(lost)] == [None, None, lost]
+    assert isinstance(done(html()), PeerError)
+    assert isinstance(done(json([])), PeerError)
+
+
+@pytest.mark.parametrize(
+    ("response", "refused"),
+    [
+        (json({"error": {"code": "ResourceNotFound"}}, 404), True),
+        (json({"error": {}}, 404), True),
+        (html(404), False),  # something between us and Graph
+        (json({"error": {"code": "404"}}, 400), False),
+        (json({"error": {"code": "x"}}, 403), False),
+        (json({"error": {"code": "applicationThrottled"}}, 404), False),
+    ],
+)
+def test_it_was_graph_itself_that_said_404(response: HttpResponse, *, refused: bool) -> None:
+    error = run(tried(Peer(response), "GET", "https://g.example/x", as_of=NOW))
+    assert isinstance(error, PeerError)
+    assert refused_with(error, 404, 409) is refused

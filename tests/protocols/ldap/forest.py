@@ -179,7 +179,17 @@ class Forest:
         grave = f"CN={guid[0].hex()},{_DELETED}"
         self.objects[grave.lower()] = {"objectguid": guid}
         self.put(grave, {"objectClass": entry["objectclass"][:1], "isDeleted": [b"TRUE"]})
+        self._unlink(dn.lower().encode())
         return Reply()
+
+    def _unlink(self, gone: bytes) -> None:
+        """Whoever named what went does not any more, and is not changed by that ([MS-ADTS] 3.1.1.1.6)."""
+        for entry in self.objects.values():
+            for name in ("member", "manager"):
+                if any(value.lower() == gone for value in entry.get(name, ())):
+                    entry[name] = [value for value in entry[name] if value.lower() != gone]
+                    if not entry[name]:
+                        del entry[name]
 
 
 def _emptied(entry: dict[str, list[bytes]]) -> dict[str, list[bytes]]:

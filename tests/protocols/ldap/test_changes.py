@@ -110,3 +110,22 @@ def test_hidden_and_shown(hidden: bool, before: dict[str, list[bytes]], made: li
 def test_a_manager_is_named_and_taken_away() -> None:
     assert changes(found(), Wanted(manager="CN=b")) == [(REPLACE, "manager", (b"CN=b",))]
     assert changes(found(manager=[b"CN=b"]), Wanted(manager="")) == [(REPLACE, "manager", ())]
+
+
+@pytest.mark.parametrize(
+    ("before", "done"),
+    [
+        ([], [(ADD, "description", (STAMP.encode(),))]),
+        (
+            [b"All of us"],
+            [(DELETE, "description", (b"All of us",)), (ADD, "description", (f"All of us\n{STAMP}".encode(),))],
+        ),
+        ([f"All of us\r\n{STAMP}".encode()], []),
+    ],
+)
+def test_a_group_gets_its_stamp_as_the_last_line_of_its_description(
+    before: list[bytes], done: list[tuple[Doing, str, tuple[bytes, ...]]]
+) -> None:
+    group = found(objectClass=[b"top", b"group"], description=before)
+    assert changes(group, Wanted()) == done
+    assert changes(found(objectClass=[b"contact"], description=before), Wanted()) == []

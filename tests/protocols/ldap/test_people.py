@@ -119,6 +119,16 @@ def test_a_stamp_may_stand_in_an_attribute_of_the_administrators() -> None:
     assert stamp_of(found(info=b"busyline:s/a:1"), "info") == "busyline:s/a:1"
 
 
+@pytest.mark.parametrize(
+    "text", ["busyline:", "busyline: a / b", "busyline: the product", "busyline:s", "see busyline:s/a"]
+)
+def test_what_only_looks_like_a_stamp_is_none(text: str) -> None:
+    """Or whoever may write it there would vanish from the address books of others."""
+    entry = found(adminDescription=text.encode(), extensionAttribute4=text.encode())
+    assert stamp_of(entry) == ""
+    assert isinstance(read_person(entry), Read)
+
+
 def test_attributes_that_were_asked_for() -> None:
     told = read_person(found(employeeType=b"staff"), attributes=("employeeType", "division"))
     assert isinstance(told, Read)

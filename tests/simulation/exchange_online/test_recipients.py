@@ -7,7 +7,8 @@ import pytest
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
 from simulation.address_book import AddressBook
-from simulation.exchange_online.recipients import Recipients, RefusedError
+from simulation.exchange_online.recipients import Recipients
+from simulation.exchange_online.refusals import RefusedError
 
 NEW: dict[str, Any] = {"Name": "ann", "Alias": "ann.1", "DisplayName": "Ann", "ExternalEmailAddress": "ann@b.example"}
 OTHER: dict[str, Any] = {**NEW, "Name": "b", "Alias": "b"}

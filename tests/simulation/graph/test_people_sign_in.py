@@ -47,6 +47,14 @@ def test_a_refresh_token_is_good_once_and_not_after_it_was_revoked() -> None:
     assert _told(desk.grant(form | {"refresh_token": second["refresh_token"]}))["error"] == "invalid_grant"
 
 
+def test_nobody_gets_more_than_somebody_agreed_to() -> None:
+    desk = _desk()
+    form = {"grant_type": "refresh_token", "refresh_token": desk.agreed(ANN, ["Contacts.Read"])}
+    refused = _told(desk.grant(form | {"scope": "Contacts.ReadWrite openid"}))
+    assert (refused["error"], "AADSTS65001" in refused["error_description"]) == ("invalid_grant", True)
+    assert "Contacts.Read" in _told(desk.grant(form | {"scope": "Contacts.Read openid"}))["access_token"]
+
+
 def test_who_declines_and_who_is_in_a_hurry() -> None:
     desk = _desk()
     begun = _told(desk.begin({}, ""))
