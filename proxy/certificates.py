@@ -22,8 +22,9 @@ from proxy.settings.certificate import (
     CertificateNone,
     CertificatePfx,
 )
-from proxy.settings.connectors import ConnectorSettings, EwsConnector, GraphConnector, OAuthAuth
+from proxy.settings.connectors import ConnectorSettings, EwsConnector, GraphConnector
 from proxy.settings.server import ServerSettings
+from service.exchange_sign_in import OAuthAuth
 from service.metrics import Metrics
 from service.secrets import Reference, SecretError, resolve
 

@@ -81,9 +81,9 @@ def public_application(settings: MicrosoftSection, scopes: tuple[str, ...]) -> P
 
 
 async def at_graph_as_person(
-    settings: MicrosoftSection, network: Outgoing, *, name: str, scopes: tuple[str, ...]
+    settings: MicrosoftSection, network: Outgoing, *, name: str, scopes: tuple[str, ...], repeatable: bool = True
 ) -> tuple[Send, str]:
-    """As :func:`at_graph`, in the name of whoever signed in by ``busyline connect`` for ``name``; for questions alone.
+    """As :func:`at_graph`, in the name of whoever signed in by ``busyline connect`` for ``name``.
 
     Raises OSError (the CA file).
     """
@@ -94,7 +94,7 @@ async def at_graph_as_person(
         connections=Connections.at(network.directory),
         name=name,
     )
-    return authorized((await network.wire()).send, tokens, to=api_url), api_url
+    return authorized((await network.wire(repeatable=repeatable)).send, tokens, to=api_url), api_url
 
 
 async def at_google(

@@ -32,6 +32,11 @@ class Connection:
     refresh: Secret
 
 
+def is_name(text: str) -> bool:
+    """Whether a connection can be called so: its file is."""
+    return _NAME.fullmatch(text) is not None
+
+
 class Connections:
     """The connections in ``directory``. ``key`` is 32 bytes in Base64; a ``file:`` that is not there is made on the
     first save, for its owner alone. The name of a connection is bound into it, so that no two can be swapped."""
@@ -86,7 +91,7 @@ class Connections:
         self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise SecretError("the name of a connection has small letters, digits and hyphens")
         return self._directory / f"{name}.connection"
 

@@ -1,6 +1,7 @@
 """Sends an e-mail through somebody's own mail server: by TLS, or to this machine, and one way only."""
 
 import asyncio
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Sequence
@@ -11,11 +12,15 @@ from email.policy import SMTP
 from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from protocols.model.mailbox import Mailbox
 from service.secrets import Secret
 from service.wire_blocking import client_context
+
+Number: TypeAlias = Callable[[], str]
+"""Gives a text that no other e-mail of ours has."""
+_ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463 2
 
 
 class MailError(Exception):
@@ -65,9 +70,9 @@ class MailServer:
 
 
 async def send(
-    server: MailServer, to: Sequence[Mailbox], subject: str, body: str, *, now: datetime, number: Callable[[], str]
+    server: MailServer, to: Sequence[Mailbox], subject: str, body: str, *, now: datetime, number: Number
 ) -> None:
-    """One e-mail in plain text to all of ``to``; ``number`` gives a text that no other e-mail of ours has.
+    """One e-mail in plain text to all of ``to``.
 
     Raises MailError, also where somebody of ``to`` was refused (the others have it then), and ValueError where the
     subject is more than a line.
@@ -143,18 +148,28 @@ _UNKNOWN: Final = ("it refuses for now", "see its log; the next report is tried 
 
 
 def _words(error: BaseException) -> tuple[str, str]:
-    """What happened and what to do; what the server said is not repeated: it may name people."""
+    """What happened and what to do. Of what the server said its numbers are told alone: its text may name people, and
+    repeat a password."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return _ANSWERS[551]
+        code, said = next(iter(error.recipients.values()), (551, b""))
+        return _numbered(_ANSWERS[551], code, said)
     if isinstance(error, smtplib.SMTPResponseException):
-        return _ANSWERS.get(error.smtp_code, _UNKNOWN)
+        return _numbered(_ANSWERS.get(error.smtp_code, _UNKNOWN), error.smtp_code, error.smtp_error)
     return next((words for kind, words in _FAILURES if isinstance(error, kind)), _UNKNOWN)
+
+
+def _numbered(words: tuple[str, str], code: int, said: bytes | str) -> tuple[str, str]:
+    enhanced = _ENHANCED.match(said if isinstance(said, bytes) else said.encode())
+    return f"{words[0]} ({code}{' ' + enhanced[0].decode() if enhanced else ''})", words[1]
 
 
 _FAILURES: Final[tuple[tuple[type[BaseException], tuple[str, str]], ...]] = (
     (ssl.SSLCertVerificationError, ("its certificate is not trusted", "see [mail] host and ca")),
     (ssl.SSLError, ("TLS with it fails", 'see [mail] security and port: "smtps" is 465, "starttls" 587 or 25')),
-    (smtplib.SMTPNotSupportedError, ("it does not offer what is wanted of it", "see [mail] security, and [mail.auth]")),
+    (
+        smtplib.SMTPNotSupportedError,
+        ("it offers no STARTTLS, or no way to sign in on such a line", "see [mail] security, and [mail.auth]"),
+    ),
     (
         smtplib.SMTPServerDisconnected,
         ("it hung up, or did not answer in time", "see [mail] security and port, and its log"),

@@ -6,7 +6,7 @@ import binascii
 import os
 import time
 from asyncio import Transport
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from protocols.model.freebusy import Reason
 from service.attempts import Attempts, Turn
 from service.channel_binding import binding
 from service.identities import Identity
-from service.reach import PUBLIC, Reach, is_loopback, origin, refuse_other_origin
+from service.reach import PUBLIC, is_loopback, origin, refuse_other_origin
 from service.wire import (
     KEEP_IDLE,
     MAX_ANSWER,
@@ -42,12 +42,14 @@ _CLOSED = "it closed the connection in the middle of the sign-in"
 
 
 class Negotiating:
-    """An asynchronous context; :meth:`send` is the ``Send``. For questions alone: they may be repeated.
+    """An asynchronous context; :meth:`send` is the ``Send``.
 
     Up to ``lanes`` requests travel at once, each on a connection of its own that is signed in once and stays so while
     it lives ([MS-NTHT] 3.1). Each sign-in is bound to the TLS connection it is made on (RFC 5929); with Kerberos the
     server must prove itself too. Credentials go to the origin of ``url`` alone, and never over plain HTTP but on
-    loopback. After a refusal there is a growing pause, see Attempts. Else as a Wire.
+    loopback. After a refusal there is a growing pause, see Attempts. ``ways`` are those out of this machine: to public
+    addresses alone where none are given. Else as a Wire: with ``repeatable``, which is for questions alone, what was
+    lost on a connection is sent once more.
     """
 
     def __init__(
@@ -58,8 +60,8 @@ class Negotiating:
         lanes: int,
         timeout: timedelta = timedelta(seconds=30),
         ca: Path | None = None,
-        reach: Reach = PUBLIC,
-        environ: Mapping[str, str] = os.environ,
+        ways: Ways | None = None,
+        repeatable: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._origin = origin(url)
@@ -69,7 +71,8 @@ class Negotiating:
         self._lanes = lanes
         self._timeout = timeout
         self._ca = ca
-        self._ways = Ways(reach, environ)
+        self._repeatable = repeatable
+        self._ways = ways or Ways(PUBLIC, os.environ)
         self._attempts = Attempts(clock=clock)
         self._idle: asyncio.LifoQueue[_Lane] = asyncio.LifoQueue()  # the last used first: it is signed in
         self._open = AsyncExitStack()
@@ -80,7 +83,7 @@ class Negotiating:
             connector = _OneConnection(ssl=tls, limit=1, keepalive_timeout=KEEP_IDLE, resolver=self._ways.resolver())
             session = await self._open.enter_async_context(client_session(connector, self._timeout))
             talk = partial(self._exchange, session)
-            self._idle.put_nowait(_Lane(connector, talk, self._identity, self._attempts))
+            self._idle.put_nowait(_Lane(connector, talk, self._identity, self._attempts, self._repeatable))
         return self
 
     async def __aexit__(
@@ -137,11 +140,14 @@ class _Lane:
         talk: Callable[[HttpRequest], Any],
         identity: Identity,
         attempts: Attempts,
+        repeatable: bool,
     ) -> None:
         self._connector = connector
         self._talk = talk
         self._identity = identity
         self._attempts = attempts
+        self._repeatable = repeatable
+        self._asked = False  # whether what was sent last is the request itself
         self._proved: Transport | None = None
 
     async def send(self, request: HttpRequest) -> HttpResponse:
@@ -151,7 +157,7 @@ class _Lane:
             try:
                 response = await self._leg(request, here)
             except NETWORK_ERRORS as error:
-                if not is_hung_up(error):
+                if not self._may_repeat(error):
                     raise
             else:
                 if response.status != 401:
@@ -165,7 +171,7 @@ class _Lane:
         try:
             return await self._handshake(request, challenge, turn)
         except NETWORK_ERRORS as error:
-            if not is_hung_up(error):
+            if not self._may_repeat(error):
                 raise
         return await self._handshake(request, None, turn)
 
@@ -227,8 +233,14 @@ class _Lane:
 
     async def _leg(self, request: HttpRequest, on: Transport | None) -> HttpResponse:
         self._connector.wanted = on
+        self._asked = bool(request.body)
         response: HttpResponse = await self._talk(request)
         return response
+
+    def _may_repeat(self, error: Exception) -> bool:
+        """Whether the connection is gone, and nothing with it that must not be done twice."""
+        lost = self._asked and not isinstance(error, _OtherConnectionError)
+        return is_hung_up(error) and (self._repeatable or not lost)
 
     def _with_token(self, request: HttpRequest, token: bytes | None) -> HttpRequest:
         text = base64.b64encode(token or b"").decode("ascii")

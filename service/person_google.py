@@ -18,7 +18,10 @@ from service.secrets import Secret, SecretError
 from service.tokens import CachedTokens, refused
 from service.wire import BlockingWire
 
+AUTH_URL: Final = "https://accounts.google.com/o/oauth2/v2/auth"
+TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105  an address, and no token
 _PATIENCE: Final = 900.0  # seconds for somebody to sign in
+_WHO: Final = ("openid", "email")  # OpenID Connect Core 5.4: the id token then says whose account it is
 _WORDS: Final = {
     "access_denied": "the sign-in was declined",
     "invalid_grant": "the sign-in has expired or was revoked",
@@ -31,13 +34,14 @@ _WORDS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesktopApplication:
     """The application that people sign in through, of Google's kind "Desktop app": its ``secret`` proves nothing, and
-    is asked for all the same. ``scopes`` are what is asked for in the person's name, and no more than is needed."""
+    is asked for all the same. ``scopes`` are what is asked for in the person's name, and no more than is needed; beside
+    them, who it is."""
 
     client_id: str
     secret: Secret
     scopes: Sequence[str]
-    auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
-    token_url: str = field(default="https://oauth2.googleapis.com/token", repr=False)
+    auth_url: str = AUTH_URL
+    token_url: str = field(default=TOKEN_URL, repr=False)
 
 
 async def sign_in(
@@ -54,7 +58,7 @@ async def sign_in(
             "client_id": application.client_id,
             "redirect_uri": loopback.url,
             "response_type": "code",
-            "scope": " ".join(application.scopes),
+            "scope": " ".join((*_WHO, *application.scopes)),
             "state": state,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
@@ -73,7 +77,13 @@ async def sign_in(
         result = await asyncio.to_thread(_granted, wire, application, form)
     if not isinstance(result.get("refresh_token"), str):
         raise refused("Google gave nothing that renews the token: take our access back in the account and sign in anew")
-    return Connection(client_id=application.client_id, account="", refresh=Secret(result["refresh_token"]))
+    if set(application.scopes) - {*str(result.get("scope", " ".join(application.scopes))).split()}:
+        raise refused("not all was allowed that is needed: sign in again, and leave every box ticked")
+    return Connection(
+        client_id=application.client_id,
+        account=_account(result.get("id_token"), application.client_id),
+        refresh=Secret(result["refresh_token"]),
+    )
 
 
 class GooglePersonTokens(CachedTokens):
@@ -116,6 +126,19 @@ def _granted(
         return told
     lost = f"; {again}" if again and told.get("error") == "invalid_grant" else ""
     raise refused(f"{_in_words(told)}{lost}")
+
+
+def _account(token: object, client_id: str) -> str:
+    """Whose account it is, by an id token that came from the token endpoint itself, whose certificate stands for its
+    signature (OpenID Connect Core 3.1.3.7, 6). Raises PeerError where it does not say."""
+    import jwt  # noqa: PLC0415  slow to import, and only a sign-in needs it
+
+    try:
+        claims = jwt.decode(str(token), options={"verify_signature": False, "verify_aud": True}, audience=client_id)
+        return str(claims["email"]).lower()
+    except (jwt.InvalidTokenError, KeyError) as error:
+        words = f"Google does not say who signed in ({type(error).__name__}): nothing was kept"
+        raise PeerError(Reason.GARBLED, words) from None
 
 
 def _in_words(told: Mapping[str, Any]) -> str:

@@ -46,7 +46,8 @@ def sign_in(
     clock: Callable[[], float],
 ) -> Connection:
     """Has somebody sign in anywhere: ``show`` is told the page to open and the code to type there. Waits until they
-    have, as long as the code is good (seconds of ``clock``). Raises PeerError (RFC 8628)."""
+    have, as long as the code is good (seconds of ``clock``). Raises PeerError (RFC 8628), also where Microsoft does not
+    say who they are: then nothing is to be kept."""
     signed_up = _signed_up(wire, application.authority, application.client_id)
     flow = _answer(application.authority, lambda: signed_up.initiate_device_flow(scopes=list(application.scopes)))
     if "device_code" not in flow:
@@ -59,10 +60,10 @@ def sign_in(
             lambda: signed_up.acquire_token_by_device_flow(dict(flow), exit_condition=lambda _: True),
         )
         if "refresh_token" in result:
-            claims = result.get("id_token_claims") or {}
-            account = str(claims.get("preferred_username", ""))
             return Connection(
-                client_id=application.client_id, account=account, refresh=Secret(str(result["refresh_token"]))
+                client_id=application.client_id,
+                account=_account(result.get("id_token_claims")),
+                refresh=Secret(str(result["refresh_token"])),
             )
         if result.get("error") not in (_WAITING, _SLOWER):
             raise refused(_in_words(result))
@@ -137,6 +138,14 @@ def _answer(authority: str, ask: Callable[[], Any]) -> Any:
         raise
     except Exception as error:  # noqa: BLE001  msal raises ValueError, RuntimeError and what the JSON brings
         raise PeerError(Reason.UNAUTHORIZED, f"no token from {authority}: {type(error).__name__}") from None
+
+
+def _account(claims: object) -> str:
+    """The name that somebody signs in with, as the id token says it. Raises PeerError where it does not."""
+    account = claims.get("preferred_username") if isinstance(claims, dict) else None
+    if not isinstance(account, str) or not account.strip():
+        raise PeerError(Reason.GARBLED, "Microsoft does not say who signed in: nothing was kept")
+    return account.strip()
 
 
 def _in_words(result: dict[str, Any]) -> str:

@@ -228,7 +228,7 @@ def _told(error: Exception) -> tuple[Reason, str]:
         words = f"{words} (HTTP {error.status})"
     elif isinstance(error, aiohttp.ClientConnectorCertificateError):
         words = f"{words}: {getattr(error.certificate_error, 'verify_message', '') or 'it does not fit the name'}"
-    elif isinstance(error, OSError) and error.errno and reason is Reason.UNREACHABLE:
+    elif isinstance(error, OSError) and error.errno and error.errno > 0 and reason is Reason.UNREACHABLE:
         words = f"{words}: {os.strerror(error.errno)}"  # the exception's own words would name addresses
     return reason, words
 

@@ -120,6 +120,12 @@ def _rewrite(text: str) -> str:
     return text
 
 
+def _path(path: Path) -> Path:
+    if "\0" in str(path):  # no system has such a file, and each tells of it by another error
+        raise ValueError("a path has no NUL (\\u0000) in it: write the path as the system shows it")
+    return path
+
+
 def without_file(written: object) -> object:
     """A path as it stands, or behind the ``file:`` that other keys want before one."""
     return written.removeprefix(FILE).strip() if isinstance(written, str) else written
@@ -131,7 +137,7 @@ Number = Annotated[float, Strict()]
 """The same with or without a point."""
 Switch = Annotated[bool, Strict()]
 """true or false: neither text nor a number."""
-FilePath = Annotated[Path, BeforeValidator(without_file)]
+FilePath = Annotated[Path, BeforeValidator(without_file), AfterValidator(_path)]
 Url = Annotated[str, url_such_as("https://server.example.com")]
 EwsUrl = Annotated[str, url_such_as("https://mail.example.com/EWS/Exchange.asmx")]
 DavUrl = Annotated[str, url_such_as("https://dav.example.com")]

@@ -20,10 +20,11 @@ from proxy.scopes import GMAIL_SETTINGS
 from proxy.settings import ProxySettings
 from proxy.settings.callers import CallerSettings
 from proxy.settings.connectors import EwsConnector, GoogleConnector, GraphConnector
-from proxy.wiring.sign_in import PeerNetwork, signed_in
+from proxy.wiring.sign_in import PeerNetwork
 from routing.policy import Policy
 from routing.ways import Ways
 from service.clouds import at_google, at_graph
+from service.exchange import at_exchange
 
 _SUBJECTS: Final = 1_024  # people whose tokens are kept
 _TOGETHER: Final = 4  # calls at once: Exchange and Graph throttle by mailbox and by account
@@ -83,7 +84,7 @@ async def _of_graph(settings: GraphConnector, network: PeerNetwork) -> AskReply:
 
 
 async def _of_exchange(settings: EwsConnector, network: PeerNetwork) -> AskReply:
-    send = await signed_in(settings, network)
+    send = await at_exchange(settings, network, lanes=settings.concurrency)
 
     async def ask(mailbox: Mailbox, now: datetime) -> AutomaticReply | None:
         return await ews.ask(send, mailbox, url=settings.url, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Annotated, Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +14,8 @@ _NICKNAMES: Final = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@weekly": "
 _REMEDY: Final = 'write minute, hour, day of the month, month and day of the week, such as "0 3 * * *" (daily at 3:00)'
 _BEGINNING: Final = datetime(2024, 1, 1, tzinfo=UTC)
 _MOMENT: Final = timedelta(seconds=1)
+_YEAR: Final = timedelta(days=366)
+_LOOKED_AT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,18 @@ class Schedule:
     def latest(self, instant: datetime) -> datetime:
         """The last time up to ``instant`` itself, in UTC."""
         return next(self._from(instant + _MOMENT, reverse=True))
+
+    def longest_gap(self, instant: datetime) -> timedelta:
+        """The longest time between two that follow each other after ``instant``, of those within a year (at most
+        10,000, so that what is due every minute is not counted through)."""
+        following = islice(self._from(instant), _LOOKED_AT)
+        before, longest = next(following), timedelta()
+        for each in following:
+            longest = max(longest, each - before)
+            before = each
+            if each - instant > _YEAR:
+                break
+        return longest
 
     def _from(self, instant: datetime, **how: Any) -> Iterator[datetime]:
         instant = instant.replace(microsecond=0)

@@ -18,8 +18,9 @@ from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.freebusy import Reason
 from service.identities import NtlmIdentity
 from service.negotiate import Negotiating
-from service.reach import ANYWHERE
+from service.reach import ANYWHERE, PUBLIC
 from service.secrets import Secret
+from service.wire import Ways
 from simulation.estate import Estate
 from simulation.exchange import ExchangeServer, SignIn
 from simulation.exchange.server import EWS, FEDERATION
@@ -285,14 +286,14 @@ async def test_through_a_forward_proxy_and_to_private_addresses(
         async with forward_proxy(port) as proxy:
             environ = {"HTTPS_PROXY": proxy.url}
             url = f"https://mail.example:{port}{EWS}"
-            async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), environ=environ) as wire:
+            async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), ways=Ways(PUBLIC, environ)) as wire:
                 with pytest.raises(PeerError, match=r"mail\.example: its certificate is not trusted"):
                     await wire.send(HttpRequest("POST", url))
             assert proxy.asked == [f"mail.example:{port}"]
         async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca)) as wire:
             with pytest.raises(PeerError, match="leads to the private address"):
                 await wire.send(HttpRequest("POST", url))
-        async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), reach=ANYWHERE) as wire:
+        async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), ways=Ways(ANYWHERE, {})) as wire:
             with pytest.raises(PeerError, match="certificate is not trusted"):  # it got there
                 await wire.send(HttpRequest("POST", url))
         assert server.calls == []
@@ -303,13 +304,43 @@ async def test_bound_to_the_server_behind_a_forward_proxy(estate: Estate, tmp_pa
     async with ExchangeServer(estate, ssl=tls.server, sign_in=SignIn(["NTLM"], certificate=tls.certificate)) as server:
         async with forward_proxy(int(server.url.rpartition(":")[2])) as proxy:
             url, environ = f"https://mail.example{EWS}", {"HTTPS_PROXY": proxy.url}
-            async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), environ=environ) as wire:
+            async with Negotiating(_IDENTITY, url=url, lanes=1, ca=Path(tls.ca), ways=Ways(PUBLIC, environ)) as wire:
                 for _ in range(2):
                     response = await wire.send(HttpRequest("POST", url, Headers({"Content-Type": "text/xml"}), b"<a/>"))
                     assert response.status == 500
         assert [call.user for call in server.calls][-2:] == [FEDERATION.username] * 2
         assert server.sign_in.handshakes == 1
         assert proxy.asked == ["mail.example:443"]
+
+
+@pytest.mark.parametrize("cut", [1, 2], ids=["with the last token", "on a connection that is signed in"])
+@pytest.mark.parametrize("repeatable", [True, False])
+async def test_what_may_have_arrived_is_sent_again_only_where_that_does_no_harm(cut: int, repeatable: bool) -> None:
+    """The server takes a request and hangs up: nobody knows whether it was done."""
+    domain, bodies = Domain(kerberos=False, status=200), 0
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal bodies
+        if await request.read():
+            bodies += 1
+            if bodies == cut and request.transport is not None:
+                request.transport.abort()
+        return web.Response() if request.transport in domain.proofs else await domain.answer(request)
+
+    async with (
+        serving(answer) as url,
+        Negotiating(domain.identity, url=url, lanes=1, repeatable=repeatable) as wire,
+    ):
+        request = HttpRequest("POST", url, Headers(), b"body")
+        for _ in range(1, cut):
+            await wire.send(request)
+        if repeatable:
+            assert (await wire.send(request)).status == 200
+        else:
+            with pytest.raises(PeerError) as raised:
+                await wire.send(request)
+            assert raised.value.reason is Reason.UNREACHABLE
+    assert bodies == cut + repeatable
 
 
 class HangingUp(ExchangeServer):

@@ -83,7 +83,9 @@ async def test_somebody_signs_in_with_a_browser_and_is_renewed(tmp_path: Path) -
         tokens = {(await asyncio.to_thread(here.tokens().fetch))[0].reveal() for _ in range(2)}
         grants = [here.server.tokens.find(f"Bearer {token}") for token in tokens]
     assert len(tokens) == 2
-    assert {(grant.subject, grant.scopes) for grant in grants if grant} == {(JACK, frozenset({SCOPE}))}
+    scopes = frozenset({SCOPE, "openid", "email"})
+    assert {(grant.subject, grant.scopes) for grant in grants if grant} == {(JACK, scopes)}
+    assert connection.account == JACK
     assert connection.refresh.reveal() not in repr(connection)
 
 
@@ -104,6 +106,22 @@ async def test_who_declines(tmp_path: Path) -> None:
     async with world(tmp_path, person="") as here:
         with pytest.raises(PeerError, match=r"the sign-in was declined \(access_denied\)"):
             await here.signed_in()
+
+
+async def test_who_does_not_allow_what_is_needed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.server.tokens.browser.unticked = frozenset({SCOPE})
+        with pytest.raises(PeerError, match="leave every box ticked"):
+            await here.signed_in()
+
+
+@pytest.mark.parametrize("hidden", ["openid", "email"])
+async def test_who_does_not_say_who_they_are(tmp_path: Path, hidden: str) -> None:
+    async with world(tmp_path) as here:
+        here.server.tokens.browser.unticked = frozenset({hidden})
+        with pytest.raises(PeerError, match="does not say who signed in") as raised:
+            await here.signed_in()
+    assert raised.value.reason is Reason.GARBLED
 
 
 async def test_who_never_comes_back(tmp_path: Path) -> None:

@@ -151,6 +151,14 @@ async def test_who_declines_is_not_asked_again(tmp_path: Path) -> None:
     assert len(here.waits) == 2
 
 
+async def test_who_does_not_say_who_they_are_is_refused(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.server.tokens.people.nameless = True
+        with pytest.raises(PeerError, match="does not say who signed in: nothing was kept") as raised:
+            await here.signed_in()
+    assert raised.value.reason is Reason.GARBLED
+
+
 async def test_a_code_that_nobody_types_expires(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         with pytest.raises(PeerError, match="nobody signed in before the code expired"):

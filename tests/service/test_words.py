@@ -58,6 +58,8 @@ def test_what_is_taken_and_how_it_is_read(kind: type, written: str, read: object
         (DavUrl, "dav.example.com", '"https://dav.example.com"'),
         (Url, "https://svc:secret@mail.example.com/EWS", "no user"),
         (PublicUrl, "https://busy.example.com/ews", "alone"),
+        (FilePath, "l\0.csv", "NUL"),
+        (FilePath, "file: l\0.csv", "NUL"),
     ],
 )
 def test_what_is_refused_comes_with_what_to_write(kind: type, written: str, remedy: str) -> None:

@@ -5,14 +5,7 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from proxy.settings.connectors.caldav import CaldavConnector
-from proxy.settings.connectors.ews import (
-    BasicAuth,
-    EwsAuth,
-    EwsConnector,
-    NegotiateAuth,
-    NtlmAuth,
-    OAuthAuth,
-)
+from proxy.settings.connectors.ews import EwsConnector
 from proxy.settings.connectors.google import GoogleConnector
 from proxy.settings.connectors.graph import GraphConnector
 from proxy.settings.connectors.ical import IcalConnector
@@ -21,18 +14,13 @@ from proxy.settings.connectors.provider import ProviderConnector
 from proxy.settings.connectors.section import PeerSection
 
 __all__ = [
-    "BasicAuth",
     "CaldavConnector",
     "ConnectorSettings",
-    "EwsAuth",
     "EwsConnector",
     "GoogleConnector",
     "GraphConnector",
     "IcalConnector",
     "InteropConnector",
-    "NegotiateAuth",
-    "NtlmAuth",
-    "OAuthAuth",
     "PeerSection",
     "ProviderConnector",
 ]

@@ -14,7 +14,8 @@ from proxy.connector import Clock
 from proxy.directories.nesting import flattened
 from proxy.directory import Directory, NoGroupsError
 from proxy.settings.connectors import EwsConnector
-from proxy.wiring.sign_in import PeerNetwork, signed_in
+from proxy.wiring.sign_in import PeerNetwork
+from service.exchange import at_exchange
 
 _LANES: Final = 2  # to a server that is signed in to connection by connection
 
@@ -55,7 +56,7 @@ class ExchangeDirectory:
 
 async def opened(settings: EwsConnector, network: PeerNetwork, clock: Clock) -> Directory:
     """The directory of one connector. Raises SecretError, OSError (the CA file)."""
-    send = await signed_in(settings.model_copy(update={"concurrency": _LANES}), network)
+    send = await at_exchange(settings, network, lanes=_LANES)
     return ExchangeDirectory(
         partial(network.bearing, send), url=settings.url, impersonate=settings.impersonate or "", clock=clock
     )

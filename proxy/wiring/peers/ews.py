@@ -11,7 +11,8 @@ from proxy.connector import Ask
 from proxy.layers.batch import BatchLimits
 from proxy.settings.connectors import EwsConnector
 from proxy.wiring.peers.peer import WINDOW, Peer
-from proxy.wiring.sign_in import PeerNetwork, signed_in
+from proxy.wiring.sign_in import PeerNetwork
+from service.exchange import at_exchange
 
 _MAILBOXES: Final = 100
 
@@ -23,7 +24,7 @@ async def peer(name: str, settings: EwsConnector, network: PeerNetwork) -> Peer:
 
 
 async def _asking(name: str, settings: EwsConnector, network: PeerNetwork) -> Ask:
-    send = await signed_in(settings, network)
+    send = await at_exchange(settings, network, lanes=settings.concurrency)
     impersonate = settings.impersonate or ""
 
     async def ask(mailboxes: Sequence[Mailbox], question: Question, as_of: datetime) -> list[Answer]:

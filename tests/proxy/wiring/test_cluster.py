@@ -18,10 +18,11 @@ from protocols.model.window import TimeWindow
 from proxy.connector import Connector, utc_now
 from proxy.layers.cache import AnswerStore
 from proxy.settings import ProxySettings
-from proxy.settings.connectors import BasicAuth, EwsConnector
+from proxy.settings.connectors import EwsConnector
 from proxy.wiring import build
 from proxy.wiring.cluster import Sharing, seal_of, sharing
 from proxy.wiring.stacks import Shared, connector
+from service.exchange_sign_in import BasicAuth
 from service.metrics import Metrics
 from service.secrets import Reference, SecretError
 from simulation.estate import Estate

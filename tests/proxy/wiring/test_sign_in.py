@@ -1,195 +1,67 @@
-"""Each kind of sign-in, from the settings to the truth: against the simulated Exchange that asks for just that."""
+"""The network of a connector: how far it reaches, and in whose name its server is asked."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from aiohttp import web
 from pydantic import TypeAdapter
 
 from protocols.ews.names import T
-from protocols.model.freebusy import Answer, Availability, Question, Reason, Unavailable
-from protocols.model.intervals import BusyStatus
+from protocols.http import Headers, HttpRequest, HttpResponse
+from protocols.model.freebusy import Availability, Question
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from protocols.safexml import parse
 from proxy.connector import Leaf
-from proxy.settings.connectors import ConnectorSettings, OAuthAuth
+from proxy.hops import HEADER
+from proxy.settings.connectors import ConnectorSettings
 from proxy.wiring.peers import peer
 from proxy.wiring.sign_in import PeerNetwork
 from service.reach import PUBLIC, Reach
-from service.secrets import SecretError
 from simulation.estate import Estate
-from simulation.exchange import Account, ExchangeServer, SignIn
+from simulation.exchange import ExchangeServer
 from simulation.exchange.server import FEDERATION
-from simulation.faults import Call, Trouble
-from simulation.graph import GraphServer
-from simulation.graph.tokens import Application
-from tests.clients.tls import authority
-from tests.service.names import lead
 
 ANN = Mailbox.parse("frieda.lang@fabrikam.example")
 START = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = TimeWindow(START, START + timedelta(days=1))
-USER = {"username": FEDERATION.username, "password": "file:password"}
-ESTATE = Estate(date(2026, 11, 23))
+AUTH = {"kind": "basic", "username": FEDERATION.username, "password": "file:password"}
 
 
-@pytest.fixture(autouse=True)
-def _secrets(tmp_path: Path) -> None:
-    (tmp_path / "password").write_text(FEDERATION.password)
-    (tmp_path / "application").write_text(Application().secret)
-
-
-async def asked(directory: Path, url: str, auth: dict[str, Any], **more: Any) -> Answer:
-    settings = _settings(url, auth, **more)
-    async with AsyncExitStack() as stack:
-        built = await peer("fabrikam", settings, directory, stack)
-        leaf = Leaf("fabrikam", built.asks[0], lambda: START)
-        return (await leaf.lookup([ANN], Question(window=DAY)))[0]
-
-
-def _settings(url: str, auth: dict[str, Any], **more: Any) -> Any:
+def _settings(url: str, **more: Any) -> Any:
     adapter: TypeAdapter[ConnectorSettings] = TypeAdapter(ConnectorSettings)
-    return adapter.validate_python({"protocol": "ews", "url": url, "auth": auth, **more})
-
-
-@asynccontextmanager
-async def exchange(*schemes: str, **more: Any) -> AsyncIterator[ExchangeServer]:
-    async with ExchangeServer(ESTATE, sign_in=SignIn(schemes, **more)) as server:
-        yield server
-
-
-@pytest.mark.parametrize(
-    ("scheme", "auth"),
-    [
-        ("Basic", {"kind": "basic", **USER}),
-        ("NTLM", {"kind": "ntlm", **USER}),
-        ("Negotiate", {"kind": "negotiate", **USER, "username": "FABRIKAM\\busyline"}),
-    ],
-)
-async def test_by_password(tmp_path: Path, scheme: str, auth: dict[str, Any]) -> None:
-    async with exchange(scheme) as server:
-        answer = await asked(tmp_path, server.ews_url, auth)
-        assert isinstance(answer, Availability)
-        busy = [each for each in answer.intervals if each.status is not BusyStatus.FREE]
-        assert busy == ESTATE.expected(ANN.address, DAY)
-        assert server.calls[-1].user == FEDERATION.username
-
-
-@pytest.mark.parametrize("scheme", ["Basic", "NTLM", "Negotiate"])
-async def test_a_wrong_password_is_tried_once_however_many_ask(tmp_path: Path, scheme: str) -> None:
-    (tmp_path / "password").write_text("wrong")
-    async with exchange(scheme) as server, AsyncExitStack() as stack:
-        auth = {"kind": scheme.lower(), **USER, "username": "FABRIKAM\\busyline"}
-        built = await peer("fabrikam", _settings(server.ews_url, auth, concurrency=10), tmp_path, stack)
-        leaf = Leaf("fabrikam", built.asks[0], lambda: START)
-        answers = await asyncio.gather(*(leaf.lookup([ANN], Question(window=DAY)) for _ in range(10)))
-        assert all(isinstance(each, Unavailable) for [each] in answers)
-        shown = [call for call in server.calls if call.status == 401 and "authorization" in call.headers]
-        assert (server.sign_in.refusals or len(shown)) == 1
-
-
-async def test_by_oauth(tmp_path: Path) -> None:
-    """The tenant issues a token for the server's own name; the server knows it again."""
-    tls = authority(tmp_path)
-    async with GraphServer(ESTATE, ssl=tls.server) as tenant:
-
-        def bearer(token: str) -> Account | None:
-            return FEDERATION if tenant.tokens.claims(f"Bearer {token}") else None
-
-        async with ExchangeServer(ESTATE, ssl=tls.server, sign_in=SignIn(["Bearer"], bearer=bearer)) as server:
-            auth = {"kind": "oauth", "tenant": tenant.tenant, "client_id": Application().client_id}
-            auth |= {"secret": "file:application", "login_url": tenant.url}
-            answer = await asked(tmp_path, server.ews_url, auth, ca=tls.ca)
-            assert isinstance(answer, Availability)
-            assert server.calls[-1].user == FEDERATION.username
-            [form] = [call.body.decode() for call in tenant.calls if call.path.endswith("/token")]
-            assert "scope=https%3A%2F%2F127.0.0.1%2F.default" in form
-            assert Application().secret not in repr(server.calls)
-
-
-class Misleading(GraphServer):
-    """A tenant whose metadata lead to another place."""
-
-    elsewhere = ""
-
-    async def answer(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
-        if "openid-configuration" in request.path:
-            return self.tokens.discovery(self.elsewhere, self.tenant)
-        return await super().answer(request, call, trouble)
-
-
-async def test_a_tenant_that_names_another_place_for_tokens_gets_no_secret(tmp_path: Path) -> None:
-    """What the metadata say is not believed where they lead to another origin than the one configured."""
-    tls = authority(tmp_path)
-    async with (
-        GraphServer(ESTATE, ssl=tls.server) as other,
-        Misleading(ESTATE, ssl=tls.server) as tenant,
-        exchange("Bearer") as server,
-    ):
-        tenant.elsewhere = other.url
-        auth = {"kind": "oauth", "tenant": tenant.tenant, "client_id": Application().client_id}
-        auth |= {"secret": "file:application", "login_url": tenant.url}
-        answer = await asked(tmp_path, server.ews_url, auth, ca=tls.ca)
-        assert isinstance(answer, Unavailable)
-        assert answer.reason is Reason.UNAUTHORIZED
-        assert "not sent to another place" in answer.detail
-        assert other.calls == []
+    return adapter.validate_python({"protocol": "ews", "url": url, "auth": AUTH, **more})
 
 
 async def test_in_another_s_name(tmp_path: Path) -> None:
-    async with exchange("Basic") as server:
+    (tmp_path / "password").write_text(FEDERATION.password)
+    async with ExchangeServer(Estate(date(2026, 11, 23))) as server:
         for more, impersonated in (({}, []), ({"impersonate": "fb@fabrikam.example"}, ["fb@fabrikam.example"])):
-            answer = await asked(tmp_path, server.ews_url, {"kind": "basic", **USER}, **more)
+            async with AsyncExitStack() as stack:
+                built = await peer("fabrikam", _settings(server.ews_url, **more), tmp_path, stack)
+                leaf = Leaf("fabrikam", built.asks[0], lambda: START)
+                [answer] = await leaf.lookup([ANN], Question(window=DAY))
             assert isinstance(answer, Availability)
             body = parse(server.calls[-1].body)
             assert [each.text for each in body.iter(f"{{{T}}}PrimarySmtpAddress")] == impersonated
 
 
-@pytest.mark.parametrize("kind", ["basic", "ntlm", "negotiate"])
-async def test_private_addresses_only_where_they_are_meant(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lead(monkeypatch, mail_fabrikam_example=["10.0.0.1"])
-    url, auth = "https://mail.fabrikam.example/EWS/Exchange.asmx", {"kind": kind, **USER, "username": "F\\svc"}
-    answer = await asked(tmp_path, url, auth)
-    assert isinstance(answer, Unavailable)
-    assert "leads to the private address 10.0.0.1: write private_network = true" in answer.detail
-    lead(monkeypatch, mail_fabrikam_example=["127.0.0.1"])
-    answer = await asked(tmp_path, url.replace("example/", "example:1/"), auth, private_network=True)
-    assert isinstance(answer, Unavailable)
-    assert "Connection refused" in answer.detail  # it was tried
-
-
 async def test_every_network_of_a_peer_has_the_reach_of_its_connector(tmp_path: Path) -> None:
-    auth = {"kind": "basic", **USER}
     async with AsyncExitStack() as stack:
         for private, reach in ((False, PUBLIC), (True, Reach(private_network=True))):
-            settings = _settings("https://x.example/EWS", auth, private_network=private)
+            settings = _settings("https://x.example/EWS", private_network=private)
             assert PeerNetwork(settings, tmp_path, stack).reach == reach
 
 
-@pytest.mark.parametrize(
-    "auth",
-    [
-        {"kind": "ntlm", "username": "u", "password": "file:none"},
-        {"kind": "negotiate", "username": "u", "password": "file:none"},
-        {"kind": "oauth", "tenant": "t", "client_id": "c", "secret": "file:none"},
-    ],
-)
-async def test_a_missing_secret_is_told_at_the_start(tmp_path: Path, auth: dict[str, Any]) -> None:
-    with pytest.raises(SecretError, match="there is no file"):
-        await asked(tmp_path, "https://x.example/EWS", auth)
+async def test_what_is_no_question_tells_by_which_hops_it_came(tmp_path: Path) -> None:
+    seen: list[HttpRequest] = []
 
+    async def send(request: HttpRequest) -> HttpResponse:
+        seen.append(request)
+        return HttpResponse(200)
 
-def test_the_scope_is_the_host_s_unless_another_is_written() -> None:
-    auth = _settings(
-        "https://x.example/EWS", {"kind": "oauth", "tenant": "t", "client_id": "c", "secret": "env:S", "scope": "s"}
-    ).auth
-    assert isinstance(auth, OAuthAuth)
-    assert auth.scope == "s"
+    async with AsyncExitStack() as stack:
+        network = PeerNetwork(_settings("https://x.example/EWS"), tmp_path, stack, hop="here")
+        await network.bearing(send, ["before"])(HttpRequest("POST", "https://x.example/EWS", Headers()))
+    assert seen[0].headers[HEADER] == "before, here"

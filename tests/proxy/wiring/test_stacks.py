@@ -12,8 +12,9 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
 from proxy.connector import Connector, utc_now
 from proxy.layers.cache import AnswerStore
-from proxy.settings.connectors import BasicAuth, EwsConnector
+from proxy.settings.connectors import EwsConnector
 from proxy.wiring.stacks import Shared, connector
+from service.exchange_sign_in import BasicAuth
 from service.metrics import Metrics
 from service.secrets import Reference
 from simulation.estate import Estate

@@ -97,3 +97,17 @@ class _Section(BaseModel):
 def test_as_a_field_of_settings() -> None:
     section = _Section.model_validate({"schedule": "@daily", "zone": "Europe/Berlin"})
     assert section.model_dump(mode="json") == {"schedule": "0 0 * * *", "zone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("0 3 * * *", timedelta(hours=25)),  # the night of 25 hours
+        ("*/15 * * * *", timedelta(minutes=15)),
+        ("0 8-18 * * 1-5", timedelta(hours=62) + timedelta(hours=1)),  # a weekend, and the clocks are put back
+        ("@monthly", timedelta(days=31, hours=1)),
+        ("0 0 29 2 *", timedelta(days=4 * 365 + 1)),
+    ],
+)
+def test_the_longest_time_between_two(text: str, gap: timedelta) -> None:
+    assert Schedule.parse(text, BERLIN).longest_gap(datetime(2026, 1, 1, tzinfo=UTC)) == gap

@@ -8,6 +8,7 @@ from service.state.errors import StateError
 from service.state.migrating import VERSION_TABLE
 
 TABLES = {"gal_agreements", "gal_leases", "gal_pauses", "gal_runs", "gal_steps", "gal_tokens"}
+TABLES |= {"gal_pair_steps", "gal_move_forwarders"}
 
 
 def tables(connection: Connection) -> set[str]:
