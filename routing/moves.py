@@ -1,6 +1,6 @@
 """Who is where while people move between calendar systems: the way to each of them at an instant."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,6 +34,16 @@ class Told:
     words: str
     current: Leg
     old: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody on a list: by the address there, which the side that is left knows, and by the one on the other side."""
+
+    address: str
+    there: str
+    batch: str
+    stage: Stage
 
 
 class Move:
@@ -105,6 +115,15 @@ class Move:
             key = self._batch(kind), self._stage(kind, second)
             found[key] = found.get(key, 0) + count
         return found
+
+    def standing(self, now: datetime) -> Iterator[Standing]:
+        """Everybody on the list, with the stage they are at; whoever has no address on the other side is left out."""
+        people, second = self.people, int(now.timestamp())
+        others = {listed: other for other, listed in people.origins.items()}
+        stages = [self._stage(kind, second) for kind in range(len(people.counts))]
+        batches = [self._batch(kind) for kind in range(len(people.counts))]
+        for address, kind in people.kinds.items():
+            yield Standing(address, others.get(address, address), batches[kind], stages[kind])
 
     def _moved_at(self, kind: int) -> int:
         instant = self.people.instants[kind]

@@ -1,6 +1,6 @@
 """At which stage of a move people are at an instant: which side is theirs, and whether the other is asked as well."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -54,6 +54,20 @@ class Plan:
 
 
 NO_PLAN: Final = Plan()
+
+
+def moving_now(plan: Plan, now: int) -> Plan:
+    """``plan`` of a batch that moves at ``now`` if it has not moved yet; one that was rolled back goes on now."""
+    back = plan.rolled_back_at is not None and plan.rolled_back_at <= now
+    if back and (plan.resumed_at is None or plan.resumed_at > now):
+        return replace(plan, moved_at=min(plan.moved_at, now), resumed_at=now)
+    return replace(plan, moved_at=min(plan.moved_at, now))
+
+
+def going_back(plan: Plan, now: int) -> Plan:
+    """``plan`` of a batch that is rolled back at ``now``, unless it was before and has not gone on since."""
+    back = plan.rolled_back_at is not None and plan.rolled_back_at <= now and plan.resumed_at is None
+    return plan if back else replace(plan, rolled_back_at=now, resumed_at=None)
 
 
 def stage_of(moved_at: int, plan: Plan, now: int, joined: Joined) -> Stage:

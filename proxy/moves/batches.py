@@ -9,7 +9,7 @@ from proxy.list_files import ListFileError, check, text_of
 from proxy.moves.instants import instant, written
 from proxy.moves.replacing import replace
 from proxy.moves.table import Layout, TableError, fields_of, layout, lines, picked
-from routing.stages import FOREVER, NO_PLAN, Plan
+from routing.stages import FOREVER, NO_PLAN, Plan, moving_now
 
 COLUMNS: Final = ("batch", "moved_at", "rolled_back_at", "resumed_at")
 _HEADING: Final = ",".join(COLUMNS)
@@ -54,6 +54,14 @@ def resumed(path: Path, batch: str, at: int) -> Plan:
         return dataclasses.replace(plan, resumed_at=max(at, plan.rolled_back_at))
 
     return _changed(path, batch, resume)
+
+
+def moved(path: Path, batch: str, at: int) -> Plan:
+    """Write down that the batch moves ``at`` at the latest, rolled back before or not; its plan from now on.
+
+    Raises ListFileError, OSError.
+    """
+    return _changed(path, batch, lambda plan: moving_now(plan, at))
 
 
 def _changed(path: Path, batch: str, change: Callable[[Plan], Plan]) -> Plan:

@@ -11,7 +11,7 @@ from protocols.model.freebusy import Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from routing.aliases import Aliases
 from routing.listing import Listing
-from routing.moves import Everybody, Move, Moves
+from routing.moves import Everybody, Move, Moves, Standing
 from routing.people import People
 from routing.stages import Plan, Stage
 from routing.table import Combine, Route, RouteTable
@@ -219,3 +219,13 @@ def test_ways_follow_the_clock_however_often_they_are_asked_for() -> None:
     assert isinstance(moves.way(ANN), Way)
     now.append(AT + 99 * DAY)
     assert moves.way(ANN) == NEW
+
+
+def test_everybody_on_the_list_by_both_addresses() -> None:
+    found = move("ann@fabrikam.example", "bob@fabrikam.example", instant=-1, batch="one", one=Plan(moved_at=AT))
+    (ann, bob) = found.standing(datetime.fromtimestamp(AT, UTC))
+    assert ann == Standing("ann@fabrikam.example", "ann@contoso.example", "one", Stage.AFTER)
+    assert bob.address == "bob@fabrikam.example"
+    same = move("ann@fabrikam.example", between=sides(rewrite=None))
+    (ann,) = same.standing(datetime.fromtimestamp(AT - 2 * DAY, UTC))
+    assert (ann.address, ann.there, ann.stage) == ("ann@fabrikam.example", "ann@fabrikam.example", Stage.WAITING)

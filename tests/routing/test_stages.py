@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.stages import FOREVER, NO_PLAN, Joined, Plan, Stage, stage_of
+from routing.stages import FOREVER, NO_PLAN, Joined, Plan, Stage, going_back, moving_now, stage_of
 
 JOINED = Joined(before=10, after=100)
 AT = 1_000
@@ -99,3 +99,36 @@ def test_the_side_never_changes_without_both_being_asked(
 def test_stages_know_which_side_is_current() -> None:
     assert [stage for stage in Stage if stage.there] == [Stage.AFTER, Stage.MOVED]
     assert [stage for stage in Stage if stage.joined] == [Stage.BEFORE, Stage.AFTER, Stage.ROLLED_BACK]
+
+
+@pytest.mark.parametrize(
+    ("plan", "after"),
+    [
+        (NO_PLAN, Plan(moved_at=AT)),
+        (Plan(moved_at=AT + 5), Plan(moved_at=AT)),
+        (Plan(moved_at=AT - 5), Plan(moved_at=AT - 5)),
+        (Plan(moved_at=AT - 5, rolled_back_at=AT - 3), Plan(moved_at=AT - 5, rolled_back_at=AT - 3, resumed_at=AT)),
+        (Plan(rolled_back_at=AT - 3), Plan(moved_at=AT, rolled_back_at=AT - 3, resumed_at=AT)),
+        (Plan(moved_at=AT - 5, rolled_back_at=AT - 3, resumed_at=AT - 2),) * 2,
+    ],
+)
+def test_a_batch_that_moves_now_has_moved(plan: Plan, after: Plan) -> None:
+    assert moving_now(plan, AT) == after
+    assert stage_of(after.moved_at, after, AT, JOINED).there
+    assert moving_now(after, AT + 1) == after
+
+
+@pytest.mark.parametrize(
+    ("plan", "back"),
+    [
+        (NO_PLAN, AT),
+        (Plan(moved_at=AT - 5), AT),
+        (Plan(moved_at=AT - 5, rolled_back_at=AT - 3), AT - 3),
+        (Plan(moved_at=AT - 5, rolled_back_at=AT - 3, resumed_at=AT - 2), AT),
+    ],
+)
+def test_a_batch_that_goes_back_is_back(plan: Plan, back: int) -> None:
+    after = going_back(plan, AT)
+    assert (after.rolled_back_at, after.resumed_at) == (back, None)
+    assert not stage_of(after.moved_at, after, AT, JOINED).there
+    assert going_back(after, AT + 1) == after

@@ -109,3 +109,15 @@ def test_a_file_that_is_wrong_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(ListFileError):
         batches.rolled_back(path, "one", AT)
     assert path.read_text() == "one,soon\n"
+
+
+def test_a_batch_moves_now_and_all_other_lines_stay(tmp_path: Path) -> None:
+    path = _file(tmp_path)
+    assert batches.moved(path, "two", AT) == Plan(moved_at=AT) == batches.read(path)["two"]
+    before, after = (
+        [line for line in text.splitlines() if not line.startswith("two")] for text in (TEXT, path.read_text())
+    )
+    assert before == after
+    batches.rolled_back(path, "two", AT + 1)
+    assert batches.moved(path, "two", AT + 2) == Plan(moved_at=AT, rolled_back_at=AT + 1, resumed_at=AT + 2)
+    assert batches.moved(path, "three", AT) == batches.read(path)["three"]
