@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
+from protocols.model.stamps import STAMPED, is_stamp
 
 
 class Form(Enum):
@@ -33,6 +35,11 @@ class How(Enum):
     """Always empty."""
 
 
+ACCOUNTS: Final = ".accounts"
+"""How the name in the stamp of an account ends that a pair of tenants made for somebody who moves: once they can sign
+in to it, it is theirs, and no copy of anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """The sign that an object is ours: which sync made it, and for whom. Only stamped objects are ever touched.
@@ -46,15 +53,15 @@ class Stamp:
     @property
     def text(self) -> str:
         """As it stands in an attribute of the target: ``busyline:<sync>/<anchor>``."""
-        return f"busyline:{self.sync}/{self.anchor}"
+        return f"{STAMPED}{self.sync}/{self.anchor}"
 
     @classmethod
     def read(cls, text: str | None) -> "Stamp | None":
-        """The stamp that ``text`` is; None where it is anything else."""
-        if not text or not text.startswith("busyline:"):
+        """The stamp that ``text`` is from its beginning to its end (is_stamp); None where it is anything else."""
+        if not text or not is_stamp(text):
             return None
-        sync, slash, anchor = text.removeprefix("busyline:").partition("/")
-        return cls(sync, anchor) if sync and slash and anchor else None
+        sync, _, anchor = text.removeprefix(STAMPED).partition("/")
+        return cls(sync, anchor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,8 @@ class Held:
     ``key`` is the target's own name of it (DN, id), ``version`` its etag or the like, "" where there is none. ``form``
     is None for what we never write (a mailbox of their own). ``addresses`` are all that it answers to, canonical SMTP
     in lower case, ``x500:`` and ``sip:`` with theirs in lower case: two objects that share one of them clash.
-    ``readonly`` says why it cannot be written here (made by directory synchronisation), "" where it can.
+    ``readonly`` says why it cannot be written here (made by directory synchronisation), "" where it can. ``half``: its
+    making may have broken off, for the stamp stands where others may write as well, in a name (galsync/plans/claims).
     """
 
     key: str
@@ -98,6 +106,7 @@ class Held:
     members: tuple[str, ...] = ()
     photo: bytes = field(default=b"", repr=False)
     readonly: str = ""
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

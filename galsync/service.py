@@ -1,7 +1,7 @@
 """Runs the syncs of address books when they are due, and tells of each run: the log, the metrics, and an e-mail."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -10,8 +10,9 @@ import structlog
 
 from galsync.counting import Figures
 from galsync.engine.engine import PausedError
-from galsync.engine.lease import BusyError
-from galsync.ledger.ledger import Ledger
+from galsync.engine.lease import BusyError, LeaseLostError
+from galsync.ledger.ledger import Ledger, RunOverError
+from galsync.ledger.runs import Run, RunKind, RunState
 from galsync.mailing import Mailing
 from galsync.reports.report import RunReport
 from galsync.schedule import Scheduled, UnopenedError, owed
@@ -21,6 +22,8 @@ from service.state.errors import StateError
 
 ROOM: Final = "galsync"
 """Under which the jobs of these syncs stand in a queue that others may share."""
+_LOOKED_BACK: Final = 1_000
+"""Runs among which the last that ended well is looked for."""
 _log = structlog.get_logger("busyline.galsync")
 
 
@@ -53,9 +56,12 @@ class Service:
 
     async def remember(self) -> None:
         """Tell the metrics of the newest run of each sync. Raises StateError."""
-        for name in self._syncs:
-            for run in await self._ledger.runs(name, most=1):
-                self._figures.remembered(run)
+        for name, sync in self._syncs.items():
+            runs = await self._ledger.runs(name, most=_LOOKED_BACK)
+            self._figures.remembered(runs)
+            self._figures.well(name, _last_well(runs) or self._clock())
+            if sync.schedule is not None:
+                self._figures.expected(name, sync.schedule, self._clock())
 
     async def run(self, name: str) -> Ran:
         """Carry a sync out once and tell of it. Never raises, but when it is cancelled; then its run has ended."""
@@ -64,9 +70,9 @@ class Service:
         except BusyError:
             return self._skipped(name, "busy", Ran.BUSY, note="another run of it goes on, here or on another node")
         except PausedError:
-            note = f"it is paused: busyline gal history {name} tells why, busyline gal apply {name} --resume goes on"
+            note = f"it is paused: busyline gal history {name} tells why, busyline gal resume {name} goes on"
             return self._skipped(name, "paused", Ran.ENDED, note=note)
-        except StateError as error:
+        except (StateError, LeaseLostError, RunOverError) as error:
             return self._skipped(name, "state", Ran.AGAIN, note=str(error))
         except UnopenedError as error:
             words = str(error)
@@ -98,8 +104,10 @@ class Service:
         try:
             await tell(self._mailing)
         except MailError as error:
+            self._figures.unsent(sync)
             _log.error("report_not_sent", sync=sync, note=str(error))
         except Exception:  # noqa: BLE001  what was written stays written, whatever becomes of the report
+            self._figures.unsent(sync)
             _log.exception("report_not_sent", sync=sync)
 
     async def _pruned(self) -> None:
@@ -109,6 +117,16 @@ class Service:
             await self._ledger.prune(self._keep)
         except StateError as error:
             _log.warning("history_not_pruned", note=str(error))
+
+
+def _last_well(runs: Sequence[Run]) -> datetime | None:
+    """When the newest of ``runs`` (newest first) that ended well did so, else when the oldest began; None without any.
+
+    An undo and a purge do not count: they are no sign that the sync works.
+    """
+    applied = [run for run in runs if run.kind is RunKind.APPLY]
+    ended = (run.ended_at for run in applied if run.state is RunState.DONE and run.ended_at)
+    return next(ended, applied[-1].begun_at if applied else None)
 
 
 def _line(report: RunReport) -> dict[str, object]:

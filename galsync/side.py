@@ -1,12 +1,12 @@
 """The two interfaces of an address book: a source that people are read from, a target that entries are written to."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import Protocol, TypeAlias
 
-from galsync.entries import Form, Held
+from galsync.entries import Entry, Form, Held
 from galsync.steps import Left, Step
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field, Person
@@ -28,6 +28,8 @@ class Reading:
     token: str | None = field(default=None, repr=False)
     left: Mapping[Left, int] = field(default_factory=dict)
     named: tuple[tuple[str, Left], ...] = ()
+    unsure: tuple[str, ...] = ()
+    """anchors of people who are there and could not be read now: nothing is done about them"""
 
 
 class Source(Protocol):
@@ -59,14 +61,22 @@ class Visible(Enum):
     ADDRESS_BOOK = "in 8 to 24 hours, when Outlook has fetched the offline address book"
     SHARED_CONTACTS = "within 24 hours"
     WHEN_RUN = "when the script has been run"
+    WHEN_SHOWN = "when somebody has shown them in the address lists, which shown_by does"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The step was done; ``key`` and ``version`` name the object from now on ("" after REMOVE)."""
+    """The step was done; ``key`` and ``version`` name the object from now on ("" after REMOVE).
+
+    ``missing`` are the addresses of members and managers that do not stand in the target: it was written without them.
+    ``unseen``: something of it does not show yet that the
+    target cannot wait for, and the next plan has to look again.
+    """
 
     key: str = ""
     version: str = ""
+    missing: tuple[str, ...] = ()
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class Failed:
 
 
 Outcome: TypeAlias = Written | Handed | Failed
+Narrow: TypeAlias = Callable[[Entry], tuple[Entry, tuple[str, ...]]]
+"""What of an entry the target can hold all told, and the names of what it cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +108,12 @@ class Ability:
     objects can be hidden; the forms it takes; and when people see what was written.
 
     ``fields`` are those it can hold (None: all) and ``aliases`` whether further proxy addresses: of an entry's others
-    nothing is wanted there, or every plan would write them anew.
+    nothing is wanted there, or every plan would write them anew. ``photos`` is how many octets of a photo it holds, 0
+    for none. ``links``: members and managers are objects of the target, so that only who stands there can be one;
+    otherwise they are addresses. ``own_domains``, of a target whose groups take members from outside as well: who has
+    an address in one of these has to stand there, and everybody who does is told by the main one. ``script`` is what
+    somebody has to run before what was written shows, "" for nothing.
+    ``narrow`` is of a target that bounds an entry as a whole: what it leaves out is never wanted there.
     """
 
     at_once: int = 4
@@ -105,8 +122,13 @@ class Ability:
     hides: bool = True
     fields: frozenset[Field] | None = None
     aliases: bool = True
+    photos: int = 0
+    links: bool = False
+    own_domains: frozenset[str] = frozenset()
     forms: frozenset[Form]
     visible: Visible
+    script: str = ""
+    narrow: Narrow | None = field(default=None, repr=False, compare=False)
 
 
 class Target(Protocol):

@@ -34,9 +34,11 @@ class Why(Enum):
     FOUND = "stands in the target with our stamp, and the ledger does not know it"
     LOST = "was removed from the target by somebody else"
     TWICE = "stands in the target twice with the same stamp"
+    COPIED = "bears a copied stamp: whoever copied our object takes the stamp out of the copy, or removes it"
     CLASH = "an object that is not ours has one of the addresses"
     CLASH_WITHIN = "two people of the sources want the same address"
     READONLY = "the object cannot be written here"
+    MOVED = "they have moved: another side has them now"
     UNDO = "undoes a step of an earlier run"
     PURGE = "everything that this sync made is removed"
 
@@ -65,6 +67,8 @@ class Left(Enum):
     GROUP = "is a group, which the target's form does not take"
     MERGED = "has the address of somebody in a source of higher priority"
     GARBLED = "cannot be read"
+    MOVED = "has moved away from the source's side"
+    NOT_MOVED = "has not moved to the source's side"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ class Plan:
 
     ``equal`` counts the entries that need nothing, ``kept`` how many objects of ours stand there now, ``forget`` the
     anchors that the ledger knows and neither side has any more. ``ignored`` are fields that were left as somebody typed
-    them, by field.
+    them, by field. ``absent`` are members and managers who do not stand in the target, by the address of whoever
+    names them: the entry is planned without them. ``reused`` are the addresses for which somebody's own old object
+    serves as the entry, without anybody having decided so (``Rules.former``). ``unsure`` are the addresses of entries
+    that are left as they are, because their person is there and could not be read.
     """
 
     place: str = ""
@@ -119,6 +126,9 @@ class Plan:
     kept: int = 0
     forget: tuple[str, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reused: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Counter[Act]:

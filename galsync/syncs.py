@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from galsync.people.mapping import Mapping
+from galsync.people.moved import Moving
 from galsync.people.selection import Selection
 from galsync.plans.guards import Guards
 from galsync.rules import Rules
@@ -27,9 +28,10 @@ class Sync:
     last whole reading may be while changes alone are read. ``attempts`` is how often a step is tried at most;
     ``give_up_after``, after how many failures in a row a place is left alone, and ``places_given_up``, after how many
     such places in a row the run stops. ``patience`` is how long one call of the target may take before it counts as in
-    doubt; ``lease``, how long a run may go on without saying so before another node may take the sync over.
-    ``fingerprint`` is another one whenever the settings that decide about people are others, one line without secrets:
-    after a change of them everybody is read again.
+    doubt; ``lease``, how long a run may go on without saying so (it does so four times in that time) before another
+    node may take the sync over; from a process that is dead beyond doubt it is taken at once. ``fingerprint`` is
+    another one whenever the settings that decide about people are others, one line without secrets: after a change of
+    them everybody is read again. ``moving`` tells who has moved, where people go from one side to another meanwhile.
 
     Raises ValueError where the name could not stand in a stamp, or is not the one that the rules stamp with.
     """
@@ -44,8 +46,9 @@ class Sync:
     give_up_after: int = 25
     places_given_up: int = 5
     patience: timedelta = timedelta(minutes=5)
-    lease: timedelta = timedelta(minutes=10)
+    lease: timedelta = timedelta(minutes=1)
     fingerprint: str = ""
+    moving: Moving | None = None
 
     def __post_init__(self) -> None:
         if not self.name or "/" in self.name:

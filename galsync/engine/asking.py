@@ -1,8 +1,8 @@
 """One batch of steps brought to a target: as often as it takes, at its pace, and never twice by mistake."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from galsync.engine.doubt import looked_up
@@ -43,7 +43,7 @@ class Asking:
         attempt it has failed. Raises LeaseLostError before anything is written that another node may write.
         """
         todo = dict(enumerate(steps))
-        doubtful: set[int] = set()
+        doubtful: dict[int, Failed] = {}
         for attempt in range(1, self.sync.attempts + 1):
             answers = await self._attempt(place, todo, doubtful, lane)
             last = attempt == self.sync.attempts
@@ -59,7 +59,7 @@ class Asking:
             todo = {n: step for n, step in todo.items() if n in again}
 
     async def _attempt(
-        self, place: str, steps: dict[int, Step], doubtful: set[int], lane: asyncio.Semaphore
+        self, place: str, steps: dict[int, Step], doubtful: Mapping[int, Failed], lane: asyncio.Semaphore
     ) -> Settled:
         """Looks up what is in doubt, and writes what was not done."""
         await self.pace.ready(place)
@@ -67,17 +67,18 @@ class Asking:
             if self.pace.stopped:
                 return {n: _IN_DOUBT if n in doubtful else UNTRIED for n in steps}
             await self.lease.keep()
-            known = await self._looked_up(place, {n: steps[n] for n in steps if n in doubtful})
+            found = await self._looked_up(place, {n: steps[n] for n in steps if n in doubtful})
+            known = {n: _since(doubtful[n], outcome) for n, outcome in found.items()}
             todo = {n: step for n, step in steps.items() if n not in known}
             return known | (await self._call(place, todo) if todo else {})
 
-    def _hold_back(self, place: str, attempt: int, failed: Settled) -> set[int]:
-        """Holds back whoever calls next; which of the steps are in doubt."""
+    def _hold_back(self, place: str, attempt: int, failed: Settled) -> dict[int, Failed]:
+        """Holds back whoever calls next; which of the steps are in doubt, and why."""
         failures = {n: each for n, each in failed.items() if isinstance(each, Failed)}
         told = [each.retry_after for each in failures.values() if each.retry_after is not None]
         length = self.pace.held_back(place, attempt=attempt, after=max(told) if told else None)
         self.tell(News(Moment.WAITING, place, round(length.total_seconds())))
-        return {n for n, each in failures.items() if each.doubt}
+        return {n: each for n, each in failures.items() if each.doubt}
 
     async def _looked_up(self, place: str, steps: dict[int, Step]) -> Settled:
         if not steps:
@@ -91,9 +92,17 @@ class Asking:
         return {n: outcome for n, outcome in zip(steps, found, strict=True) if outcome is not None}
 
     async def _call(self, place: str, steps: dict[int, Step]) -> Settled:
-        answer = await in_peace(self.sync.target.write(place, list(steps.values())), within=self.sync.patience)
+        writing = self.lease.during(self.sync.target.write(place, list(steps.values())))
+        answer = await in_peace(writing, within=self.sync.patience)
         if isinstance(answer, Failed):
             return dict.fromkeys(steps, answer)
         if len(answer) != len(steps):
             return dict.fromkeys(steps, Failed(Reason.INCOMPLETE, _SHORT, doubt=True))
         return dict(zip(steps, answer, strict=True))
+
+
+def _since(first: Failed, found: Outcome) -> Outcome:
+    """What was found, with the words of the failure that it was looked up for: they say what to mend."""
+    if not isinstance(found, Failed) or found.doubt:
+        return found
+    return replace(found, words=f"{first.words}; {found.words}")

@@ -50,6 +50,7 @@ class Engine:
         self._sync, self._ledger, self._holder = sync, ledger, holder
         self._clock, self._sleep, self._random, self._tell = clock, sleep, random, tell
         self._running: Running | None = None
+        self._held: Running | None = None
 
     async def plan(self, *, whole: bool = False) -> Outlook:
         """What ``apply`` would do now. Nothing is written anywhere; ``whole`` reads everybody in any case."""
@@ -112,8 +113,21 @@ class Engine:
             return await running.carried_out(outlook)
 
     @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """No other run of this sync begins before the block ends; what the block applies itself may."""
+        async with self._turn() as running:
+            self._held = running
+            try:
+                yield
+            finally:
+                self._held = None
+
+    @asynccontextmanager
     async def _turn(self) -> AsyncIterator[Running]:
         """The only run of this sync, here and on all nodes. Raises BusyError."""
+        if self._held is not None:
+            yield self._held
+            return
         if self._running is not None:
             raise BusyError(f"another run of {self._sync.name} goes on here: wait for its end")
         sync, ledger, clock = self._sync, self._ledger, self._clock
@@ -123,15 +137,19 @@ class Engine:
         try:
             await lease.take()
             try:
-                yield self._running
+                async with lease.beating():
+                    yield self._running
             finally:
                 await lease.give_back()
         finally:
             self._running = None
 
     async def _fresh(self, outlook: Outlook) -> bool:
-        """Whether nothing happened since that the outlook does not know of, as far as we can tell."""
-        ours = outlook.sync == self._sync.name and outlook.kind is RunKind.APPLY
+        """Whether nothing happened since that the outlook does not know of, as far as we can tell.
+
+        What was made while a run went on is never fresh: that run may have written on, and been killed since.
+        """
+        ours = outlook.sync == self._sync.name and outlook.kind is RunKind.APPLY and outlook.after >= 0
         young = timedelta() <= self._clock() - outlook.made_at <= FRESH
         return ours and young and outlook.after == await last_run(self._ledger, self._sync.name)
 

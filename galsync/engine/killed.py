@@ -9,6 +9,7 @@ from galsync.ledger.ledger import Ledger
 from galsync.ledger.runs import Run, RunState, StepState
 from galsync.plans.digests import digest
 from galsync.plans.fields import shape
+from galsync.steps import Act
 
 Unsure: TypeAlias = Mapping[str, Sequence[Agreement]]
 """By anchor: what may have been written without the ledger having heard of it, newest first."""
@@ -19,13 +20,17 @@ Begun: TypeAlias = Mapping[str, Unsure]
 STANDING: Final = "standing"
 """In the figures of a run: how many entries the ledger knew when it had ended."""
 
+CONFLICTS: Final = "conflicts"
+"""In the figures of a run: how many wait for a decision."""
+
 _UNSEEN: Final = frozenset({StepState.BEGUN, StepState.DOUBT})
 _ENDED: Final = frozenset({RunState.DONE, RunState.STOPPED})
 
 
 async def begun(ledger: Ledger, sync: str) -> Begun:
     """What may stand in the target although it was not agreed: steps of runs since one was DONE whose end nobody saw,
-    and all that was handed to somebody who may have done it since."""
+    creations that failed, of which half may have been written, and all that was handed to somebody who may have done it
+    since."""
     found: dict[str, dict[str, list[Agreement]]] = {}
     settled = False
     for run in await ledger.runs(sync):
@@ -33,7 +38,8 @@ async def begun(ledger: Ledger, sync: str) -> Begun:
         if states:
             newest: dict[tuple[str, str], Agreement] = {}
             async for row in ledger.steps(run.number):
-                if row.state in states and row.done.agreement is not None:
+                half = row.state is StepState.FAILED and row.done.act is Act.CREATE and StepState.DOUBT in states
+                if (half or row.state in states) and row.done.agreement is not None:
                     newest[row.done.place, row.done.anchor] = row.done.agreement
             for (place, anchor), agreement in newest.items():
                 found.setdefault(place, {}).setdefault(anchor, []).append(agreement)
@@ -76,9 +82,14 @@ def _fitting(newest: Agreement, agreements: Sequence[Agreement], held: Held) -> 
 
 
 async def last_run(ledger: Ledger, sync: str) -> int:
-    """The number of the newest run; 0 before the first."""
+    """The number of the newest run, negative while it goes on or where it was killed; 0 before the first.
+
+    A plan that was made while a run wrote does not know of all that it wrote, and is another one when it has ended.
+    """
     runs = await ledger.runs(sync, most=1)
-    return runs[0].number if runs else 0
+    if not runs:
+        return 0
+    return -runs[0].number if runs[0].state is RunState.BEGUN else runs[0].number
 
 
 async def standing(ledger: Ledger, sync: str) -> int | None:

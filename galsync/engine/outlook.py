@@ -41,10 +41,13 @@ class Outlook:
     """One run as planned: what was read, a plan for each place, and what stops it.
 
     ``left`` counts everybody without an entry, ``named`` some of them; ``cut`` counts by field the texts that were too
-    long for the target, ``doubles`` the aliases that two people had. ``unread`` are sources that could not be read:
+    long for the target, ``large`` names some whose photo was, ``doubles`` the aliases that two people had.
+    ``unread`` are sources that could not be read:
     with one of them nothing is planned, since whoever is missing might be gone. ``skipped`` are places that could not
     be read: they are left out, the others go on. ``before`` is how many entries the ledger knew. ``after`` is the
-    number of the last run that this plan has seen: it is of no use once there is another.
+    number of the last run that this plan has seen, and it is of no use once there is another; negative where that had
+    not ended (:func:`killed.last_run`), and then it is to look at alone. ``missing`` are those of a batch who shall
+    have an entry now and get none (Flip.missing).
     """
 
     sync: str
@@ -55,6 +58,7 @@ class Outlook:
     left: Mapping[Left, int] = field(default_factory=dict)
     named: tuple[tuple[str, Left], ...] = ()
     cut: Mapping[str, int] = field(default_factory=dict)
+    large: tuple[str, ...] = ()
     doubles: int = 0
     plans: tuple[Plan, ...] = ()
     stops: tuple[Stop, ...] = ()
@@ -62,3 +66,4 @@ class Outlook:
     skipped: tuple[Trouble, ...] = ()
     before: int = 0
     after: int = 0
+    missing: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Final
 from galsync.engine.killed import standing
 from galsync.engine.moments import Moment, News, Tell
 from galsync.engine.outlook import SourceRead, Trouble
+from galsync.engine.staying import expected, moved_of, narrowed_token
 from galsync.engine.troubles import in_peace
 from galsync.ledger.ledger import Ledger
 from galsync.ledger.runs import Token
@@ -25,7 +26,7 @@ class Said:
 
     readings: tuple[Reading, ...] = ()
     sources: tuple[SourceRead, ...] = ()
-    shrunk: dict[str, tuple[int, int]]
+    shrunk: dict[str, tuple[int, int | None]]
     """Of each source that was read whole: how many people now, and the last time (guards.stops)."""
     unread: tuple[Trouble, ...] = ()
 
@@ -59,7 +60,7 @@ async def read(sync: Sync, ledger: Ledger, *, after: str | None, now: datetime, 
     """What every source says, one after the other; ``after`` as :func:`since` gave it. Never raises PeerError."""
     readings: list[Reading] = []
     sources: list[SourceRead] = []
-    shrunk: dict[str, tuple[int, int]] = {}
+    shrunk: dict[str, tuple[int, int | None]] = {}
     unread: list[Trouble] = []
     for feed in sync.feeds:
         name = feed.source.name
@@ -70,10 +71,14 @@ async def read(sync: Sync, ledger: Ledger, *, after: str | None, now: datetime, 
             continue
         tell(News(Moment.READ, name, len(reading.people)))
         before = await ledger.token(sync.name, name)
+        people = len(reading.people) - moved_of(feed, reading.people)
         if reading.whole:
-            shrunk[name] = (len(reading.people), before.people if before else 0)
-        readings.append(reading)
-        sources.append(_told(feed, reading, _token(sync, reading, before, now)))
+            shrunk[name] = (people, await expected(feed, sync, ledger, before.people) if before else None)
+        readings.append(replace(reading, people=[*reading.people]))  # a list of ours, which may be spent
+        token = _token(sync, reading, people, before, now, went=await _went(feed, sync, ledger, reading))
+        if (moved := feed.selection.moved) is not None and moved.only is not None:
+            token = await narrowed_token(feed, sync, ledger, before, now=now)
+        sources.append(_told(feed, reading, token))
     return Said(readings=tuple(readings), sources=tuple(sources), shrunk=shrunk, unread=tuple(unread))
 
 
@@ -89,10 +94,25 @@ def _told(feed: Feed, reading: Reading, token: Token) -> SourceRead:
     )
 
 
-def _token(sync: Sync, reading: Reading, before: Token | None, now: datetime) -> Token:
+async def _went(feed: Feed, sync: Sync, ledger: Ledger, reading: Reading) -> int:
+    """How many of those whom changes tell to be gone had an entry until now; the first place answers for all.
+
+    Guests and contacts come and go among them who never counted as people, and the same change may be told again.
+    """
+    places = () if reading.whole or not reading.gone else await ledger.places(sync.name)
+    if not places:
+        return 0
+    anchors = [feed.mapping.anchor_of(one) for one in reading.gone]
+    known = await ledger.agreements_of(sync.name, places[0], anchors)
+    return sum(each.retired_at is None for each in known.values())
+
+
+def _token(
+    sync: Sync, reading: Reading, people: int, before: Token | None, now: datetime, *, went: int
+) -> Token:  # fmt: skip
     """What to keep: with changes alone, ``read_at`` stays that of the last whole reading, and of its people those who
     went since are taken off, or the next whole reading would seem to have lost them at once."""
     text = f"{sync.fingerprint}{_BETWEEN}{reading.token}" if reading.token else ""
     if reading.whole or before is None:
-        return Token(text=text, read_at=now, people=len(reading.people))
-    return replace(before, text=text, people=max(before.people - len(reading.gone), 0))
+        return Token(text=text, read_at=now, people=people)
+    return replace(before, text=text, people=max(before.people - went, 0))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from galsync.engine.applying import Applying
 from galsync.engine.asking import Asking
-from galsync.engine.killed import STANDING
+from galsync.engine.killed import CONFLICTS, STANDING
 from galsync.engine.lease import Lease, LeaseLostError
 from galsync.engine.moments import Moment, News, Tell
 from galsync.engine.outlook import Outlook, SourceRead
@@ -47,8 +47,9 @@ class Running:
             cancelled = await self._written(applying, outlook)
             state, words = self._verdict(outlook, tally, applying.words)
             if outlook.kind is RunKind.APPLY:
-                await self._keep_tokens(outlook.sources, clean=state is RunState.DONE and not tally.handed)
-        await self.ledger.end(run, state, tally.figures() | _standing(outlook, tally), words)
+                seen = not (tally.handed or tally.unseen)
+                await self._keep_tokens(outlook.sources, clean=state is RunState.DONE and seen)
+        await self.ledger.end(run, state, tally.figures() | _figures(outlook, tally), words)
         self.tell(News(Moment.ENDED, self.sync.name, tally.written.total()))
         if cancelled:
             raise asyncio.CancelledError
@@ -103,8 +104,16 @@ def _failed(outlook: Outlook, tally: Tally) -> str:
     return f"{' and '.join(parts)}: what they say is in the report; the next run tries again"
 
 
+def _figures(outlook: Outlook, tally: Tally) -> dict[str, int]:
+    """How many conflicts there are, and how many entries the ledger knows now, as far as the guards need it; nothing
+    where nobody could look."""
+    if outlook.unread:
+        return {}
+    conflicts = sum(plan.counts[Act.CONFLICT] for plan in outlook.plans)
+    return _standing(outlook, tally) | ({CONFLICTS: conflicts} if conflicts else {})
+
+
 def _standing(outlook: Outlook, tally: Tally) -> dict[str, int]:
-    """How many entries the ledger knows now, as far as the guards need it."""
     forgotten = sum(len(plan.forget) for plan in outlook.plans)
     found = sum(step.act is Act.REMEMBER and step.known is None for plan in outlook.plans for step in plan.steps)
     now = outlook.before + tally.written[Act.CREATE] - tally.written[Act.REMOVE] + found - forgotten

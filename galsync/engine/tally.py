@@ -32,16 +32,20 @@ class Failure:
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """``written`` and ``handed`` by act; ``untried`` are steps that were not begun, ``remembered`` those that the
-    ledger alone learned of. ``given_up`` are the places that failed too often in a row."""
+    ledger alone learned of, ``unseen`` those of the written that are looked at again. ``given_up`` are the places that
+    failed too often in a row."""
 
     written: Counter[Act] = field(default_factory=Counter)
     handed: Counter[Act] = field(default_factory=Counter)
+    unseen: int = 0
     failed: int = 0
     doubt: int = 0
     untried: int = 0
     remembered: int = 0
     failures: list[Failure] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
+    missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By whom a step was about, the members and managers without whom it was done, since they were gone by then."""
 
     def count(self, place: str, steps: Sequence[Step], outcomes: Sequence[Outcome]) -> None:
         """What became of ``steps``."""
@@ -49,6 +53,9 @@ class Tally:
             match outcome:
                 case Written():
                     self.written[step.act] += 1
+                    self.unseen += outcome.unseen
+                    if outcome.missing and len(self.missing) < _NAMED:
+                        self.missing[who(step)] = outcome.missing
                 case Handed():
                     self.handed[step.act] += 1
                 case Failed() if outcome is UNTRIED:

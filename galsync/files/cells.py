@@ -18,10 +18,10 @@ _KINDS: Final = {
     # RecipientTypeDetails of Get-Recipient
     **dict.fromkeys(("usermailbox", "sharedmailbox", "linkedmailbox", "remoteusermailbox", "person"), Kind.USER),
     **dict.fromkeys(("remotesharedmailbox", "legacymailbox", "teammailbox"), Kind.USER),
-    **dict.fromkeys(("roommailbox", "remoteroommailbox"), Kind.ROOM),
+    **dict.fromkeys(("roommailbox", "remoteroommailbox", "linkedroommailbox"), Kind.ROOM),
     **dict.fromkeys(("equipmentmailbox", "remoteequipmentmailbox"), Kind.EQUIPMENT),
     **dict.fromkeys(("mailuniversaldistributiongroup", "mailuniversalsecuritygroup"), Kind.GROUP),
-    **dict.fromkeys(("mailnonuniversalgroup", "dynamicdistributiongroup", "groupmailbox"), Kind.GROUP),
+    **dict.fromkeys(("mailnonuniversalgroup", "dynamicdistributiongroup", "groupmailbox", "roomlist"), Kind.GROUP),
     **dict.fromkeys(("mailcontact", "mailuser", "guestmailuser", "guest", "mailforestcontact"), Kind.CONTACT),
 }
 _PART: Final = re.compile(r"((?:[^;\n\\]|\\.)+)", re.DOTALL)
@@ -57,7 +57,8 @@ def kind(text: str) -> Kind:
 def addresses(values: Iterable[str]) -> tuple[list[str], list[str], list[str], str]:
     """Proxy addresses as SMTP ones, X500 ones and SIP ones without their prefixes, and the primary of them or "".
 
-    Others (EUM, SPO) are left out. Raises ValueError where an SMTP address cannot be read.
+    Others (EUM, SPO) are left out, and so is what cannot be read: one bad alias is no reason to do without somebody.
+    The primary alone is told as it stands where it cannot be read.
     """
     smtp: list[str] = []
     x500: list[str] = []
@@ -65,13 +66,21 @@ def addresses(values: Iterable[str]) -> tuple[list[str], list[str], list[str], s
     primary = ""
     for value in values:
         prefix, colon, rest = value.partition(":")
-        if not colon:
-            smtp.append(canonical(value))
-        elif prefix.lower() == "smtp":
-            smtp.append(canonical(rest))
-            primary = smtp[-1] if prefix == "SMTP" else primary
-        elif prefix.lower() == "x500":
+        scheme = prefix.lower() if colon else "smtp"
+        if scheme == "smtp":
+            rest = rest if colon else value
+            address = _smtp(rest)
+            smtp += [address] if address else []
+            primary = (address or rest) if prefix == "SMTP" else primary
+        elif scheme == "x500":
             x500.append(rest)
-        elif prefix.lower() == "sip":
+        elif scheme == "sip":
             sip.append(rest)
     return smtp, x500, sip, primary
+
+
+def _smtp(text: str) -> str:
+    try:
+        return canonical(text)
+    except ValueError:
+        return ""

@@ -1,6 +1,7 @@
 """The names of columns: our own, and what Outlook, Google, Exchange and Active Directory call the same."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -76,13 +77,15 @@ def meanings(header: Sequence[str]) -> tuple[str, ...]:
     where there is no column of addresses, or the same name stands twice.
     """
     names = [name.strip() for name in header]
-    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+    if twice := sorted(name for name, times in Counter(names).items() if name and times > 1):
         raise UnreadableError(f"the column {twice[0]!r} is there twice: leave one out")
     found: list[str] = []
+    taken: set[str] = set()
     for name in names:
         meant = _MEANT.get(plain(name), "")
-        found.append("" if meant in found else meant)
-    if ADDRESS not in found:
+        found.append("" if meant in taken else meant)
+        taken.add(meant)
+    if ADDRESS not in taken:
         shown = ", ".join(repr(name[:40]) for name in names[:8])
         raise UnreadableError(f"no column of addresses: name one 'address' or 'E-mail Address'; there are {shown}")
     return tuple(found)

@@ -49,17 +49,16 @@ def read(path: Path, *, most: int = MOST) -> bytes | None:
 def replace(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
     """``data`` in place of what stands there, whole or not at all, also where the machine goes down meanwhile.
 
-    A file that is there keeps its rights and, where it is a link, its place. Raises UnreadableError.
+    A file that is there keeps its rights, its owner and, where it is a link, its place. Raises UnreadableError.
     """
     try:
         path = path.resolve()
         made = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-        try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-        except FileNotFoundError:
+        before = _stat(path)
+        if before is None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            _write(made, data, mode)
+            _write(made, data, mode, before)
             made.replace(path)
         finally:
             made.unlink(missing_ok=True)
@@ -68,13 +67,45 @@ def replace(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
         raise UnreadableError(f"{path} cannot be written: {error.strerror}", Reason.UNREACHABLE) from error
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def replaceable(path: Path) -> bool:
+    """Whether :func:`replace` may put another file in the place of this one that belongs to the same account."""
+    try:
+        path = path.resolve()
+        before = _stat(path)
+        ours = before is None or os.geteuid() in (0, before.st_uid)
+        return ours and os.access(path.parent, os.W_OK | os.X_OK) and (before is None or os.access(path, os.W_OK))
+    except OSError:
+        return False
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: Path, data: bytes, mode: int, before: os.stat_result | None) -> None:
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     with os.fdopen(number, "wb") as file:
         file.write(data)
         file.flush()
-        os.fchmod(number, mode)
+        if before is not None:
+            _like(number, before, path)
+        os.fchmod(number, mode if before is None else stat.S_IMODE(before.st_mode))
         os.fsync(number)
+
+
+def _like(number: int, before: os.stat_result, path: Path) -> None:
+    """The owner and the group of before. Raises UnreadableError where that is not ours to give."""
+    made = os.fstat(number)
+    if (made.st_uid, made.st_gid) == (before.st_uid, before.st_gid):
+        return
+    try:
+        os.fchown(number, before.st_uid, before.st_gid)
+    except PermissionError:
+        words = f"{path.parent}: the file there belongs to account {before.st_uid}: run this as that account"
+        raise UnreadableError(words, Reason.NO_ACCESS) from None
 
 
 def _settle(folder: Path) -> None:

@@ -41,6 +41,11 @@ class Format(Protocol):
         """What it can hold of somebody, None for all."""
         ...
 
+    @property
+    def photos(self) -> int:
+        """The octets of the largest photo that it can hold, 0 for none."""
+        ...
+
     def decode(self, data: bytes) -> Contents:
         """What ``data`` holds. Raises UnreadableError in words where it is broken."""
         ...
@@ -75,6 +80,7 @@ class FileTarget:
             forms=self.format.forms,
             visible=Visible.AT_ONCE,
             fields=self.format.fields,
+            photos=self.format.photos,
         )
 
     async def places(self) -> Sequence[str]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from sys import intern
 from typing import Final, TypeAlias
 
 from galsync.files.disk import UnreadableError
@@ -71,6 +72,7 @@ def _attribute(number: int, line: str) -> tuple[str, Value]:
     if found is None:
         raise UnreadableError(f"line {number} is no attribute: <name>: <value>")
     name, colons, value = found.groups()
+    name = intern(name)  # there are a few in millions of lines
     if value.startswith("<") and colons == ":":
         raise UnreadableError(f"line {number} points to another file, which is not read")
     if colons == ":":

@@ -13,7 +13,9 @@ from protocols.model.person import Field
 class Record:
     """What a file holds of somebody; ``rest`` is what we do not read, by the file's own names, and give back as it was.
 
-    ``aliases`` are as :class:`galsync.entries.Entry` has them. A line without a stamp was written by somebody else.
+    ``aliases`` are as :class:`galsync.entries.Entry` has them, and of others whatever stands there. A line without a
+    stamp was written by somebody else. ``raw`` is how it stood in the file, so that what nobody changes is given back
+    verbatim; None for a format that needs no such thing, and once it was changed.
     """
 
     stamp: Stamp | None = None
@@ -25,6 +27,7 @@ class Record:
     members: tuple[str, ...] = ()
     photo: bytes = field(default=b"", repr=False)
     rest: Mapping[str, str] = field(default_factory=dict)
+    raw: tuple[tuple[str, str], ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -69,6 +72,17 @@ def created(entry: Entry, sync: str) -> Record:
     )
 
 
+def made_again(record: Record, entry: Entry, sync: str) -> Record:
+    """``record``, which bears the stamp of ``entry`` already, as a new one would be; what others added stays."""
+    aliases = merged_aliases(record.aliases, entry.aliases, ())
+    return _changed(record, replace(created(entry, sync), aliases=aliases, rest=record.rest))
+
+
+def hidden(record: Record) -> Record:
+    """``record``, found no more by who looks for people."""
+    return _changed(record, replace(record, hidden=True))
+
+
 def updated(record: Record, entry: Entry, known: Agreement | None, fields: frozenset[str]) -> Record:
     """``record`` with the entry's values of ``fields``, as :class:`galsync.steps.Change` names them."""
     texts = dict(record.texts)
@@ -80,7 +94,11 @@ def updated(record: Record, entry: Entry, known: Agreement | None, fields: froze
     changed = {name: value for name, value in whole.items() if name in fields}
     if "aliases" in fields:
         changed["aliases"] = merged_aliases(record.aliases, entry.aliases, known.aliases if known else ())
-    return replace(record, texts=texts, **changed)  # type: ignore[arg-type]
+    return _changed(record, replace(record, texts=texts, **changed))  # type: ignore[arg-type]
+
+
+def _changed(before: Record, after: Record) -> Record:
+    return before if after == before else replace(after, raw=None)
 
 
 def merged_aliases(there: tuple[str, ...], wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,11 +1,10 @@
 """The records of one file by key, and the steps of a plan done to them: nothing is touched but what is ours."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from galsync.entries import Held, Stamp
-from galsync.files.records import Record, created, updated
+from galsync.files.records import Record, created, hidden, made_again, updated
 from galsync.side import Failed, Outcome, Written
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
@@ -52,8 +51,9 @@ class Shelf:
         """A new record; where our stamp is there already, as after a crash, that record becomes what is wanted."""
         if step.entry is None:
             return NOTHING
-        record = created(step.entry, self._sync)
         key = Stamp(self._sync, step.entry.anchor).text
+        there = self._records.get(key)
+        record = made_again(there, step.entry, self._sync) if there else created(step.entry, self._sync)
         return self._clash(key, record) or self._put(key, record)
 
     def update(self, step: Step) -> Outcome:
@@ -71,7 +71,7 @@ class Shelf:
         key, before = self._ours(step)
         if isinstance(before, Failed):
             return before
-        return self._put(key, replace(before, hidden=True))
+        return self._put(key, hidden(before))
 
     def remove(self, step: Step) -> Outcome:
         """Gone, whether it was there or not."""

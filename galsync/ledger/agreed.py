@@ -44,14 +44,13 @@ async def places(connection: AsyncConnection, sync: str) -> tuple[str, ...]:
 
 
 async def by_address(connection: AsyncConnection, sync: str, place: str, addresses: Sequence[str]) -> dict[str, str]:
-    """The anchor of each address; of several, one that is not retired, then the first by name."""
-    found: dict[str, tuple[bool, str]] = {}
+    """The anchor of each address, of several the first by name; of whoever is retired nothing is told."""
+    found: dict[str, str] = {}
     for asked in _pieces(addresses):
-        columns = (_A.address, _A.retired_at, _A.anchor)
-        for row in await connection.execute(select(*columns).where(*_at(sync, place), _A.address.in_(asked))):
-            rank = (row.retired_at is not None, row.anchor)
-            found[row.address] = min(rank, found.get(row.address, rank))
-    return {address: anchor for address, (_, anchor) in found.items()}
+        here = (*_at(sync, place), _A.address.in_(asked), _A.retired_at.is_(None))
+        for row in await connection.execute(select(_A.address, _A.anchor).where(*here)):
+            found[row.address] = min(row.anchor, found.get(row.address, row.anchor))
+    return found
 
 
 async def keep(connection: AsyncConnection, sync: str, place: str, agreements: Iterable[Agreement]) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     not_,
     select,
+    text,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +32,10 @@ from galsync.steps import Act, Step, Why
 _R: Final = RUNS.c
 _S: Final = STEPS.c
 _KILLED: Final = (RunState.BEGUN.value, RunState.ABANDONED.value)
+_LAST_OF_FILE: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'gal_steps'")  # sqlite.org/autoinc.html
+_NUMBERS_OF_SERVER: Final = text(
+    "SELECT nextval(pg_get_serial_sequence('gal_steps', 'number')) FROM generate_series(1, :many) ORDER BY 1"
+)
 _WHOLE: Final = (RunKind.APPLY.value, RunKind.PURGE.value)
 """Runs that, where one before them was killed, look at the whole target: an undo does not."""
 
@@ -55,11 +60,20 @@ async def going_on(connection: AsyncConnection, run: int) -> tuple[str, bool]:
 
 async def write_down(connection: AsyncConnection, run: int, place: str, steps: Sequence[Step]) -> tuple[int, ...]:
     """Rows of steps that are about to be done: their numbers, in order."""
-    rows = [_row(run, place, step) for step in steps]
-    if not rows:
+    if not steps:
         return ()
-    made = await connection.execute(insert(STEPS).returning(_S.number, sort_by_parameter_order=True), rows)
-    return tuple(made.scalars())
+    numbers = await _numbers(connection, len(steps))
+    rows = [{"number": number, **_row(run, place, step)} for number, step in zip(numbers, steps, strict=True)]
+    await connection.execute(insert(STEPS), rows)
+    return tuple(numbers)
+
+
+async def _numbers(connection: AsyncConnection, many: int) -> Sequence[int]:
+    """So many numbers of new steps, rising. To be told them by the insertion costs a statement for each row."""
+    if connection.dialect.name == "postgresql":
+        return (await connection.scalars(_NUMBERS_OF_SERVER, {"many": many})).all()
+    last = await connection.scalar(_LAST_OF_FILE) or 0  # nobody else writes until this transaction ends
+    return range(last + 1, last + 1 + many)
 
 
 async def write_outcomes(connection: AsyncConnection, outcomes: Mapping[int, Outcome]) -> None:
@@ -95,6 +109,12 @@ async def runs(connection: AsyncConnection, sync: str, most: int) -> list[Run]:
     """Newest first."""
     rows = await connection.execute(select(RUNS).where(_R.sync == sync).order_by(_R.number.desc()).limit(most))
     return [_run(row) for row in rows]
+
+
+async def run(connection: AsyncConnection, number: int) -> Run | None:
+    """The one of that number."""
+    row = (await connection.execute(select(RUNS).where(_R.number == number))).one_or_none()
+    return None if row is None else _run(row)
 
 
 async def steps(connection: AsyncConnection, run: int, after: int, most: int) -> list[StepRow]:

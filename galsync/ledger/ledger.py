@@ -50,7 +50,7 @@ class Ledger:
             return await agreed.places(connection, sync)
 
     async def by_address(self, sync: str, place: str, addresses: Sequence[str]) -> dict[str, str]:
-        """The anchor of whoever has each address by agreement; who is not retired goes first."""
+        """The anchor of whoever has each address by agreement, and is not retired."""
         async with self._database.reading() as connection:
             return await agreed.by_address(connection, sync, place, addresses)
 
@@ -108,6 +108,11 @@ class Ledger:
         async with self._database.reading() as connection:
             return await history.runs(connection, sync, most)
 
+    async def run(self, number: int) -> Run | None:
+        """The run of that number, whichever sync's it is; None where there is none."""
+        async with self._database.reading() as connection:
+            return await history.run(connection, number)
+
     async def steps(self, run: int) -> AsyncIterator[StepRow]:
         """What a run did, in the order in which it was begun."""
         after = 0
@@ -164,14 +169,22 @@ class Ledger:
         async with self._database.writing() as connection:
             await standing.resume(connection, sync)
 
-    async def hold(self, sync: str, holder: str, until: datetime) -> bool:
+    async def hold(self, sync: str, holder: str, until: datetime, *, instead_of: str | None = None) -> bool:
         """Take the lease of ``sync``, or renew it: False where another holder has it and it has not run out.
+
+        ``instead_of`` is a holder who is dead: from them, and nobody else, it is taken whenever it runs out.
 
         At most one holder over all nodes. On PostgreSQL it runs out by the database's clock, ``until`` being as far
         ahead of it as it is of ours, so that nodes whose clocks differ agree.
         """
         async with self._database.writing() as connection:
-            return await standing.hold(connection, sync, holder, now=self._clock(), until=until)
+            now = self._clock()
+            return await standing.hold(connection, sync, (holder, instead_of or holder), now=now, until=until)
+
+    async def holder(self, sync: str) -> str | None:
+        """Who has the lease of ``sync``, or had it last and did not give it back."""
+        async with self._database.reading() as connection:
+            return await standing.holder(connection, sync)
 
     async def release(self, sync: str, holder: str) -> None:
         """Give the lease back; nothing happens where another has it."""

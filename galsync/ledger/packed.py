@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final, Self, TypeVar, overload
 
 from protocols.model.person import Field
 
+T = TypeVar("T")
+
 _USUAL: Final = 8  # bytes of a digest; what stands for nothing has none
 _FIELDS: Final = {each.value: each for each in Field}
+_NAMES: Final = {each: each.value for each in Field}
 
 
 class Digests(Mapping[Field, bytes]):
@@ -35,6 +38,15 @@ class Digests(Mapping[Field, bytes]):
     def __getitem__(self, field: Field) -> bytes:
         return self.digests[self._places[field]]
 
+    @overload
+    def get(self, key: Field, /) -> bytes | None: ...
+    @overload
+    def get(self, key: Field, /, default: bytes | T) -> bytes | T: ...
+    def get(self, key: Field, /, default: bytes | T | None = None) -> bytes | T | None:
+        """Of a Mapping; without an exception for each field that is not there, which a plan asks for by the million."""
+        place = self._places.get(key)
+        return default if place is None else self.digests[place]
+
     def __iter__(self) -> Iterator[Field]:
         return iter(self._places)
 
@@ -46,7 +58,7 @@ class Digests(Mapping[Field, bytes]):
 
 
 def _named(field: Field, length: int) -> str:
-    return field.value if length == _USUAL else f"{field.value}:{length}"
+    return _NAMES[field] if length == _USUAL else f"{_NAMES[field]}:{length}"
 
 
 @lru_cache(maxsize=4096)  # whoever has the same fields shares what says where they are

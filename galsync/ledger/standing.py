@@ -47,18 +47,27 @@ async def resume(connection: AsyncConnection, sync: str) -> None:
     await connection.execute(delete(PAUSES).where(PAUSES.c.sync == sync))
 
 
-async def hold(connection: AsyncConnection, sync: str, holder: str, *, now: datetime, until: datetime) -> bool:
-    """Whether ``holder`` has the lease of ``sync`` until then: one statement, so that two never have it at once."""
+async def hold(
+    connection: AsyncConnection, sync: str, holders: tuple[str, str], *, now: datetime, until: datetime
+) -> bool:
+    """Whether the first of ``holders`` has the lease of ``sync`` until then: one statement, so that two never have it
+    at once. It is taken from the second too, whom nobody else has followed yet."""
+    holder, before = holders
     here = _now(connection, now)
     taken = upsert(
         connection,
         LEASES,
         ("holder", "until"),
-        where=lambda held, new: or_(held.c.holder == new.holder, type_coerce(held.c.until, BigInteger) <= here),
+        where=lambda held, _: or_(held.c.holder.in_((holder, before)), type_coerce(held.c.until, BigInteger) <= here),
     )
     ends = here + (to_number(until) - to_number(now))
     done = await connection.execute(taken.values(sync=sync, holder=holder, until=ends).returning(LEASES.c.sync))
     return done.first() is not None
+
+
+async def holder(connection: AsyncConnection, sync: str) -> str | None:
+    """Who has it, run out or not."""
+    return await connection.scalar(select(LEASES.c.holder).where(LEASES.c.sync == sync))
 
 
 async def release(connection: AsyncConnection, sync: str, holder: str) -> None:

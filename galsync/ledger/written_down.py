@@ -4,7 +4,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -14,6 +14,8 @@ from galsync.steps import Act, Change, Step
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 from service.state.instants import from_number, to_number
+
+_NAMES: Final = {field: field.value for field in Field}  # to ask the enumeration each time takes longer than the rest
 
 
 def dumped(value: object) -> bytes:
@@ -37,7 +39,7 @@ def step_out(step: Step) -> bytes:
 
     The photo that stands there is kept, since an undo needs it; of the new one its digest in the agreement will do.
     """
-    entry = step.entry and replace(step.entry, photo=b"")
+    entry = replace(step.entry, photo=b"") if step.entry and step.entry.photo else step.entry
     objects = {
         "entry": entry and entry_out(entry),
         "before": step.held and held_out(step.held),
@@ -135,7 +137,7 @@ def agreement_out(agreement: Agreement) -> dict[str, Any]:
         anchor=agreement.anchor,
         key=agreement.key,
         address=agreement.address,
-        written={field.value: digest.hex() for field, digest in agreement.written.items()},
+        written={_NAMES[field]: digest.hex() for field, digest in agreement.written.items()},
         aliases=agreement.aliases,
         members=agreement.members,
         photo=agreement.photo.hex(),
@@ -158,7 +160,7 @@ def agreement_in(kept: Mapping[str, Any]) -> Agreement:
 
 
 def _texts_out(texts: Mapping[Field, str]) -> dict[str, str]:
-    return {field.value: text for field, text in texts.items()}
+    return {_NAMES[field]: text for field, text in texts.items()}
 
 
 def _texts_in(kept: Mapping[str, Any]) -> dict[Field, str]:

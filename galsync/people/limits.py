@@ -74,6 +74,8 @@ PHOTO: Final[Mapping[Form, int]] = MappingProxyType(
     | {Form.CONTACT: 4_000_000, Form.SHARED_CONTACT: 0, Form.GROUP: 0}  # PATCH of a photo in Graph: 4 MB
 )
 """Octets of a photo; 0 where the form has none."""
+SMALL: Final = min(filter(None, PHOTO.values()))
+"""What every form takes that has a photo at all."""
 
 IN_ALL: Final = 1536  # octets: "2 KB data per contact" of a domain shared contact hold its address and stamp, too
 

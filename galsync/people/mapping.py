@@ -65,7 +65,10 @@ class Mapping:
     domain of the primary address, and where that is not in it, the primary address it is. ``fields`` that are not
     named are left alone. ``x500``: replies to mail from before arrive, because the entry answers to the old
     distinguished names. ``proxies``: it answers to the person's further SMTP addresses as well, and to the primary.
-    ``photos`` are handed on; ``hidden`` hides all entries, and who is hidden in the source is hidden anyway.
+    ``photos`` are handed on, those of more than ``largest_photo`` octets (None: what the form takes) excepted;
+    ``hidden`` hides all entries, and who is hidden in the source is hidden anyway. ``group_address`` is a template of
+    the address of groups that become groups, for a domain of the target's own. ``narrow`` leaves out of an entry what
+    the target cannot hold all told (:class:`galsync.side.Ability`).
 
     Raises ValueError for a name that could not stand in an anchor, and forms or fields that cannot be.
     """
@@ -78,7 +81,10 @@ class Mapping:
     x500: bool = True
     proxies: bool = False
     photos: bool = False
+    largest_photo: int | None = None
     hidden: bool = False
+    group_address: Template | None = None
+    narrow: abc.Callable[[Entry], tuple[Entry, tuple[str, ...]]] | None = field(default=None, repr=False, compare=False)
     _written: tuple[tuple[Field, Template | None, bool], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -106,25 +112,42 @@ class Mapping:
     @property
     def attributes(self) -> frozenset[str]:
         """The attributes of the source that must be read for it."""
-        templates = [self.external, *(rule.value for rule in self.fields.values())]
+        templates = [self.external, self.group_address, *(rule.value for rule in self.fields.values())]
         return frozenset[str]().union(*(template.attributes for template in templates if template))
 
     @property
     def follows(self) -> bool:
         """Whether an entry names others by address (members, the manager) whose address is another in the target."""
         names_others = Form.GROUP in self.forms.values() or not _BY_ADDRESS.isdisjoint(self.fields)
-        return names_others and (self.external is not None or bool(self.domains))
+        elsewhere = self.external is not None or self.group_address is not None or bool(self.domains)
+        return names_others and elsewhere
 
     @property
     def by_person(self) -> bool:
         """Whether an entry follows from its person alone, so that changes alone suffice."""
         return not self.follows
 
-    def narrowed(self, *, fields: abc.Collection[Field] | None, aliases: bool = True) -> "Mapping":
-        """The same for a target that holds ``fields`` alone (None: all), and ``aliases`` or none: what it cannot hold
-        is never wanted of it, so that a plan finds nothing to write there."""
+    def narrowed(
+        self,
+        *,
+        fields: abc.Collection[Field] | None,
+        aliases: bool = True,
+        photos: int | None = None,
+        narrow: abc.Callable[[Entry], tuple[Entry, tuple[str, ...]]] | None = None,
+    ) -> "Mapping":
+        """The same for a target that holds ``fields`` alone (None: all), ``aliases`` or none, photos of ``photos``
+        octets (None: as the form does), and all told what ``narrow`` leaves of an entry: what it cannot hold is never
+        wanted of it, so that a plan finds nothing to write there."""
         held = {name: rule for name, rule in self.fields.items() if fields is None or name in fields}
-        return replace(self, fields=held, x500=self.x500 and aliases, proxies=self.proxies and aliases)
+        return replace(
+            self,
+            fields=held,
+            x500=self.x500 and aliases,
+            proxies=self.proxies and aliases,
+            photos=self.photos and photos != 0,
+            largest_photo=photos,
+            narrow=narrow,
+        )
 
     def anchor_of(self, anchor: str) -> str:
         """The entry's anchor for a person's."""
@@ -133,14 +156,13 @@ class Mapping:
     def external_of(self, person: Person) -> Mailbox | None:
         """The address in the target; None where there is none that is an SMTP address."""
         primary = person.primary
+        if self.group_address is not None and self.forms.get(person.kind) is Form.GROUP and primary is not None:
+            return _parsed(self.group_address.render(person))
         if primary is None or (self.external is None and primary.domain not in self.domains):
             return primary
-        try:
-            if self.external is not None:
-                return Mailbox.parse(self.external.render(person))
-            return Mailbox.parse(f"{primary.local}@{self.domains[primary.domain]}")
-        except ValueError:
-            return None
+        if self.external is not None:
+            return _parsed(self.external.render(person))
+        return _parsed(f"{primary.local}@{self.domains[primary.domain]}")
 
     def entry(self, person: Person, *, cut: Counter[str] | None = None) -> Entry | Left:
         """The entry for ``person``, or why there is none. Texts that had to be cut are counted in ``cut`` by field.
@@ -159,7 +181,7 @@ class Mapping:
         if address is None or len(address.address.encode()) > LONGEST_ADDRESS:
             return Left.BAD_ADDRESS
         counted = Counter[str]() if cut is None else cut
-        return Entry(
+        entry = Entry(
             anchor=self.anchor_of(person.anchor),
             form=form,
             address=address,
@@ -169,16 +191,25 @@ class Mapping:
             members=person.members if form is Form.GROUP else (),
             photo=self._photo(person, form, counted),
         )
+        return self._narrowed(entry, counted)
 
-    def followed(self, entry: Entry, externals: abc.Mapping[str, str]) -> Entry:
-        """``entry`` with the addresses of others as ``externals`` gives them; those that are not in it are kept."""
+    def followed(self, entry: Entry, externals: abc.Mapping[str, str], *, cut: Counter[str] | None = None) -> Entry:
+        """``entry`` with the addresses of others as ``externals`` gives them; those that are not in it are kept. What
+        had to be left out for that is counted in ``cut``."""
         members = tuple(externals.get(member.lower(), member) for member in entry.members)
         manager = entry.texts.get(Field.MANAGER, "")
         moved = externals.get(manager.lower(), manager)
         if members == entry.members and moved == manager:
             return entry
         texts = {**entry.texts, Field.MANAGER: moved} if moved else entry.texts
-        return replace(entry, members=members, texts=texts)
+        return self._narrowed(replace(entry, members=members, texts=texts), Counter() if cut is None else cut)
+
+    def _narrowed(self, entry: Entry, cut: Counter[str]) -> Entry:
+        if self.narrow is None:
+            return entry
+        narrowed, gone = self.narrow(entry)
+        cut.update(set(gone))
+        return narrowed
 
     def _texts(self, person: Person, form: Form, cut: Counter[str]) -> dict[Field, str]:
         told = _named(person)
@@ -208,11 +239,19 @@ class Mapping:
                     seen.add(alias)
                     yield alias
 
+    def too_large(self, person: Person) -> bool:
+        """Whether the photo of ``person`` is left out because of its size."""
+        form = self.forms.get(person.kind)
+        return self.photos and form is not None and 0 < self._largest(form) < len(person.photo)
+
+    def _largest(self, form: Form) -> int:
+        return PHOTO[form] if self.largest_photo is None else min(PHOTO[form], self.largest_photo)
+
     def _photo(self, person: Person, form: Form, cut: Counter[str]) -> bytes:
-        if not self.photos or len(person.photo) <= PHOTO[form]:
-            return person.photo if self.photos else b""
-        cut["photo"] += 1
-        return b""
+        if self.too_large(person):
+            cut["photo"] += 1
+            return b""
+        return person.photo if self.photos and self._largest(form) else b""
 
 
 _UNTAKEN: Final = {Kind.GROUP: Left.GROUP, Kind.CONTACT: Left.CONTACT}
@@ -224,6 +263,13 @@ def _named(person: Person) -> Person:
         return person
     both = f"{person.texts.get(Field.GIVEN_NAME, '')} {person.texts.get(Field.SURNAME, '')}"
     return replace(person, texts={**person.texts, Field.DISPLAY_NAME: clean(both) or str(person.primary)})
+
+
+def _parsed(address: str) -> Mailbox | None:
+    try:
+        return Mailbox.parse(address)
+    except ValueError:
+        return None
 
 
 def _readable(address: str) -> str:

@@ -45,8 +45,11 @@ class Wanted:
     ``entries``, ``clashes``: as in :class:`Merged`. ``gone`` is None where the sources were read whole, so that whoever
     is in neither is to go; otherwise who is to go and why, everybody else staying as they are. ``left`` counts those
     without an entry, with the ones that the sources left out themselves; ``named`` are some of them, by address or
-    name. ``cut`` counts by field the texts that were longer than the target's form takes, ``read`` the people by
-    source. ``doubled`` are some of the aliases that two people had, ``doubles`` is how many there were.
+    name. ``cut`` counts by field the texts that were longer than the target's form takes, ``large`` names some whose
+    photo was, ``read`` counts the people by source. ``moved`` are the anchors of those who are out because of a move,
+    ``movers`` the address on its list by the anchor of whoever stands there. ``doubled`` are some of the aliases that
+    two people had, ``doubles`` is how many there were. ``unsure`` are the anchors of those who are there and could not
+    be read now: nothing is wanted of them, and nothing is to be taken away.
     """
 
     entries: dict[str, Entry]
@@ -55,9 +58,13 @@ class Wanted:
     left: Counter[Left] = field(default_factory=Counter)
     named: tuple[tuple[str, Left], ...] = ()
     cut: Counter[str] = field(default_factory=Counter)
+    large: tuple[str, ...] = ()
     read: Counter[str] = field(default_factory=Counter)
+    moved: frozenset[str] = frozenset()
+    movers: dict[str, str] = field(default_factory=dict)
     doubled: tuple[Doubled, ...] = ()
     doubles: int = 0
+    unsure: frozenset[str] = frozenset()
 
 
 def merge(

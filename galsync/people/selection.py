@@ -6,6 +6,7 @@ from typing import Final
 
 from galsync.people.conditions import Condition
 from galsync.people.globs import any_of
+from galsync.people.moved import Moved
 from galsync.people.units import Path, path, within
 from galsync.steps import Left
 from protocols.model.mailbox import canonical, canonical_domain
@@ -95,18 +96,23 @@ class Selection:
     """Takes who is all that ``include`` asks and nothing that ``exclude`` asks: excluding wins.
 
     Within one question (the domains, say) one answer of several is enough. Who is ``disabled`` or ``hidden`` in the
-    source is taken only where that is asked for.
+    source is taken only where that is asked for. ``moved`` knows whom another side has.
     """
 
     include: Sieve = Sieve()
     exclude: Sieve = Sieve()
     disabled: bool = False
     hidden: bool = False
+    moved: Moved | None = None
 
     def select(self, person: Person) -> Left | None:
         """Why ``person`` is left out; None where they are taken."""
         if person.kind is Kind.CONTACT:
             return Left.CONTACT
+        moved = self.moved.verdict(person) if self.moved is not None else None
+        return moved or self._judged(person)
+
+    def _judged(self, person: Person) -> Left | None:
         if person.disabled and not self.disabled:
             return Left.DISABLED
         if person.hidden and not self.hidden:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from galsync.entries import Entry
+from galsync.people.limits import SMALL
 from galsync.people.mapping import Mapping as PeopleMapping
 from galsync.people.merging import NAMED, NOBODY, Merged, Wanted, merge
+from galsync.people.moved import Moved
 from galsync.people.selection import Selection
 from galsync.side import Reading
 from galsync.steps import Left, Why
@@ -44,6 +46,21 @@ def wanted(readings: Sequence[Given], *, agreed: Mapping[str, str] = NOBODY, spe
     return _closed(merged, tally, {anchor: why for anchor, why in gone.items() if anchor not in there})
 
 
+def in_question(readings: Sequence[Given]) -> list[str]:
+    """The addresses of which :func:`wanted` has to be told who has them by the ledger, in order: all of those who
+    changed; of a whole reading those that two people have. They may be more than matter."""
+    asked: set[str] = set()
+    for mapping, _, reading in readings:
+        seen: set[str] = set()
+        for person in reading.people:
+            if (external := mapping.external_of(person)) is None:
+                continue
+            if not reading.whole or external.address in seen:
+                asked.add(external.address)
+            seen.add(external.address)
+    return sorted(asked)
+
+
 @dataclass(slots=True)
 class _Tally:
     """Who was left out, by reason and some by name; ``told`` are the anchors of a source that told changes."""
@@ -51,8 +68,19 @@ class _Tally:
     left: Counter[Left] = field(default_factory=Counter)
     names: dict[Left, list[str]] = field(default_factory=dict)
     cut: Counter[str] = field(default_factory=Counter)
+    large: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     told: set[str] = field(default_factory=set)
+    movers: dict[str, str] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
+
+    def meet(self, anchor: str, person: Person, moved: Moved, verdict: Entry | Left) -> None:
+        """Notes whoever is on the list of a move."""
+        if listed := moved.listed_as(person):
+            self.movers[anchor] = listed
+        if verdict in (Left.MOVED, Left.NOT_MOVED):
+            self.moved.add(anchor)
 
     def leave(self, name: str, why: Left) -> None:
         self.left[why] += 1
@@ -77,20 +105,29 @@ def _taken(given: Given, tally: _Tally, gone: dict[str, Why], *, spend: bool) ->
         verdict = selection.select(person) or mapping.entry(person, cut=tally.cut)
         if mapping.follows and person.primary:
             externals[person.primary.address] = str(mapping.external_of(person) or person.primary)
+        if selection.moved is not None:
+            tally.meet(anchor, person, selection.moved, verdict)
         if isinstance(verdict, Left):
             out[anchor] = _name(person), verdict
             entries.pop(anchor, None)
         else:
             entries[anchor] = verdict
             out.pop(anchor, None)
+            if len(person.photo) > SMALL and mapping.too_large(person) and len(tally.large) < NAMED:
+                tally.large.append(_name(person))
     for name, why in reading.named:
         tally.name(name, why)
     for name, why in out.values():
         tally.leave(name, why)
+    unsure = {*map(mapping.anchor_of, reading.unsure)} - entries.keys() - out.keys()
+    tally.unsure |= unsure
     if not reading.whole:
-        gone |= dict.fromkeys(map(mapping.anchor_of, reading.gone), Why.GONE) | dict.fromkeys(out, Why.NOT_SELECTED)
+        went = dict.fromkeys(map(mapping.anchor_of, reading.gone), Why.GONE) | dict.fromkeys(out, Why.NOT_SELECTED)
+        gone |= {anchor: why for anchor, why in went.items() if anchor not in unsure}
         tally.told.update(entries, gone)
-    return [mapping.followed(entry, externals) for entry in entries.values()] if externals else entries.values()
+    if not externals:
+        return entries.values()
+    return [mapping.followed(entry, externals, cut=tally.cut) for entry in entries.values()]
 
 
 def _one_by_one(people: Sequence[Person], *, spend: bool) -> Iterator[Person]:
@@ -116,7 +153,11 @@ def _closed(merged: Merged, tally: _Tally, gone: dict[str, Why] | None) -> Wante
         left=tally.left,
         named=tuple((name, why) for why in Left for name in tally.names.get(why, ())),
         cut=tally.cut,
+        large=tuple(tally.large),
         read=tally.read,
+        moved=frozenset(tally.moved),
+        movers=tally.movers,
         doubled=merged.doubled[:NAMED],
         doubles=len(merged.doubled),
+        unsure=frozenset(tally.unsure),
     )

@@ -3,20 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
-from galsync.entries import Agreement, Entry, Held
+from galsync.entries import Agreement, Entry, Form, Held
 from galsync.plans.fields import agreement, allowed, compare
 from galsync.plans.replacing import made_anew
 from galsync.rules import Rules
 from galsync.steps import Act, Remedy, Step, Why
 from protocols.model.person import Field
 
+WITH_ACCOUNT: Final = frozenset({Form.GUEST, Form.MAIL_USER})
+"""Objects that people sign in with."""
 _NOT_OURS_ANY_MORE = "bears our stamp and is not of a kind that is written here: it may have become a mailbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What :func:`galsync.plans.plan.plan` was told; the objects of the ``undecided`` anchors are left as they are."""
+    """What :func:`galsync.plans.plan.plan` was told; the objects of the ``undecided`` anchors are left as they are.
+
+    ``moved`` are the anchors of those whom another side has by now: their objects go at once.
+    """
 
     wanted: Mapping[str, Entry]
     agreed: Mapping[str, Agreement]
@@ -25,6 +31,7 @@ class Situation:
     gone: Mapping[str, Why] | None
     begun: Mapping[str, Agreement]
     undecided: Collection[str]
+    moved: Collection[str] = ()
 
     def known(self, anchor: str) -> Agreement | None:
         """What is known of ``anchor``, with the aliases that a killed run may have written."""
@@ -39,7 +46,24 @@ class Situation:
         """Why the objects of ``anchor`` shall go; None where they shall not, or nothing is said of them."""
         if anchor in self.wanted or anchor in self.undecided:
             return None
+        if anchor in self.moved:
+            return Why.MOVED
         return Why.GONE if self.gone is None else self.gone.get(anchor)
+
+    def copied(self, held: Held, beside: Held | None = None) -> bool:
+        """Whether somebody copied an object of ours with its stamp: the ledger knows another one, or none, and its
+        address is none that whoever is meant by the stamp has or had; that of ``beside`` where nothing else is known.
+        """
+        if held.stamp is None:
+            return False
+        anchor = held.stamp.anchor
+        entry, agreed = self.wanted.get(anchor), [one.get(anchor) for one in (self.agreed, self.begun)]
+        known = [one for one in agreed if one is not None]
+        theirs = {one.address for one in known} | ({entry.address.address} if entry else set())
+        if not theirs and beside is not None and beside.address is not None:
+            theirs = {beside.address.address}
+        has = {held.address.address} if held.address else held.addresses
+        return bool(theirs) and all(one.key != held.key for one in known) and theirs.isdisjoint(has)
 
     def evicted(self, held: Held, resolved: Collection[str]) -> Step | None:
         """The removal of an object of ours whose address somebody else wants; None where it has to stay.
@@ -47,7 +71,7 @@ class Situation:
         Only what nobody wants is removed so, grace period or not: who was deleted and made anew in the source has
         another anchor and the same address. ``resolved`` do without an entry.
         """
-        if held.stamp is None or held.stamp.sync != self.rules.sync or unwritable(held):
+        if held.stamp is None or held.stamp.sync != self.rules.sync or unwritable(held) or self.copied(held):
             return None
         anchor = held.stamp.anchor
         known = self.agreed.get(anchor)
@@ -81,27 +105,65 @@ def steps_for(situation: Situation, anchor: str, standing: Sequence[Held]) -> tu
           no     yes   yes     RETIRE: GONE or NOT_SELECTED; retired already: nothing, and after the grace period
                                REMOVE: GRACE_OVER
           no     yes   no      RETIRE
+          moved  yes   -       REMOVE: MOVED; a form with an account: as GONE
           no     no    yes     nothing; the ledger forgets it (Plan.forget)
 
     Of several with one stamp the one that the ledger knows stays, else the one with the smallest key; the others are
-    REMOVEd: TWICE. What cannot be written is a CONFLICT: READONLY.
+    REMOVEd: TWICE. A copy that somebody made for somebody else is a CONFLICT: COPIED, and stands for nobody, also when
+    what it was copied from has gone. What cannot be written is a CONFLICT: READONLY.
     """
     entry, known, why = situation.wanted.get(anchor), situation.known(anchor), situation.to_go(anchor)
     if not standing:
         return ([_created(situation, entry)] if entry else []), ()
     if entry is None and why is None:
         return [], ()
-    held = next((one for one in standing if known and one.key == known.key), None) or min(standing, key=_key)
+    held = min(standing, key=lambda one: (not known or one.key != known.key, situation.copied(one), one.key))
+    if anchor in situation.agreed and situation.copied(held):
+        copies = [copy(one, known) for one in sorted(standing, key=_key)]
+        return [*copies, *([_created(situation, entry)] if entry else [])], ()
     ignored: tuple[Field, ...] = ()
     if entry is not None:
         steps, ignored = _compared(situation, entry, held, known)
     else:
         steps = unwanted(situation, held, why) if why else []
-    twins = sorted((one for one in standing if one is not held), key=_key)
-    return [*twice(twins, known, steps), *steps], ignored
+    others = beside(situation, sorted((one for one in standing if one is not held), key=_key), known, steps, held)
+    if entry is None and any(one.why is Why.COPIED for one in others):
+        steps = [remembered(step) for step in steps]
+    return [*others, *steps], ignored
 
 
-def twice(twins: Sequence[Held], known: Agreement | None, main: Sequence[Step]) -> list[Step]:
+def beside(
+    situation: Situation, others: Sequence[Held], known: Agreement | None, main: Sequence[Step], held: Held | None
+) -> list[Step]:
+    """What becomes of ``others``, which bear the stamp of ``held`` as well: copies stay, and twins go."""
+    copies = [one for one in others if situation.copied(one, held)]
+    twins = [one for one in others if one not in copies]
+    return [*(copy(one, known) for one in copies), *_twice(twins, known, main)]
+
+
+def remembered(step: Step) -> Step:
+    """``step``, a removal after which the ledger still knows what stood there: or a copy would be taken for it."""
+    if step.act is not Act.REMOVE or step.held is None:
+        return step
+    address = step.held.address.address if step.held.address else ""
+    return replace(step, agreement=step.known or Agreement(anchor=step.anchor, key=step.held.key, address=address))
+
+
+def copy(held: Held, known: Agreement | None) -> Step:
+    """Nothing is written to what somebody copied, and made into somebody else."""
+    anchor = held.stamp.anchor if held.stamp else ""
+    return Step(
+        act=Act.CONFLICT,
+        anchor=anchor,
+        why=Why.COPIED,
+        held=held,
+        known=known,
+        agreement=known,
+        against=(held.key,),
+    )
+
+
+def _twice(twins: Sequence[Held], known: Agreement | None, main: Sequence[Step]) -> list[Step]:
     """The removal of ``twins``, which leaves the ledger with what it knows of the object that stays."""
     if main and all(step.act is Act.REMOVE for step in main):
         known_after = None
@@ -117,12 +179,18 @@ def twice(twins: Sequence[Held], known: Agreement | None, main: Sequence[Step]) 
 
 
 def unwanted(situation: Situation, held: Held, why: Why, *, note: str = "") -> list[Step]:
-    """Hides first and removes when the grace period is over; without a grace period it is removed at once."""
+    """Hides first and removes when the grace period is over; without a grace period it is removed at once.
+
+    So is whoever has moved, since their new mailbox wants the address: but not an account, with which a person would
+    lose what it may use (Teams, files), and after a roll-back would be somebody else.
+    """
     if held.stamp is None:
         return []
     anchor, rules = held.stamp.anchor, situation.rules
     known = situation.agreed.get(anchor)
     step = Step(act=Act.REMOVE, anchor=anchor, why=why, held=held, known=known, note=note)
+    if why is Why.MOVED and held.form not in WITH_ACCOUNT:
+        return [writable(step)]
     if known is not None and known.retired_at is not None:
         over = situation.now - known.retired_at >= rules.grace
         if over:

@@ -7,14 +7,19 @@ from typing import Final, TypeAlias
 
 from galsync.engine.order import answers_to
 from galsync.entries import Entry, Form, Held
+from galsync.plans.cases import remembered
 from galsync.plans.proxies import addresses_after
 from galsync.steps import Act, Remedy, Step, Why
+from protocols.model.person import Field
 
 Drafts: TypeAlias = dict[str, list[Step]]
 """The steps that are planned, by anchor."""
 
 Blockers: TypeAlias = dict[str, list[tuple[str, Held]]]
 """Who has an address that an anchor wants, by anchor."""
+
+BESIDE: Final = (Why.TWICE, Why.COPIED)
+"""Why there is a step for an object that is not the one of its anchor."""
 
 PROPOSALS: Final[Mapping[Form | None, Remedy]] = {
     None: Remedy.REUSE,  # a mailbox of their own: they are in the address book already
@@ -61,7 +66,15 @@ def conflict(
         changes=step.changes if step else (),
         against=tuple(sorted({other.key for other in others})),
         remedy=Remedy.RENAME if why is Why.CLASH_WITHIN else proposal(entry, others),
+        note=_told(others),
     )
+
+
+def _told(others: Iterable[Held]) -> str:
+    """The objects in the way in words, since a target's own keys say nothing to people."""
+    names = {(other.texts.get(Field.DISPLAY_NAME, ""), other.form) for other in others}
+    told = sorted(f"{name} ({form.value if form else 'of their own'})" for name, form in names if name)
+    return f"stands there: {', '.join(told)}" if told else ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,9 +125,9 @@ class Room:
     def _give_up(self, step: Step, entry: Entry, why: Why, stays: Sequence[Held]) -> Held | None:
         """The conflict instead of ``step``; returns the object that stays as it is."""
         steps = self.drafts[step.anchor]
-        own = next((one.held for one in steps if one.held and one.why is not Why.TWICE), None)
+        own = next((one.held for one in steps if one.held and one.why not in BESIDE), None)
         instead = conflict(entry, why, stays, step=step, held=own)
-        self.drafts[step.anchor] = [*(one for one in steps if one.why is Why.TWICE), instead]
+        self.drafts[step.anchor] = [*(one for one in steps if one.why in BESIDE), instead]
         if own:
             self._after[own.key] = own.addresses
         return own
@@ -123,10 +136,10 @@ class Room:
         step = writing(self.drafts.get(anchor, ()))
         for _, held in self._needed(step) if step else ():
             if held.key not in self._after and (out := self.evict(held)):
-                twins = [
-                    replace(one, agreement=None) for one in self.drafts.get(out.anchor, ()) if one.why is Why.TWICE
-                ]
-                self.drafts[out.anchor] = [*twins, out]
+                others = [one for one in self.drafts.get(out.anchor, ()) if one.why in BESIDE]
+                if any(one.why is Why.COPIED for one in others):
+                    out = remembered(out)
+                self.drafts[out.anchor] = [*(replace(one, agreement=out.agreement) for one in others), out]
                 self._after[held.key] = frozenset()
 
 

@@ -1,10 +1,11 @@
 """Stops a run that would delete or change more than was foreseen, or that read less than it should have."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
+from typing import Final
 
-from galsync.steps import Act, Plan, Step
+from galsync.steps import Act, Plan, Step, Why
 
 EMPTY = "empty"
 SHRINK = "shrink"
@@ -12,6 +13,7 @@ DELETIONS = "deletions"
 CHANGES = "changes"
 ALL = (EMPTY, SHRINK, DELETIONS, CHANGES)
 """What ``--allow`` takes."""
+_MOVERS: Final = "{} of them because the list of a move says so: `busyline moves apply` moves a batch that is meant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +43,36 @@ class Stop:
 
 
 def stops(
-    plans: Sequence[Plan], guards: Guards, *, before: int, read: Mapping[str, tuple[int, int]]
+    plans: Sequence[Plan],
+    guards: Guards,
+    *,
+    before: int,
+    read: Mapping[str, tuple[int, int | None]],
+    movers_meant: bool = False,
 ) -> tuple[Stop, ...]:
     """What is in the way of applying ``plans`` together: sources by name first, then deletions, then changes.
 
     ``before`` is how many entries the ledger had agreed at all these places; ``read`` how many people each source told
-    now, and the last time (0 for never). A first run creates as much as it likes.
+    now, and the last time (None for never). A first run creates as much as it likes. Where the ledger was lost,
+    the objects that still bear our stamp count as what stood there. ``movers_meant``: somebody looked at who moves and
+    agreed to it, so that they are no deletions; a list that names everybody by mistake must not empty an address book.
     """
     found = [stop for source in sorted(read) if (stop := _source(source, *read[source], guards.shrink))]
-    deletions = sum(_deletions(plan.steps) for plan in plans)
+    movers = 0 if movers_meant else sum(_movers(plan.steps) for plan in plans)
+    deletions = movers + sum(_deletions(plan.steps) for plan in plans)
     changes = sum(step.act in (Act.CREATE, Act.UPDATE) for plan in plans for step in plan.steps)
-    if stop := _over(DELETIONS, "would go from the address book", deletions, before, guards.deletions):
-        found.append(stop)
+    stood = max(before, sum(plan.kept for plan in plans))
+    if stop := _over(DELETIONS, "would go from the address book", deletions, stood, guards.deletions):
+        found.append(replace(stop, words=f"{stop.words}; {_MOVERS.format(movers)}") if movers else stop)
     if before and (stop := _over(CHANGES, "would be created or changed", changes, before, guards.changes)):
         found.append(stop)
     return tuple(found)
 
 
-def _source(name: str, now: int, last: int, shrink: float) -> Stop | None:
-    if not last:
+def _source(name: str, now: int, last: int | None, shrink: float) -> Stop | None:
+    if last is None:
         return None
-    if not now:
+    if last and not now:
         words = f"source {name} told nobody, and {last} people the last time"
         return Stop(EMPTY, f"{words}: see whether it can still be read, or run once with --allow {EMPTY}")
     if last - now <= _share(shrink, last):
@@ -73,12 +84,23 @@ def _source(name: str, now: int, last: int, shrink: float) -> Stop | None:
 
 def _deletions(steps: Iterable[Step]) -> int:
     """How many would disappear. One who was retired in an earlier run was counted then, and an object that makes room
-    for its successor (another form, or two that swap their addresses) is a change."""
+    for its successor (another form, or two that swap their addresses) is a change; :func:`_movers` counts who moves."""
     steps = tuple(steps)
     replaced = {step.anchor for step in steps if step.act is Act.CREATE}
     return sum(
         step.act in (Act.RETIRE, Act.REMOVE)
         and step.anchor not in replaced
+        and step.why is not Why.MOVED
+        and (step.known is None or step.known.retired_at is None)
+        for step in steps
+    )
+
+
+def _movers(steps: Iterable[Step]) -> int:
+    """How many would disappear because a list says that they moved."""
+    return sum(
+        step.act in (Act.RETIRE, Act.REMOVE)
+        and step.why is Why.MOVED
         and (step.known is None or step.known.retired_at is None)
         for step in steps
     )

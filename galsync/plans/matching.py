@@ -1,7 +1,7 @@
 """Finds out, in one pass over a target, which object stands for whom and who else has an address that is wanted."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from galsync.engine.order import answers_to
@@ -66,9 +66,10 @@ def match(
     *,
     owners: Mapping[str, str],
     begun: Mapping[str, Agreement],
+    late: Collection[str] = (),
 ) -> Matched:
     """Reads ``held`` once. Whom an object stands for is told by its stamp alone, whatever the ledger says of its key:
-    what does not bear the stamp of this sync is not ours."""
+    what does not bear the stamp of this sync is not ours. The ``late`` are not compared yet."""
     found = Matched()
     for one in held:
         anchor = one.stamp.anchor if one.stamp and one.stamp.sync == rules.sync else None
@@ -78,7 +79,7 @@ def match(
         found.standing += 1
         entry, known = wanted.get(anchor), agreed.get(anchor)
         at_rest = entry and known and known.key == one.key and entry.form is one.form and anchor not in found.settled
-        if entry and at_rest and entry.address.address not in rules.resolutions:
+        if entry and at_rest and anchor not in late and not _decided(entry, rules):
             compared = compare(entry, one, known, rules, begun=begun.get(anchor))
             if not compared.changes and not compared.stale:
                 found.settled.add(anchor)
@@ -86,6 +87,12 @@ def match(
                 continue
         found.ours.setdefault(anchor, []).append(one)
     return found
+
+
+def _decided(entry: Entry, rules: Rules) -> bool:
+    """Whether the object may have to go for another one, so that it has to be kept in sight."""
+    address = entry.address.address
+    return address in rules.resolutions or address in rules.former
 
 
 def contest(found: Matched, held: Held, anchor: str | None, owners: Mapping[str, str]) -> None:

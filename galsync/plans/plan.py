@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from galsync.entries import Agreement, Entry, Held
-from galsync.plans.cases import Situation, steps_for, twice
+from galsync.plans.cases import Situation, beside, steps_for
 from galsync.plans.clashes import Drafts, Room, blockers, writing
 from galsync.plans.decided import decide
+from galsync.plans.links import Links
 from galsync.plans.matching import Matched, Owners, match
 from galsync.plans.sequence import in_order
 from galsync.rules import Rules
@@ -28,6 +30,8 @@ def plan(  # noqa: PLR0913 - what is compared is four things, and each of the ot
     gone: Mapping[str, Why] | None = None,
     clashes: Sequence[Sequence[Entry]] = (),
     begun: Mapping[str, Agreement] | None = None,
+    moved: Collection[str] = (),
+    unsure: Collection[str] = (),
 ) -> Plan:
     """What has to be done at ``place`` so that ``wanted`` stands there; the cases are in galsync/plans/cases.py.
 
@@ -38,7 +42,9 @@ def plan(  # noqa: PLR0913 - what is compared is four things, and each of the ot
 
     ``clashes`` are people of the sources who want one address: whoever of them is not in ``wanted`` becomes a conflict,
     and their objects are left as they are. ``begun`` is what a killed run was about to agree, by anchor: what it wrote
-    is not taken for something that somebody typed. ``held`` is read once and need not fit into memory.
+    is not taken for something that somebody typed. ``moved`` are the anchors of those whom another side has by now:
+    what stands for them goes at once. ``unsure`` are the anchors of people who are there and could not be read now:
+    their objects and agreements are left as they are. ``held`` is read once and need not fit into memory.
 
     Of the objects there only those are updated, retired or removed that bear the stamp of this sync. The steps come in
     the order in which they can be done: what frees an address before what needs it, otherwise by anchor. Planned again
@@ -47,9 +53,18 @@ def plan(  # noqa: PLR0913 - what is compared is four things, and each of the ot
     owners = Owners.among(wanted, agreed)
     undecided = _undecided(wanted, clashes, owners)
     situation = Situation(
-        wanted=wanted, agreed=agreed, rules=rules, now=now, gone=gone, begun=begun or {}, undecided=undecided.keys()
+        wanted=wanted,
+        agreed=agreed,
+        rules=rules,
+        now=now,
+        gone=gone,
+        begun=begun or {},
+        undecided={*undecided, *unsure} if unsure else undecided.keys(),
+        moved=moved,
     )
-    return _planned(situation, held, owners.of, undecided, place)
+    made = _planned(situation, held, owners.of, undecided, place)
+    left = (known.address for anchor in unsure if (known := agreed.get(anchor)) is not None)
+    return replace(made, unsure=tuple(sorted(left))) if unsure else made
 
 
 def _planned(
@@ -59,14 +74,22 @@ def _planned(
     undecided: Mapping[str, tuple[Entry, tuple[str, ...]]],
     place: str,
 ) -> Plan:
-    wanted, agreed, rules = situation.wanted, situation.agreed, situation.rules
-    found = match(held, wanted, agreed, rules, owners=owners, begun=situation.begun)
+    agreed, rules = situation.agreed, situation.rules
+    links = Links(wanted=situation.wanted, owners=owners, rules=rules)
+    wanted = links.first()
+    found = match(links.seen(held), wanted, agreed, rules, owners=owners, begun=situation.begun, late=links.late)
+    situation = replace(situation, wanted=links.last())
     drafts, ignored, idle = _drafted(situation, found)
     _contest_twins(found, drafts, owners)
     rivals = blockers(found.contested, owners)
     decisions = decide(situation, found, drafts, rivals)
     resolved = decisions.keys()
-    Room(drafts=drafts, blockers=rivals, sync=rules.sync, evict=lambda one: situation.evicted(one, resolved)).make()
+    copies = {step.held.key for steps in drafts.values() for step in steps if step.why is Why.COPIED and step.held}
+
+    def evicted(one: Held) -> Step | None:
+        return None if one.key in copies else situation.evicted(one, resolved)
+
+    Room(drafts=drafts, blockers=rivals, sync=rules.sync, evict=evicted).make()
     drafts |= {
         anchor: [_within(found, agreed, entry, others)]
         for anchor, (entry, others) in undecided.items()
@@ -79,7 +102,15 @@ def _planned(
         kept=found.standing,
         forget=_forgotten(situation, found, resolved),
         ignored={field.value: count for field, count in sorted((found.ignored + ignored).items())},
+        absent=links.absent,
+        reused=tuple(sorted(_reused(situation, decisions))),
     )
+
+
+def _reused(situation: Situation, decisions: Iterable[str]) -> Iterable[str]:
+    """The addresses that do without an entry although nobody decided so."""
+    addresses = (situation.wanted[anchor].address for anchor in decisions)
+    return (str(each) for each in addresses if each.address not in situation.rules.resolutions)
 
 
 def _undecided(
@@ -107,7 +138,7 @@ def _drafted(situation: Situation, found: Matched) -> tuple[Drafts, Counter[Fiel
         if anchor in situation.undecided:
             continue
         if anchor in found.settled:
-            drafts[anchor] = twice(standing, situation.known(anchor), ())
+            drafts[anchor] = beside(situation, standing, situation.known(anchor), (), None)
             continue
         steps, left = steps_for(situation, anchor, standing)
         ignored.update(left)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from galsync.engine.order import answers_to
+from galsync.engine.order import answers_to, named
+from galsync.plans.components import closing, components
 from galsync.plans.proxies import addresses_after
 from galsync.plans.replacing import made_anew
 from galsync.steps import Act, Step
@@ -14,6 +15,8 @@ _RANK: Final[Mapping[Act, int]] = {act: rank for rank, act in enumerate((Act.REM
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
     """``steps`` by how many others they wait for, one after the other, then by anchor and key.
 
+    What frees an address comes before what needs it; who is a member or a manager, before the group or the person that
+    names them, unless these name one another in a round: then one of them is without the other until the next run.
     Where addresses go round (two people swap theirs), one object of the round is removed and made anew: no target takes
     an address twice, not even for a moment.
     """
@@ -26,8 +29,50 @@ def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
         nodes = [
             node for number, step in enumerate(nodes) for node in (made_anew(step) if number in rounds else (step,))
         ]
+    depths = _depths_with_names(nodes, waits, depths)
     ranks = sorted(range(len(nodes)), key=lambda number: (depths[number], *_place(nodes[number])))
     return tuple(nodes[number] for number in ranks)
+
+
+def _depths_with_names(steps: Sequence[Step], waits: Mapping[int, set[int]], depths: list[int]) -> list[int]:
+    """``depths`` where a step waits for those that it names as well, as far as these do not wait for it."""
+    names = _names(steps)
+    if not names:
+        return depths
+    for ring in components(_both(waits, names)):
+        _open(set(ring), waits, names, steps)
+    return _depths(_both(waits, names), len(steps))
+
+
+def _both(waits: Mapping[int, set[int]], names: Mapping[int, set[int]]) -> dict[int, set[int]]:
+    both = {number: waits.get(number, set()) | names.get(number, set()) for number in {*waits, *names}}
+    return {number: others for number, others in both.items() if others}
+
+
+def _open(
+    ring: set[int], waits: Mapping[int, set[int]], names: Mapping[int, set[int]], steps: Sequence[Step]
+) -> None:  # fmt: skip
+    """Take from ``names`` what closes a round in ``ring``: no more than has to be where they wait for no address."""
+    if any(not ring.isdisjoint(waits.get(number, ())) for number in ring):
+        for number in ring & names.keys():
+            names[number] -= ring
+        return
+    order = sorted(ring, key=lambda number: _place(steps[number]))
+    rank = {number: place for place, number in enumerate(order)}
+    inner = {rank[number]: {rank[other] for other in names[number] & ring} for number in ring & names.keys()}
+    for one, other in closing(inner, range(len(order))):
+        names[order[one]].discard(order[other])
+
+
+def _names(steps: Sequence[Step]) -> dict[int, set[int]]:
+    """For each step that writes an entry which names others, the steps that write those."""
+    writing = [(number, step.entry) for number, step in enumerate(steps) if step.act in (Act.CREATE, Act.UPDATE)]
+    naming = [(number, found) for number, entry in writing if entry and (found := named(entry))]
+    if not naming:
+        return {}
+    makers = {address: number for number, entry in writing if entry for address in answers_to(entry)}
+    others = ((number, {makers[name] for name in found if name in makers} - {number}) for number, found in naming)
+    return {number: before for number, before in others if before}
 
 
 def _place(step: Step) -> tuple[str, int, str]:

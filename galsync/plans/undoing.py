@@ -42,8 +42,9 @@ def undo(
     """
     runs: dict[str, list[Done]] = {}
     for row in rows:
-        # A removal after which something was still agreed took a twin away.
-        if row.place == place and row.act in _DONE and not (row.act is Act.REMOVE and row.agreement):
+        # A removal after which another object was still agreed took a twin away.
+        twin = row.act is Act.REMOVE and row.agreement is not None and row.agreement.key != row.key
+        if row.place == place and row.act in _DONE and not twin:
             runs.setdefault(row.anchor, []).append(row)
     standing = list(held)
     ours: dict[str, list[Held]] = {}
@@ -53,9 +54,10 @@ def undo(
     drafts: Drafts = {}
     forget, ignored = [], Counter[Field]()
     for anchor, done in runs.items():
-        back = _back(done, _meant(done, ours.get(anchor, ())), agreed.get(anchor))
+        back = _back(done, _meant(done, ours.get(anchor, ()), agreed.get(anchor)), agreed.get(anchor))
         ignored.update(back.ignored)
-        drafts[anchor] = back.steps
+        copied = len(ours.get(anchor, ())) > 1  # what the ledger knew tells the copy from what it was copied from
+        drafts[anchor] = [_known_still(step, done[0].known) if copied else step for step in back.steps]
         if back.forget and anchor in agreed:
             forget.append(anchor)
     _make_room(drafts, standing, sync)
@@ -68,6 +70,10 @@ def undo(
     )
 
 
+def _known_still(step: Step, known: Agreement | None) -> Step:
+    return replace(step, agreement=known) if step.act is Act.REMOVE else step
+
+
 @dataclass(slots=True)
 class _Back:
     steps: list[Step]
@@ -75,10 +81,16 @@ class _Back:
     forget: bool = False
 
 
-def _meant(rows: Sequence[Done], standing: Sequence[Held]) -> Held | None:
-    """The object that the run left; of several with one stamp the one that it wrote."""
-    mine = [one for one in standing if one.key == rows[-1].key]
-    return min(mine or standing, key=lambda one: one.key, default=None)
+def _meant(rows: Sequence[Done], standing: Sequence[Held], agreed: Agreement | None) -> Held | None:
+    """The object that the run left; of several with one stamp the one that it wrote, and never somebody's copy of it,
+    which has an address that the person never had."""
+    if mine := [one for one in standing if one.key == rows[-1].key]:
+        return min(mine, key=lambda one: one.key)
+    known = (agreed, *(each for row in rows for each in (row.known, row.agreement)))
+    theirs = {each.address for each in known if each}
+    theirs |= {each.address.address for row in rows for each in (row.entry, row.before) if each and each.address}
+    others = (one for one in standing if one.address is None or one.address.address in theirs)
+    return min(others, key=lambda one: one.key, default=None)
 
 
 def _back(rows: Sequence[Done], now: Held | None, agreed: Agreement | None) -> _Back:

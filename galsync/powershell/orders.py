@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,10 +10,10 @@ from galsync.entries import Entry, Form, Held, Stamp
 from galsync.steps import Act, Step
 from protocols.model.person import Field
 
-FORMS: Final = frozenset({Form.MAIL_CONTACT, Form.MAIL_USER})
+FORMS: Final = frozenset({Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP})
 STAMP_ATTRIBUTE: Final = "CustomAttribute15"
 
-PERSONAL: Final[Mapping[Field, str]] = {  # parameters of Set-Contact and Set-User
+PERSONAL: Final[Mapping[Field, str]] = {  # parameters of Set-Contact and Set-User; Set-Group has the first and last
     Field.DISPLAY_NAME: "DisplayName",
     Field.GIVEN_NAME: "FirstName",
     Field.SURNAME: "LastName",
@@ -35,11 +35,11 @@ PERSONAL: Final[Mapping[Field, str]] = {  # parameters of Set-Contact and Set-Us
     Field.WEB_PAGE: "WebPage",
     Field.NOTES: "Notes",
 }
-MAIL: Final[Mapping[Field, str]] = {  # parameters of Set-MailContact and Set-MailUser
+MAIL: Final[Mapping[Field, str]] = {  # parameters of Set-MailContact, Set-MailUser and Set-DistributionGroup
     Field(f"extra_{number}"): f"CustomAttribute{number}" for number in range(1, 16)
 }
 SHOW: Final = "show"
-"""An order that is no step: a guest that was invited elsewhere is shown in the address lists."""
+"""An order of another target's step: a guest that was invited elsewhere shows in the address lists, or does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,9 @@ class Order:
     ``act`` is an Act's value or :data:`SHOW`. ``guid`` is the object's, "" where it is to be made. ``address`` is the
     one it shall have, ``was`` the one that the plan saw. ``add`` and ``take`` are proxy addresses with their prefix.
     ``hidden`` is None where it stays as it is. ``personal`` and ``mail`` hold for each parameter the value that the
-    plan saw and the one it shall have.
+    plan saw and the one it shall have. ``join`` and ``leave`` are the addresses of a group's members who come and go.
+    ``manager`` is the address of a manager, "" for none and None where they stay. ``known`` are the addresses that the
+    object answered to when that was planned: no script is told of them.
     """
 
     act: str
@@ -66,13 +68,16 @@ class Order:
     hidden: bool | None = None
     personal: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     mail: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    join: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
+    manager: str | None = None
+    known: tuple[str, ...] = ()
 
 
 def order(step: Step, sync: str, stamp_attribute: str = STAMP_ATTRIBUTE) -> Order:
     """The order for a CREATE, UPDATE, RETIRE or REMOVE. Raises ValueError for a step that says too little.
 
-    The attribute that carries the stamp is never written as a field; a manager is no parameter that an address from
-    elsewhere would fit.
+    The attribute that carries the stamp is never written as a field.
     """
     entry, held = step.entry, step.held
     stamp = Stamp(sync, step.anchor).text
@@ -90,9 +95,9 @@ def order(step: Step, sync: str, stamp_attribute: str = STAMP_ATTRIBUTE) -> Orde
     raise ValueError(f"{step.act.value} is nothing to write")
 
 
-def show(address: str) -> Order:
-    """A guest, by the address that it was invited with."""
-    return Order(act=SHOW, anchor=address, stamp="", form=Form.GUEST.value, address=address, hidden=False)
+def show(stamp: Stamp, address: str, *, hidden: bool = False) -> Order:
+    """The guest that bears this stamp, and no other; ``address`` is for people to read."""
+    return Order(act=SHOW, anchor=stamp.anchor, stamp=stamp.text, form=Form.GUEST.value, address=address, hidden=hidden)
 
 
 def _create(entry: Entry, stamp: str, stamp_attribute: str) -> Order:
@@ -112,6 +117,8 @@ def _create(entry: Entry, stamp: str, stamp_attribute: str) -> Order:
         hidden=entry.hidden,
         personal=_values(PERSONAL, wanted, nothing, entry, stamp_attribute),
         mail=_values(MAIL, wanted, nothing, entry, stamp_attribute),
+        join=entry.members,
+        manager=entry.texts.get(Field.MANAGER),
     )
 
 
@@ -139,7 +146,15 @@ def _update(step: Step, entry: Entry, held: Held, stamp: str, stamp_attribute: s
         hidden=entry.hidden if "hidden" in named else None,
         personal=_values(PERSONAL, fields, held.texts, entry, stamp_attribute),
         mail=_values(MAIL, fields, held.texts, entry, stamp_attribute),
+        join=_without(entry.members, held.members) if "members" in named else (),
+        leave=_without(held.members, entry.members) if "members" in named else (),
+        manager=entry.texts.get(Field.MANAGER, "") if Field.MANAGER in fields else None,
     )
+
+
+def _without(members: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    known = {other.lower() for other in others}
+    return tuple(member for member in members if member.lower() not in known)
 
 
 def _values(

@@ -45,6 +45,6 @@ def keep(path: Path, orders: Pending) -> None:
 
 
 def _order(told: dict[str, Any]) -> Order:
-    tuples = {name: tuple(told[name]) for name in ("add", "take")}
+    tuples = {name: tuple(told.get(name, ())) for name in ("add", "take", "join", "leave", "known")}
     pairs = {name: {key: tuple(pair) for key, pair in told[name].items()} for name in ("personal", "mail")}
     return Order(**{**told, **tuples, **pairs})

@@ -19,11 +19,16 @@ if (-not $ExportPath) { $ExportPath = Join-Path $PSScriptRoot $ExportName }
 
 function Assert-Ready {
     $needed = @('Get-Recipient', 'Get-MailContact', 'Get-Contact', 'Get-MailUser', 'Get-User')
+    $needed += @('Get-DistributionGroup', 'Get-Group', 'Get-DistributionGroupMember')
     if (-not $ExportOnly) {
         $needed += @('New-MailContact', 'Set-MailContact', 'Set-Contact', 'Remove-MailContact', 'Set-MailUser')
         if (@($Steps | Where-Object { $_.Form -eq 'mail-user' }).Count) {
             $needed += @('New-MailUser', 'Set-User', 'Remove-MailUser')
             if (-not $OnPremises) { $needed += 'Update-MgUser' }
+        }
+        if (@($Steps | Where-Object { $_.Form -eq 'group' }).Count) {
+            $needed += @('New-DistributionGroup', 'Set-DistributionGroup', 'Set-Group', 'Remove-DistributionGroup')
+            $needed += @('Add-DistributionGroupMember', 'Remove-DistributionGroupMember')
         }
     }
     foreach ($name in $needed) {
@@ -75,22 +80,48 @@ function Get-Detail([string]$Cmdlet, [hashtable]$With) {
 
 # All that stands there now, by key, by address and by stamp.
 function Read-World {
-    $world = @{ Recipients = @{}; ByAddress = @{}; ByStamp = @{}; Mail = @{}; Personal = @{} }
+    $world = @{ Recipients = @{}; ByAddress = @{}; ByStamp = @{}; Mail = @{}; Personal = @{}; Members = @{}; NameOf = @{} }
     $mailUsers = @{ RecipientTypeDetails = @('MailUser', 'GuestMailUser') }
-    foreach ($part in @((Get-Detail 'Get-MailContact' @{}), (Get-Detail 'Get-MailUser' @{}))) {
+    $groups = @{ RecipientTypeDetails = @('MailUniversalDistributionGroup') }
+    foreach ($part in @((Get-Detail 'Get-MailContact' @{}), (Get-Detail 'Get-MailUser' @{}), (Get-Detail 'Get-DistributionGroup' $groups))) {
         foreach ($key in $part.Keys) { $world.Mail[$key] = $part[$key] }
     }
-    foreach ($part in @((Get-Detail 'Get-Contact' @{}), (Get-Detail 'Get-User' $mailUsers))) {
+    foreach ($part in @((Get-Detail 'Get-Contact' @{}), (Get-Detail 'Get-User' $mailUsers), (Get-Detail 'Get-Group' $groups))) {
         foreach ($key in $part.Keys) { $world.Personal[$key] = $part[$key] }
     }
     foreach ($recipient in @(Invoke-Paced 'Get-Recipient' @{ ResultSize = 'Unlimited' })) {
         $key = [string]$recipient.Guid
         $world.Recipients[$key] = $recipient
+        $world.NameOf[$key] = Get-Text $recipient 'Name'
         foreach ($address in @(Get-Addresses $recipient)) { $world.ByAddress[$address] = @($world.ByAddress[$address]) + $key }
         $stamp = Get-Text $world.Mail[$key] $StampAttribute
         if ($stamp) { $world.ByStamp[$stamp] = $key }
+        if ($stamp.StartsWith($StampPrefix, [StringComparison]::Ordinal) -and (Get-Text $recipient 'RecipientTypeDetails') -eq 'MailUniversalDistributionGroup') {
+            $world.Members[$key] = @(Get-Members $key)
+        }
     }
     return $world
+}
+
+# Who is in a group, by key.
+function Get-Members([string]$Guid) {
+    return @(Invoke-Paced 'Get-DistributionGroupMember' @{ Identity = $Guid; ResultSize = 'Unlimited' } | ForEach-Object { [string]$_.Guid })
+}
+
+# Where mail to somebody goes.
+function Get-Main($World, [string]$Key) {
+    $external = (Get-Text $World.Mail[$Key] 'ExternalEmailAddress') -replace '^(?i)smtp:', ''
+    if ($external) { return $external.ToLowerInvariant() }
+    return (Get-Text $World.Recipients[$Key] 'PrimarySmtpAddress').ToLowerInvariant()
+}
+
+# Who answers to an address, of two the one that mail to it is for; nothing for nobody.
+function Find-Key([string]$Address) {
+    $keys = @($World.ByAddress[$Address.ToLowerInvariant()] | Where-Object { $_ })
+    $main = @($keys | Where-Object { $World.Recipients.ContainsKey($_) -and (Get-Main $World $_) -eq $Address })
+    if ($main.Count) { return $main[0] }
+    if ($keys.Count) { return $keys[0] }
+    return $null
 }
 
 # A password that nobody knows: it is made here, handed to Exchange and kept nowhere.
@@ -121,8 +152,58 @@ function Block-SignIn([string]$SignIn) {
 }
 
 function Get-Cmdlets([string]$Form) {
+    if ($Form -eq 'group') { return @{ Mail = 'Set-DistributionGroup'; Personal = 'Set-Group'; Remove = 'Remove-DistributionGroup'; Read = 'Get-DistributionGroup' } }
     if ($Form -eq 'mail-contact') { return @{ Mail = 'Set-MailContact'; Personal = 'Set-Contact'; Remove = 'Remove-MailContact'; Read = 'Get-MailContact' } }
     return @{ Mail = 'Set-MailUser'; Personal = 'Set-User'; Remove = 'Remove-MailUser'; Read = 'Get-MailUser' }
+}
+
+# Whoever administers recipients need not be an owner of the group.
+function Get-Bypass([string]$Form) {
+    if ($Form -eq 'group') { return @{ BypassSecurityGroupManagerCheck = $true } }
+    return @{}
+}
+
+# A group bears its stamp as the last line of its description, too: Graph shows nobody its attributes, and would take it
+# for a group of this organisation's own. Nothing where it has that line, where there is no room for it, or where the
+# cmdlet knows no description: Exchange on-premises has none.
+function Get-Description([hashtable]$Step, [string]$Cmdlet, [string]$Now) {
+    if (-not (Get-Command $Cmdlet).Parameters.ContainsKey('Description')) { return @{} }
+    if (@($Now.Split("`n") | Where-Object { $_.Trim().Equals($Step.Stamp.Trim()) }).Count) { return @{} }
+    $text = if ($Now) { "$Now`n$($Step.Stamp)" } else { $Step.Stamp }
+    if ($text.Length -gt 1024) { return @{} }
+    return @{ Description = $text }
+}
+
+# Members come and go one by one; who is nobody here is told, and left out.
+function Set-Members([hashtable]$Step, [string]$Guid) {
+    if ($Step.Form -ne 'group' -or -not (@($Step.Join).Count + @($Step.Leave).Count)) { return $false }
+    $there = @(Get-Members $Guid)
+    $changed = $false
+    foreach ($address in @($Step.Join)) {
+        $key = Find-Key $address
+        if (-not $key) { Write-Warning "$($Step.Anchor): $address is nobody here, the group is without them"; continue }
+        if ($there -contains $key) { continue }
+        Invoke-Paced 'Add-DistributionGroupMember' @{ Identity = $Guid; Member = $key; BypassSecurityGroupManagerCheck = $true } | Out-Null
+        $changed = $true
+    }
+    foreach ($address in @($Step.Leave)) {
+        $key = Find-Key $address
+        if (-not $key -or $there -notcontains $key) { continue }
+        Invoke-Paced 'Remove-DistributionGroupMember' @{ Identity = $Guid; Member = $key; Confirm = $false; BypassSecurityGroupManagerCheck = $true } | Out-Null
+        $changed = $true
+    }
+    return $changed
+}
+
+# The manager, as Set-Contact and Set-User take one; nothing where it is as it shall be.
+function Get-Manager([hashtable]$Step, $Personal) {
+    if ($null -eq $Step.Manager -or $Step.Form -eq 'group') { return @{} }
+    $now = Get-Text $Personal 'Manager'
+    if (-not $Step.Manager) { if ($now) { return @{ Manager = $null } } else { return @{} } }
+    $key = Find-Key $Step.Manager
+    if (-not $key) { Write-Warning "$($Step.Anchor): the manager $($Step.Manager) is nobody here"; return @{} }
+    if ($now -and $now -eq $World.NameOf[$key]) { return @{} }
+    return @{ Manager = $key }
 }
 
 # What differs of the values that the plan names. What is neither as it was nor as it shall be, somebody else changed.
@@ -149,7 +230,9 @@ function Get-Ours([string]$Guid, [string]$Form) {
 
 function Set-Object([hashtable]$Step, [string]$Guid, $Mail) {
     $cmdlets = Get-Cmdlets $Step.Form
-    $personal = Get-Differences (Invoke-Paced ($cmdlets.Personal -replace '^Set-', 'Get-') @{ Identity = $Guid }) $Step.Personal
+    $told = Invoke-Paced ($cmdlets.Personal -replace '^Set-', 'Get-') @{ Identity = $Guid }
+    $personal = (Get-Differences $told $Step.Personal) + (Get-Manager $Step $told)
+    $bypass = Get-Bypass $Step.Form
     $own = Get-Differences $Mail $Step.Mail
     $there = @(Get-Addresses $Mail)
     $add = @($Step.Add | Where-Object { $there -notcontains ($_.ToLowerInvariant() -replace '^smtp:', '') })
@@ -159,36 +242,50 @@ function Set-Object([hashtable]$Step, [string]$Guid, $Mail) {
         if ($add.Count) { $own['EmailAddresses']['Add'] = $add }
         if ($take.Count) { $own['EmailAddresses']['Remove'] = $take }
     }
+    # What was not told here is not overwritten: somebody may have typed it.
+    if ($Step.Form -eq 'group' -and $Mail.PSObject.Properties['Description']) {
+        $now = (@($Mail.Description | Where-Object { $_ }) -join "`n").Replace("`r`n", "`n").Trim()
+        $own += Get-Description $Step 'Set-DistributionGroup' $now
+    }
     if ($null -ne $Step.Hidden -and [bool](Get-Value $Mail 'HiddenFromAddressListsEnabled') -ne $Step.Hidden) { $own['HiddenFromAddressListsEnabled'] = $Step.Hidden }
     $changed = Move-Address $Step $Guid $Mail $cmdlets
-    if ($own.Count) { Invoke-Paced $cmdlets.Mail (@{ Identity = $Guid } + $own) | Out-Null }
-    if ($personal.Count) { Invoke-Paced $cmdlets.Personal (@{ Identity = $Guid } + $personal) | Out-Null }
-    if ($changed -or $own.Count -or $personal.Count) { return 'done' }
+    if ($own.Count) { Invoke-Paced $cmdlets.Mail (@{ Identity = $Guid } + $own + $bypass) | Out-Null }
+    if ($personal.Count) { Invoke-Paced $cmdlets.Personal (@{ Identity = $Guid } + $personal + $bypass) | Out-Null }
+    $joined = Set-Members $Step $Guid
+    if ($changed -or $joined -or $own.Count -or $personal.Count) { return 'done' }
     return 'unchanged'
 }
 
 function Move-Address([hashtable]$Step, [string]$Guid, $Mail, [hashtable]$Cmdlets) {
     if (-not $Step.Was) { return $false }
-    $now = (Get-Text $Mail 'ExternalEmailAddress') -replace '^(?i)smtp:', ''
+    $parameter = if ($Step.Form -eq 'group') { 'PrimarySmtpAddress' } else { 'ExternalEmailAddress' }
+    $bypass = Get-Bypass $Step.Form
+    $now = (Get-Text $Mail $parameter) -replace '^(?i)smtp:', ''
     if ($now -ine $Step.Address) {
         if ($now -ine $Step.Was) { throw 'skipped: the address was changed by somebody else meanwhile, plan again' }
         $others = @($World.ByAddress[$Step.Address] | Where-Object { $_ -and $_ -ne $Guid })
         if ($others.Count) { throw "skipped: the address $($Step.Address) is that of $($others[0])" }
-        Invoke-Paced $Cmdlets.Mail @{ Identity = $Guid; ExternalEmailAddress = $Step.Address } | Out-Null
+        Invoke-Paced $Cmdlets.Mail (@{ Identity = $Guid; $parameter = $Step.Address } + $bypass) | Out-Null
     }
     $object = Invoke-Paced $Cmdlets.Read @{ Identity = $Guid }
     if ((Get-Text $object 'PrimarySmtpAddress') -ine $Step.Address) {
         Invoke-Paced $Cmdlets.Mail @{ Identity = $Guid; WindowsEmailAddress = $Step.Address } | Out-Null
     }
     if (@(Get-Addresses (Invoke-Paced $Cmdlets.Read @{ Identity = $Guid })) -contains $Step.Was) {
-        Invoke-Paced $Cmdlets.Mail @{ Identity = $Guid; EmailAddresses = @{ Remove = "smtp:$($Step.Was)" } } | Out-Null
+        Invoke-Paced $Cmdlets.Mail (@{ Identity = $Guid; EmailAddresses = @{ Remove = "smtp:$($Step.Was)" } } + $bypass) | Out-Null
     }
     return $true
 }
 
 function New-Object-For([hashtable]$Step) {
-    $with = @{ Name = $Step.Name; Alias = $Step.Alias; ExternalEmailAddress = $Step.Address }
+    $with = @{ Name = $Step.Name; Alias = $Step.Alias }
     if ($OrganizationalUnit) { $with['OrganizationalUnit'] = $OrganizationalUnit }
+    # In Exchange Online the address of a group has to be in an accepted domain of the organisation.
+    if ($Step.Form -eq 'group') {
+        $with += @{ PrimarySmtpAddress = $Step.Address; Type = 'Distribution' }
+        return Invoke-Paced 'New-DistributionGroup' ($with + (Get-Description $Step 'New-DistributionGroup' ''))
+    }
+    $with['ExternalEmailAddress'] = $Step.Address
     if ($Step.Form -eq 'mail-contact') { return Invoke-Paced 'New-MailContact' $with }
     # On-premises a mail user that is made without a password is disabled and has none.
     if ($OnPremises) { return Invoke-Paced 'New-MailUser' $with }
@@ -208,7 +305,8 @@ function Invoke-Create([hashtable]$Step) {
         if ($orphan.Count -eq 1 -and $others.Count -eq 1) { $guid = $orphan[0] }
         elseif ($others.Count) { throw "skipped: one of the addresses is that of $($others[0])" }
         else { $guid = [string](New-Object-For $Step).Guid }
-        Invoke-Paced $cmdlets.Mail @{ Identity = $guid; $StampAttribute = $Step.Stamp } | Out-Null
+        Invoke-Paced $cmdlets.Mail (@{ Identity = $guid; $StampAttribute = $Step.Stamp } + (Get-Bypass $Step.Form)) | Out-Null
+        $World.NameOf[$guid] = $Step.Name
         $World.ByStamp[$Step.Stamp] = $guid
         foreach ($address in $wanted) { $World.ByAddress[$address] = @($World.ByAddress[$address]) + $guid }
     }
@@ -229,7 +327,7 @@ function Invoke-Update([hashtable]$Step) {
 function Invoke-Remove([hashtable]$Step) {
     if (-not $World.Mail.ContainsKey($Step.Guid)) { return 'unchanged' }
     Get-Ours $Step.Guid $Step.Form | Out-Null
-    Invoke-Paced (Get-Cmdlets $Step.Form).Remove @{ Identity = $Step.Guid; Confirm = $false } | Out-Null
+    Invoke-Paced (Get-Cmdlets $Step.Form).Remove (@{ Identity = $Step.Guid; Confirm = $false } + (Get-Bypass $Step.Form)) | Out-Null
     foreach ($address in @(Get-Addresses $World.Recipients[$Step.Guid])) {
         $World.ByAddress[$address] = @($World.ByAddress[$address] | Where-Object { $_ -ne $Step.Guid })
     }
@@ -238,10 +336,17 @@ function Invoke-Remove([hashtable]$Step) {
 }
 
 function Show-Guest([hashtable]$Step) {
-    $guests = @($World.ByAddress[$Step.Address] | Where-Object { $_ -and (Get-Text $World.Recipients[$_] 'RecipientTypeDetails') -eq 'GuestMailUser' })
-    if ($guests.Count -ne 1) { throw 'skipped: there is no guest with this address yet, run the script again later' }
-    if (-not (Get-Value $World.Mail[$guests[0]] 'HiddenFromAddressListsEnabled')) { return 'unchanged' }
-    Invoke-Paced 'Set-MailUser' @{ Identity = $guests[0]; HiddenFromAddressListsEnabled = $false } | Out-Null
+    # Exchange learns of a guest, and of its stamp, a little later than Entra.
+    $guid = $World.ByStamp[$Step.Stamp]
+    if (-not $guid -or (Get-Text $World.Recipients[$guid] 'RecipientTypeDetails') -ne 'GuestMailUser') {
+        if ($Step.Hidden) { return 'unchanged' }
+        throw 'skipped: Exchange knows no guest with this stamp yet, run the script again later'
+    }
+    $guest = Get-Ours $guid 'guest'
+    # Tables know no difference between A and a, and stamps do.
+    if (-not (Get-Text $guest $StampAttribute).Equals($Step.Stamp)) { throw 'skipped: the guest with this stamp is another by now, plan again' }
+    if ([bool](Get-Value $guest 'HiddenFromAddressListsEnabled') -eq $Step.Hidden) { return 'unchanged' }
+    Invoke-Paced 'Set-MailUser' @{ Identity = $guid; HiddenFromAddressListsEnabled = $Step.Hidden } | Out-Null
     return 'done'
 }
 
@@ -267,6 +372,16 @@ function Invoke-Step([hashtable]$Step) {
     return @{ act = $Step.Act; anchor = $Step.Anchor; state = $state; words = $words }
 }
 
+function Get-Address-Of($World, [string]$Name) {
+    if (-not $World.ContainsKey('ByName')) {
+        $World['ByName'] = @{}
+        foreach ($key in $World.NameOf.Keys) { $World.ByName[$World.NameOf[$key]] = $key }
+    }
+    $key = $World.ByName[$Name]
+    if ($key) { return Get-Main $World $key }
+    return ''
+}
+
 function Get-Recipient-Line($World, [string]$Key) {
     $recipient = $World.Recipients[$Key]
     $mail = $World.Mail[$Key]
@@ -275,6 +390,8 @@ function Get-Recipient-Line($World, [string]$Key) {
         foreach ($name in $PersonalNames) { $texts[$name] = Get-Text $World.Personal[$Key] $name }
         foreach ($name in $MailNames) { $texts[$name] = Get-Text $mail $name }
     } else { $texts['DisplayName'] = Get-Text $recipient 'DisplayName' }
+    $manager = ''
+    if (Get-Text $World.Personal[$Key] 'Manager') { $manager = Get-Address-Of $World (Get-Text $World.Personal[$Key] 'Manager') }
     $external = (Get-Text $mail 'ExternalEmailAddress') -replace '^(?i)smtp:', ''
     $changed = Get-Value $recipient 'WhenChangedUTC'
     return @{ recipient = @{
@@ -282,6 +399,8 @@ function Get-Recipient-Line($World, [string]$Key) {
         kind = Get-Text $recipient 'RecipientTypeDetails'
         address = $(if ($external) { $external } else { Get-Text $recipient 'PrimarySmtpAddress' })
         addresses = @(Get-Addresses $recipient)
+        members = @($World.Members[$Key] | Where-Object { $_ -and $World.Recipients.ContainsKey($_) } | ForEach-Object { Get-Main $World $_ })
+        manager = $manager
         texts = $texts
         hidden = [bool](Get-Value $recipient 'HiddenFromAddressListsEnabled')
         synced = [bool](Get-Value $mail 'IsDirSynced')
@@ -308,7 +427,10 @@ Assert-Ready
 $World = Read-World
 $results = @()
 if ($Preview) {
-    foreach ($step in $Steps) { Write-Output "would $($step.Act) $($step.Anchor) $($step.Address)" }
+    foreach ($step in $Steps) {
+        $act = if ($step.Act -eq 'show' -and $step.Hidden) { 'hide' } else { $step.Act }
+        Write-Output "would $act $($step.Anchor) $($step.Address)"
+    }
 } elseif (-not $ExportOnly) {
     $results = @(foreach ($step in $Steps) { Invoke-Step $step })
     $World = Read-World

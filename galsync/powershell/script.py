@@ -37,8 +37,6 @@ def script(orders: Sequence[Order], *, sync: str, serial: str, written: datetime
     """The script, UTF-8 with its mark and CRLF. Raises ValueError where an order holds half a character."""
     prefix = f"busyline:{sync}/"
     notes = _NOTES.format(sync=sync, count=len(orders), attribute=at.stamp_attribute, prefix=prefix, export=export)
-    body = files("galsync.powershell").joinpath("recipients.ps1").read_text(encoding="utf-8")
-    before, _, after = body.partition(_DATA)
     settings = {
         "Sync": expression(sync),
         "Serial": quoted(serial),
@@ -51,6 +49,14 @@ def script(orders: Sequence[Order], *, sync: str, serial: str, written: datetime
         "PersonalNames": quoted_list(PERSONAL.values()),
         "MailNames": quoted_list(MAIL.values()),
     }
+    return assembled("recipients.ps1", notes, settings, orders)
+
+
+def assembled(body: str, notes: str, settings: Mapping[str, str], orders: Sequence[Order]) -> bytes:
+    """The script of the file ``body`` beside this one, with ``notes`` above it, the expressions of ``settings`` by
+    name and ``orders`` as its $Steps. UTF-8 with its mark and CRLF. Raises ValueError as :func:`line` does."""
+    text = files("galsync.powershell").joinpath(body).read_text(encoding="utf-8")
+    before, _, after = text.partition(_DATA)
     lines = [f"${name} = {value}" for name, value in settings.items()]
     data = "\n".join([*lines, "$Steps = @(", *map(line, orders), ")", ""])
     whole = "\n".join(["#Requires -Version 5.1", *comment(notes), ""]) + before + data + after
@@ -73,6 +79,9 @@ def line(order: Order) -> str:
     parts = [f"{name} = {expression(text)}" for name, text in told.items()]
     parts += [f"Add = {expression_list(order.add)}", f"Take = {expression_list(order.take)}"]
     parts += [f"Hidden = {_TRUTH[order.hidden]}"]
+    manager = "$null" if order.manager is None else expression(order.manager)
+    parts += [f"Join = {expression_list(order.join)}", f"Leave = {expression_list(order.leave)}"]
+    parts += [f"Manager = {manager}"]
     parts += [f"Personal = {_table(order.personal)}", f"Mail = {_table(order.mail)}"]
     return "    @{ " + "; ".join(parts) + " }"
 

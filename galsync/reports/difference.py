@@ -38,7 +38,7 @@ def difference(plans: Iterable[Plan], *, most: int | None = None) -> Iterator[Li
     """
     shown = more = 0
     for plan in plans:
-        if not plan.steps:
+        if not plan.steps and not plan.reused:
             continue
         if plan.place and (most is None or shown < most):
             yield Line("#", one_line(plan.place))
@@ -48,6 +48,9 @@ def difference(plans: Iterable[Plan], *, most: int | None = None) -> Iterator[Li
                 continue
             shown += 1
             yield from _lines(step)
+        for address in plan.reused if most is None or shown < most else ():
+            words = "their own old object stands there since they moved"
+            yield Line(SIGNS[Act.REMEMBER], f"reuse {one_line(address)}: {words}")
     if more:
         yield Line("#", f"and {more} more steps")
 

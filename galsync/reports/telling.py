@@ -9,7 +9,7 @@ from galsync.engine.outlook import SourceRead, Trouble
 from galsync.engine.tally import Failure, who
 from galsync.ledger.runs import RunKind, RunState
 from galsync.reports.difference import difference, one_line
-from galsync.reports.report import RunReport
+from galsync.reports.report import RunReport, in_words
 from galsync.side import Visible
 from galsync.steps import Act, Step
 
@@ -32,6 +32,7 @@ _DONE: Final = {
     Act.REMEMBER: "remembered",
     Act.CONFLICT: "conflicts",
 }
+_SEEN_ON: Final = "to retire (nothing can be hidden there: seen until the grace period is over, then removed)"
 _KINDS: Final = {RunKind.APPLY: "Run", RunKind.UNDO: "Undo", RunKind.PURGE: "Purge"}
 _STATES: Final = {
     None: "planned, nothing was written",
@@ -73,9 +74,13 @@ def document(report: RunReport) -> dict[str, Any]:
         "left": {left.name.lower(): number for left, number in outlook.left.items() if number},
         "left_named": [{"who": name, "why": left.name.lower()} for name, left in outlook.named],
         "cut": dict(outlook.cut),
+        "photos_too_large": list(outlook.large),
         "doubled_aliases": outlook.doubles,
+        "absent": [{"who": each, "without": list(names)} for each, names in report.absent.items()],
+        "unsure": list(report.unsure),
         "equal": report.equal,
         "planned": {act.value: report.planned[act] for act in Act},
+        "guests": report.guests,
         "written": {act.value: tally.written[act] for act in Act},
         "handed": {act.value: number for act, number in tally.handed.items()},
         "remembered": tally.remembered,
@@ -91,6 +96,7 @@ def document(report: RunReport) -> dict[str, Any]:
         "unread": [_trouble(trouble) for trouble in outlook.unread],
         "skipped": [_trouble(trouble) for trouble in outlook.skipped],
         "visible": report.visible.value,
+        "script": report.script or None,
     }
 
 
@@ -99,14 +105,16 @@ def _text(report: RunReport) -> Iterator[str]:
     yield f"{_KINDS[outlook.kind]}{run} of {report.sync} into {report.target}: {_STATES[report.state]}"
     if report.words:
         yield f"  {_printable(report.words)}"
-    yield from _section("Could not be read", (_trouble_line(each) for each in outlook.unread))
+    yield from _section("Could not be read", map(in_words, outlook.unread))
     yield from _section("Read", _read(report))
     yield from _section("Without an entry", _left(report))
     yield from _section("Planned", _planned(report))
     yield from _section("Written", _written(report))
     yield from _section("Failed", (_failure_line(each) for each in report.tally.failures))
-    yield from _section("Places left out", (_trouble_line(each) for each in outlook.skipped))
+    yield from _section("Places left out", map(in_words, outlook.skipped))
     yield from _section("Conflicts, for you to decide", (_conflict_line(*each) for each in report.conflicts()))
+    yield from _section("Without members or a manager who are not in the target", _absent(report))
+    yield from _section("Left as they are, since their person could not be read now", map(one_line, report.unsure))
     typed = (f"{name}: {number}" for name, number in sorted(report.ignored.items()))
     yield from _section("Left as somebody typed it", typed)
     if report.allowed:
@@ -115,6 +123,9 @@ def _text(report: RunReport) -> Iterator[str]:
 
 def _read(report: RunReport) -> Iterator[str]:
     for source in report.outlook.sources:
+        if not (source.whole or source.people or source.gone):
+            yield f"{source.name}: nothing has changed there since the last run (the target was not looked at)"
+            continue
         gone = f", {source.gone} gone" if source.gone else ""
         told = f"{source.people} {'person' if source.people == 1 else 'people'}{gone}"
         yield f"{source.name}: {told} ({'everybody' if source.whole else 'changes alone'})"
@@ -127,16 +138,29 @@ def _left(report: RunReport) -> Iterator[str]:
         if number:
             yield f"{number}: {left.value}{some}"
     for name, number in report.outlook.cut.items():
-        yield f"{number}: {name} was longer than the target takes, and is cut"
+        if name == "photo":
+            some = ", ".join([*map(one_line, report.outlook.large[:5]), *["…"] * (number > 5)])
+            yield f"{number}: the photo is larger than the target takes, and is left out ({some})"
+        else:
+            yield f"{number}: {name} was longer than the target takes, and is cut"
     if report.outlook.doubles:
         yield f"{report.outlook.doubles}: an alias was dropped, since somebody else has it"
+
+
+def _absent(report: RunReport) -> Iterator[str]:
+    for address, names in report.absent.items():
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        yield f"{address}: {', '.join(names[:5])}{more}"
 
 
 def _planned(report: RunReport) -> Iterator[str]:
     for act, number in report.planned.items():
         if number:
-            yield f"{number} {_ACTS[act]}"
-    if report.outlook.plans:
+            yield f"{number} {_SEEN_ON if act is Act.RETIRE and not report.hides else _words(_ACTS, act, number)}"
+    if report.guests:
+        yield f"{report.guests} of them guests: accounts of this organisation that can be given access to what is in it"
+    judged = report.outlook.whole and report.outlook.kind is RunKind.APPLY
+    if report.outlook.plans and (report.equal or judged):  # else nobody looked at the others
         yield f"{report.equal} as they should be"
 
 
@@ -155,7 +179,8 @@ def _written(report: RunReport) -> Iterator[str]:
     yield from (f"{place or report.target}: given up after too many failures" for place in tally.given_up)
     if tally.written or tally.handed:
         before = "" if report.visible is Visible.AT_ONCE else "Written is not yet visible: "
-        yield f"{before}people see it {report.visible.value}"
+        script = f": {one_line(report.script)}" if report.script else ""
+        yield f"{before}people see it {report.visible.value}{script}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -178,9 +203,13 @@ def _figures(report: RunReport) -> str:
         counts, words = report.planned, _ACTS
     else:
         counts, words = report.tally.written, _DONE
-    parts = [f"{number} {words[act].split(' (')[0]}" for act, number in counts.items() if number]
+    parts = [f"{number} {_words(words, act, number).split(' (')[0]}" for act, number in counts.items() if number]
     parts += [f"{report.tally.failed} failed"] if report.tally.failed else []
     return ", ".join(parts) or "nothing to do"
+
+
+def _words(words: Mapping[Act, str], act: Act, number: int) -> str:
+    return "conflict" if act is Act.CONFLICT and number == 1 else words[act]
 
 
 def _instant(instant: datetime | None) -> str | None:
@@ -201,10 +230,6 @@ def _source(source: SourceRead) -> dict[str, Any]:
 
 def _trouble(trouble: Trouble) -> dict[str, str]:
     return {"where": trouble.where, "reason": trouble.reason.value, "words": trouble.words}
-
-
-def _trouble_line(trouble: Trouble) -> str:
-    return f"{trouble.where}: {trouble.words or trouble.reason.value}"
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

@@ -42,10 +42,10 @@ class KerberosSignInSettings(Section):
 
 
 class ActiveDirectory(Section):
-    """Active Directory over TLS: its users, groups and rooms; mail contacts and mail users in it."""
+    """Active Directory over TLS: its users, groups and rooms; mail contacts, mail users and groups in it."""
 
     reads: ClassVar[bool] = True
-    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER)
+    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP)
     usual: ClassVar[Form | None] = Form.MAIL_CONTACT
 
     protocol: Literal["active-directory"]

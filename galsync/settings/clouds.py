@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from galsync.entries import Form
 from galsync.powershell.orders import STAMP_ATTRIBUTE
 from galsync.settings.words import CustomAttribute, ExtensionAttribute, Name
-from protocols.google import directory, personal_contacts, shared_contacts
+from protocols.google import directory, mail_forwarding, personal_contacts, shared_contacts
 from protocols.graph.accounts import STAMP
 from service.clouds import GoogleSection, MicrosoftSection
 from service.words import Address, Domain, Switch, Url
@@ -26,14 +26,25 @@ class GraphDirectory(MicrosoftSection):
         description="the organisation's own domains: whoever has an address in another is no source's person",
         examples=[["contoso.example"]],
     )
+    rooms: Switch = Field(
+        True,
+        description="rooms are told from people, which takes Place.Read.All; without it a room counts as a user, as a"
+        " rule as one who is blocked",
+    )
     stamp: ExtensionAttribute = Field(STAMP, description="where the stamp of a guest stands")
+    shown_by: str = Field(
+        "",
+        description="the directory (powershell, exchange-online-undocumented) that shows guests in the address lists,"
+        " as Graph cannot",
+        examples=["contoso-exchange"],
+    )
 
 
 class ExchangeOnlineDirectory(MicrosoftSection):
     """Exchange Online at once instead of by script, through an undocumented interface that Microsoft may change."""
 
     reads: ClassVar[bool] = False
-    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER)
+    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP)
     usual: ClassVar[Form | None] = Form.MAIL_CONTACT
 
     protocol: Literal["exchange-online-undocumented"]
@@ -47,15 +58,19 @@ class ExchangeOnlineDirectory(MicrosoftSection):
 
 
 class StaffExportDirectory(MicrosoftSection):
-    """A folder of contacts in a mailbox of another company, shared for this purpose: a source, by Microsoft Graph."""
+    """A folder of contacts in a mailbox of another company, shared for this purpose, by Graph: read, or filled."""
 
     reads: ClassVar[bool] = True
-    writes: ClassVar[tuple[Form, ...]] = ()
-    usual: ClassVar[Form | None] = None
+    writes: ClassVar[tuple[Form, ...]] = (Form.CONTACT,)
+    usual: ClassVar[Form | None] = Form.CONTACT
 
     protocol: Literal["staff-export"]
     mailbox: Address = Field(description="whose mailbox", examples=["staff-export@fabrikam.example"])
-    folder: str = Field("", description="the folder below its contacts; the contacts themselves where it is left out")
+    folder: str = Field(
+        "",
+        description="the folder below its contacts; the contacts themselves where it is left out, which are only read",
+        examples=["Staff"],
+    )
     takes: tuple[Name, ...] = Field(
         (),
         description="syncs of the other company that fill it; what bears another stamp of Busyline's is left out",
@@ -64,6 +79,12 @@ class StaffExportDirectory(MicrosoftSection):
     person: Switch = Field(
         False,
         description="the mailbox itself signs in, once, by `busyline connect`; then there is no certificate or secret",
+    )
+    account: str = Field(
+        "",
+        description="the name that the mailbox signs in with (userPrincipalName) by person = true, where it is another"
+        " than its address",
+        examples=["export@fabrikam.onmicrosoft.com"],
     )
 
     @model_validator(mode="after")
@@ -77,10 +98,10 @@ class StaffExportDirectory(MicrosoftSection):
 
 
 class GoogleDirectory(GoogleSection):
-    """Google Workspace: its users, groups and rooms; shared contacts of its domain, or contacts of its users."""
+    """Google Workspace: its users, groups and rooms; shared contacts of its domain and groups, or contacts of users."""
 
     reads: ClassVar[bool] = True
-    writes: ClassVar[tuple[Form, ...]] = (Form.SHARED_CONTACT, Form.CONTACT)
+    writes: ClassVar[tuple[Form, ...]] = (Form.SHARED_CONTACT, Form.CONTACT, Form.GROUP)
     usual: ClassVar[Form | None] = Form.SHARED_CONTACT
 
     protocol: Literal["google"]
@@ -93,3 +114,4 @@ class GoogleDirectory(GoogleSection):
     api_url: Url = Field(directory.API_URL, description="another host of the directory")
     contacts_url: Url = Field(shared_contacts.API_URL, description="another host of the shared contacts")
     people_url: Url = Field(personal_contacts.API_URL, description="another host of the contacts of users")
+    gmail_url: Url = Field(mail_forwarding.API_URL, description="another host of the users' mail settings")

@@ -1,8 +1,9 @@
 """[directories.…] that are files: CSV, LDIF, sealed files, and the scripts for Exchange."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -11,6 +12,15 @@ from galsync.powershell.orders import STAMP_ATTRIBUTE
 from galsync.settings.words import CustomAttribute
 from service.durations import Duration
 from service.words import Domain, FilePath, Section, some
+
+_ORGANISATION: Final = re.compile(r"/o=[^/=\s][^/=]*(/(ou|cn)=[^/]+)*", re.IGNORECASE)
+
+
+def _x500(text: str) -> str:
+    name = text.strip().removesuffix("/")
+    if not _ORGANISATION.fullmatch(name):
+        raise ValueError(f'"{text}" begins no X500 name: write one such as "/o=Fabrikam", or more of it')
+    return name
 
 
 class CsvDirectory(Section):
@@ -57,6 +67,12 @@ class SealedDirectory(Section):
     domains: Annotated[tuple[Domain, ...], AfterValidator(some)] = Field(
         description="whom the sender speaks for, and nobody else", examples=[["fabrikam.example"]]
     )
+    x500: tuple[Annotated[str, AfterValidator(_x500)], ...] = Field(
+        (),
+        description="X500 names that the sender may claim, so that replies to old mail reach its people: all within"
+        " these; /o=ExchangeLabs is everybody in Exchange Online, your own people too",
+        examples=[["/o=Fabrikam"]],
+    )
     max_age: Duration = Field(timedelta(days=7), description="an older file is not read")
 
     @property
@@ -69,7 +85,7 @@ class PowershellDirectory(Section):
     """Exchange by a script that its administrator runs: what Exchange Online lets nobody write from outside."""
 
     reads: ClassVar[bool] = False
-    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER)
+    writes: ClassVar[tuple[Form, ...]] = (Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP)
     usual: ClassVar[Form | None] = Form.MAIL_CONTACT
 
     protocol: Literal["powershell"]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from protocols.model.mailbox import Mailbox
-from service.mail import MailSecurity, MailServer
+from service.mail import PORTS, MailSecurity, MailServer
 from service.secrets import Secret, SecretReference
 from service.words import Address, FilePath, Section, Whole, some
 
@@ -46,6 +46,11 @@ class MailSettings(Section):
     def server(self, password: Secret | None, directory: Path) -> MailServer:
         """The server, with the ``password`` of ``auth``; paths are relative to ``directory``."""
         return self._server(password, directory / self.ca if self.ca else None)
+
+    @property
+    def server_place(self) -> str:
+        """For people: host and port of the mail server."""
+        return f"{self.host}:{self.port or PORTS[MailSecurity(self.security)]}"
 
     @property
     def recipients(self) -> tuple[Mailbox, ...]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from galsync.people.conditions import Condition
 from galsync.plans.guards import Guards
+from galsync.settings.moves import SyncMoveSettings, each_of_a_source, each_once
 from galsync.settings.people import LEAVE, SieveSettings
 from galsync.settings.words import FormWord, KnownFields, Name, Text, Where
 from protocols.model import person
@@ -39,7 +40,7 @@ class GuardSettings(Section):
 
 
 class MailboxesSettings(Section):
-    """For contacts in mailboxes of Microsoft 365 or Google: into whose, and what their list is called."""
+    """For contacts in mailboxes (Microsoft 365, Exchange Server, Google): into whose, and what their list is called."""
 
     list: str = Field(min_length=1, max_length=100, description="the folder or label", examples=["Fabrikam"])
     everybody: Switch = Field(False, description="every mailbox of the organisation")
@@ -101,7 +102,7 @@ class SyncSettings(Section):
     )
     zone: ZoneName = Field(ZoneInfo("UTC"), description="whose clocks the schedule goes by", examples=["Europe/Berlin"])
     groups: Literal["entries", "groups", "none"] = Field(
-        "entries", description="groups become entries like people, groups with their members (files), or nothing"
+        "entries", description="groups become entries like people, groups with their members, or nothing"
     )
     include: SieveSettings = Field(SieveSettings(), description="whoever is all that this asks; nothing: everybody")
     exclude: SieveSettings = Field(SieveSettings(), description="but nobody who is any of this")
@@ -117,6 +118,11 @@ class SyncSettings(Section):
         default_factory=dict,
         description="or: domains of primary addresses, and what stands in their place",
         examples=[{"fabrikam.local": "fabrikam.example"}],
+    )
+    group_address: Text | None = Field(
+        None,
+        description="the address of groups that are copied with their members, in a domain of the target's own",
+        examples=["{local}.fabrikam@contoso.example"],
     )
     x500: Switch = Field(True, description="replies to old mail arrive: entries answer to legacyExchangeDN")
     proxies: Switch = Field(False, description="entries answer to people's further addresses as well")
@@ -138,6 +144,11 @@ class SyncSettings(Section):
     whole_every: Duration = Field(
         timedelta(days=1), description="everybody is read this often; in between, changes alone where the source can"
     )
+    moves: Annotated[tuple[SyncMoveSettings, ...], AfterValidator(each_once)] = Field(
+        (),
+        description="moves that the sources' people take part in: entries flip when somebody moves",
+        examples=[[{"name": "fabrikam-to-contoso", "side": "from"}]],
+    )
     conflicts: dict[Address, Literal["reuse", "skip"]] = Field(
         default_factory=dict,
         description="by address, what you decided: reuse the object that stands there, or skip the entry",
@@ -146,6 +157,7 @@ class SyncSettings(Section):
 
     @model_validator(mode="after")
     def _one_say(self) -> Self:
+        each_of_a_source(self.moves, self.sources)
         if self.external is not None and self.domains:
             raise ValueError("write external or domains, not both")
         if unwritten := [name for name in self.values if self.fields.get(name) in (LEAVE, "clear")]:

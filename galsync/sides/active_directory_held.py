@@ -1,11 +1,12 @@
 """What stands in an Active Directory, read as the plan wants it: whose it is, what it answers to, what it tells."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from galsync.entries import Form, Held, Stamp
 from galsync.sides.active_directory_names import Addressbook
 from protocols.ldap.addresses import answered, read, target
-from protocols.ldap.attributes import COUNTRY_CODE, FIELDS, HIDDEN, LISTS, MANAGER, NICKNAME, TARGET
+from protocols.ldap.attributes import COUNTRY_CODE, DESCRIPTION, FIELDS, HIDDEN, LISTS, MANAGER, NICKNAME, PHOTO, TARGET
 from protocols.ldap.names import quoted
 from protocols.ldap.people import stamp_of, texts_of
 from protocols.ldap.replies import Found
@@ -17,7 +18,7 @@ _MAIL_USER: Final = 128
 _STAMPED: Final = "(adminDescription=busyline:*)"
 ATTRIBUTES: Final = (
     "objectClass", "mail", "proxyAddresses", "legacyExchangeDN", TARGET, *FIELDS.values(), COUNTRY_CODE, MANAGER,
-    "adminDescription", HIDDEN, LISTS, NICKNAME, VERSION, _DETAILS,
+    "adminDescription", DESCRIPTION, HIDDEN, LISTS, NICKNAME, VERSION, _DETAILS,
 )  # fmt: skip
 
 
@@ -37,9 +38,10 @@ def filters_of(address: str) -> list[str]:
     return [f"(proxyAddresses=smtp:{value})", f"(mail={value})", f"({TARGET}=SMTP:{value})"]
 
 
-def held(found: Found, stamp: str, book: Addressbook) -> Held:
-    """``found`` as the plan sees it; ``book`` knows managers. Of what is not ours no more is told than its name."""
-    found = found.readable()
+def held(found: Found, stamp: str, book: Addressbook, *, members: Sequence[str] = ()) -> Held:
+    """``found`` as the plan sees it; ``book`` knows managers and ``members``, which are distinguished names. Of what is
+    not ours no more is told than its name. A photo is told where it was asked for."""
+    photo, found = found.octets(PHOTO), found.readable()
     mark = Stamp.read(found.text(stamp) or stamp_of(found))
     mailbox = target(found.text(TARGET))
     addresses = read(found.texts("proxyAddresses"), found.text("mail"), found.text("legacyExchangeDN"))
@@ -57,6 +59,8 @@ def held(found: Found, stamp: str, book: Addressbook) -> Held:
         addresses=answered(addresses, mailbox),
         texts=texts,
         hidden=found.true(HIDDEN),
+        members=book.addresses(members),
+        photo=photo if mark else b"",
     )
 
 
@@ -69,5 +73,7 @@ def _form(found: Found, mark: Stamp | None) -> Form | None:
     classes = {name.lower() for name in found.texts("objectClass")}
     if "contact" in classes:
         return Form.MAIL_CONTACT
+    if "group" in classes:
+        return Form.GROUP
     mail_user = found.text(TARGET) or found.number(_DETAILS) == _MAIL_USER or mark is not None
     return Form.MAIL_USER if "user" in classes and mail_user else None

@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from protocols.ldap.addresses import Addresses, read
+from protocols.ldap.addresses import Addresses, read, target
+from protocols.ldap.attributes import TARGET
 from protocols.ldap.names import quoted
 from protocols.ldap.operations import Search
 from protocols.ldap.replies import Found
 from protocols.ldap.searching import Ask, matching, named
 from protocols.model.mailbox import Mailbox
 
-_ADDRESSES: Final = ("mail", "proxyAddresses")
+_ADDRESSES: Final = ("mail", "proxyAddresses", TARGET)
 
 
 class Addressbook:
@@ -26,8 +27,7 @@ class Addressbook:
         self._known |= dict.fromkeys(missing, "")
         search = Search(base=base, attributes=_ADDRESSES)
         for found in await matching(ask, search, named(missing.values())):
-            primary = _addresses(found).primary
-            self._known[found.dn.lower()] = primary.address if primary else ""
+            self._known[found.dn.lower()] = _main(found)
 
     def address(self, dn: str) -> str:
         """The address of one, "" for none."""
@@ -39,25 +39,36 @@ class Addressbook:
 
 
 async def names_of(ask: Ask, base: str, addresses: Iterable[str]) -> dict[str, str]:
-    """The distinguished names of those under ``base`` who have one of ``addresses`` (SMTP); of two, the first by name.
-
-    Raises PeerError.
+    """The distinguished names of those under ``base`` who have one of ``addresses`` (SMTP), which are told in lower
+    case; of two, whose main address it is, else the first by name. Raises PeerError.
     """
     wanted = {address.lower() for address in addresses}
     search = Search(base=base, attributes=_ADDRESSES)
-    items = [f"(|(mail={quoted(each)})(proxyAddresses=smtp:{quoted(each)}))" for each in wanted]
+    items = [_any_of(quoted(each)) for each in wanted]
     names: dict[str, str] = {}
+    main: dict[str, str] = {}
     for found in sorted(await matching(ask, search, items), key=lambda each: each.dn, reverse=True):
         told = _addresses(found)
+        main[_main(found)] = found.dn
         for address in (told.primary.address if told.primary else "", *told.aliases):
             if address in wanted:
                 names[address] = found.dn
-    return names
+    return names | {address: dn for address, dn in main.items() if address in wanted}
+
+
+def _any_of(value: str) -> str:
+    return f"(|(mail={value})(proxyAddresses=smtp:{value})({TARGET}=SMTP:{value}))"
 
 
 def fingerprint(*parts: object) -> str:
     """Stands for ``parts`` in a token: a token of other wishes is none."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _main(found: Found) -> str:
+    """As Held.address of the object; "" for none."""
+    mailbox = target(found.readable().text(TARGET)) or _addresses(found).primary
+    return mailbox.address if mailbox else ""
 
 
 def _addresses(found: Found) -> Addresses:

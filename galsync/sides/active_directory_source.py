@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from galsync.side import Reading
 from galsync.sides.active_directory_names import Addressbook, fingerprint
+from galsync.sides.active_directory_nesting import nesting
 from galsync.steps import Left
+from protocols.ldap.attributes import PHOTO
 from protocols.ldap.filters import checked
 from protocols.ldap.names import guid_octets, guid_text, quoted
 from protocols.ldap.operations import Search
@@ -15,6 +18,7 @@ from protocols.ldap.people import ATTRIBUTES, FILTER, Out, Read, read_person
 from protocols.ldap.replies import Found
 from protocols.ldap.searching import PAGE, Ask, complete, matching, pages
 from protocols.ldap.tracking import Changed, Root, mark, root, since
+from protocols.model.nesting import Nesting
 from protocols.model.person import Field, Person
 
 _LEFT: Final = {
@@ -32,6 +36,7 @@ class Wishes:
 
     ``base`` is the unit, the whole domain where it is empty; ``filter`` (RFC 4515) narrows further. ``members`` are
     those of groups; ``memberships`` the groups of each person, which a directory tells in whole readings alone.
+    ``photos`` are read, too (thumbnailPhoto).
     ``attributes`` are further ones; ``stamp`` is one more that may hold a stamp of ours. Raises FilterError.
     """
 
@@ -39,6 +44,7 @@ class Wishes:
     filter: str = ""
     members: bool = False
     memberships: bool = False
+    photos: bool = False
     attributes: tuple[str, ...] = ()
     stamp: str = ""
     page: int = PAGE
@@ -50,7 +56,8 @@ class Wishes:
     @property
     def names(self) -> tuple[str, ...]:
         """Every attribute that is asked for, none twice."""
-        links = [name for name, asked in (("member", self.members), ("memberOf", self.memberships)) if asked]
+        more = (("member", self.members), ("memberOf", self.memberships), (PHOTO, self.photos))
+        links = [name for name, asked in more if asked]
         stamp = [self.stamp] if self.stamp else []
         wanted = [*ATTRIBUTES, *links, *stamp, *self.attributes]
         return tuple({name.lower(): name for name in wanted}.values())
@@ -154,8 +161,11 @@ class _Sorting:
     async def people(self, ask: Ask, here: Root) -> tuple[Person, ...]:
         """Everybody, with the addresses of managers, members and groups."""
         book = Addressbook((read.dn, read.person.primary) for read in self._read.values())
-        await book.look(ask, here.domain, (name for read in self._read.values() for name in _links(read)))
-        return tuple(_addressed(self._read.pop(anchor), book) for anchor in list(self._read))  # never all of it twice
+        above = await nesting(ask, here.domain, (group for read in self._read.values() for group in read.groups))
+        links = (name for read in self._read.values() for name in _links(read))
+        await book.look(ask, here.domain, chain(links, above.groups))
+        # never all of it twice
+        return tuple(_addressed(self._read.pop(anchor), book, above) for anchor in list(self._read))
 
     def reading(
         self, people: Sequence[Person], *, whole: bool = True, gone: tuple[str, ...] = (), token: str | None = None
@@ -167,16 +177,17 @@ class _Sorting:
 
 
 def _links(read: Read) -> tuple[str, ...]:
-    return (*([read.manager] if read.manager else ()), *read.members, *read.groups)
+    return (*([read.manager] if read.manager else ()), *read.members)
 
 
-def _addressed(read: Read, book: Addressbook) -> Person:
+def _addressed(read: Read, book: Addressbook, above: Nesting) -> Person:
     person = read.person
     manager = book.address(read.manager)
     texts = {**person.texts, Field.MANAGER: manager} if manager else person.texts
     if texts is person.texts and not read.members and not read.groups:
         return person
-    return replace(person, texts=texts, members=book.addresses(read.members), groups=book.addresses(read.groups))
+    groups = book.addresses(above.all_of(group.lower() for group in read.groups))
+    return replace(person, texts=texts, members=book.addresses(read.members), groups=groups)
 
 
 def _name(found: Found) -> str:

@@ -1,19 +1,21 @@
-"""An Active Directory as a target: mail contacts and mail users in one unit, for Exchange Server's address book."""
+"""An Active Directory as a target: contacts, mail users and groups in one unit, for Exchange Server's address book."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 import structlog
 
 from galsync.entries import Form, Held
 from galsync.side import Ability, Outcome, Visible, Written
+from galsync.sides.active_directory_groups import members_of
 from galsync.sides.active_directory_held import ATTRIBUTES, everything_filter, filters_of, held
 from galsync.sides.active_directory_names import Addressbook
 from galsync.sides.active_directory_writing import Writing
 from galsync.steps import Step
 from protocols.errors import PeerError
-from protocols.ldap.attributes import HIDDEN, MANAGER, Schema, known_filter
+from protocols.ldap.attributes import HIDDEN, MANAGER, PHOTO, Schema, known_filter
+from protocols.ldap.changes import is_group
 from protocols.ldap.filters import checked
 from protocols.ldap.operations import Scope, Search
 from protocols.ldap.recipients import Manner
@@ -21,8 +23,10 @@ from protocols.ldap.replies import Found
 from protocols.ldap.searching import PAGE, Ask, everything, matching, named, one, pages
 from protocols.ldap.tracking import Root, root
 from protocols.model.freebusy import Reason
+from protocols.model.stamps import is_stamp
 
-_FORMS: Final = frozenset({Form.MAIL_CONTACT, Form.MAIL_USER})
+_FORMS: Final = frozenset({Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP})
+_PHOTO: Final = 102_400  # rangeUpper of thumbnailPhoto, [MS-ADA3]
 _BATCH: Final = 20
 _log = structlog.get_logger("busyline.galsync")
 
@@ -84,7 +88,8 @@ class ActiveDirectoryTarget:
     def ability(self) -> Ability:
         """See :class:`galsync.side.Target`. Without Exchange's attributes nothing can be hidden."""
         hides = self.manner.schema.knows(HIDDEN)
-        return Ability(batch=_BATCH, hides=hides, forms=_FORMS, visible=Visible.ADDRESS_BOOK)
+        photos = _PHOTO if self.manner.schema.knows(PHOTO) else 0
+        return Ability(batch=_BATCH, hides=hides, photos=photos, links=True, forms=_FORMS, visible=Visible.ADDRESS_BOOK)
 
     async def places(self) -> Sequence[str]:
         """See :class:`galsync.side.Target`."""
@@ -94,17 +99,21 @@ class ActiveDirectoryTarget:
         """See :class:`galsync.side.Target`."""
         del place
         search = Search(base=self.here.domain, filter=everything_filter(self.manner.stamp), attributes=self._attributes)
+        groups: list[Found] = []
         async for page in pages(self.ask, search, size=self.standing.page):
             if page.referrals:
                 _log.warning("directory elsewhere", target=self.name, places=page.referrals)
-            for each in await self._held(page.entries):
+            groups += filter(self._has_members, page.entries)
+            for each in await self._held([entry for entry in page.entries if not self._has_members(entry)]):
                 yield each
+        for each in await self._held(groups):  # in the end, for many have the same members
+            yield each
 
     async def look(self, place: str, keys: Sequence[str], addresses: Sequence[str]) -> Sequence[Held]:
-        """See :class:`galsync.side.Target`."""
+        """See :class:`galsync.side.Target`. Photos are told here alone: of everybody they would be gigabytes."""
         del place
         items = named(keys) + [each for address in addresses for each in filters_of(address)]
-        search = Search(base=self.here.domain, attributes=self._attributes)
+        search = Search(base=self.here.domain, attributes=(*self._attributes, PHOTO))
         return await self._held(await matching(self.ask, search, items))
 
     async def write(self, place: str, steps: Sequence[Step]) -> Sequence[Outcome]:
@@ -122,7 +131,7 @@ class ActiveDirectoryTarget:
         outcomes = [await writing.done(step) for step in steps]
         versions = await writing.versions([each.key for each in outcomes if isinstance(each, Written) and each.key])
         return [
-            Written(each.key, versions.get(each.key.lower(), "")) if isinstance(each, Written) else each
+            replace(each, version=versions.get(each.key.lower(), "")) if isinstance(each, Written) else each
             for each in outcomes
         ]
 
@@ -132,8 +141,15 @@ class ActiveDirectoryTarget:
 
     async def _held(self, entries: Sequence[Found]) -> list[Held]:
         book = Addressbook()
-        stamped = (each for each in entries if each.octets(self.manner.stamp).startswith(b"busyline:"))
-        managers = {each.readable().text(MANAGER) for each in stamped} - {""}
-        if managers:
-            await book.look(self.ask, self.here.domain, managers)
-        return [held(each, self.manner.stamp, book) for each in entries]
+        managers = {each.readable().text(MANAGER) for each in entries if self._is_stamped(each)} - {""}
+        members = await members_of(self.ask, [each for each in entries if self._has_members(each)])
+        if linked := managers.union(*members.values()):
+            await book.look(self.ask, self.here.domain, linked)
+        return [held(each, self.manner.stamp, book, members=members.get(each.dn, ())) for each in entries]
+
+    def _is_stamped(self, found: Found) -> bool:
+        return is_stamp(found.readable().text(self.manner.stamp))
+
+    def _has_members(self, found: Found) -> bool:
+        """Of groups that nobody of us made the members are not asked for."""
+        return self._is_stamped(found) and is_group(found)

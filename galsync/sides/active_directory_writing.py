@@ -1,16 +1,18 @@
 """Does the steps of a plan in an Active Directory, one by one, each with its outcome."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from galsync.engine.troubles import in_peace
 from galsync.entries import Entry, Form, Stamp
 from galsync.side import Failed, Outcome, Written
+from galsync.sides.active_directory_groups import differing
 from galsync.sides.active_directory_held import VERSION, filters_of, is_ours
 from galsync.sides.active_directory_names import names_of
 from galsync.steps import Act, Step
 from protocols.ldap.changes import Wanted, hides, modifications
+from protocols.ldap.mail_groups import MailGroup, added_group, membership
 from protocols.ldap.names import common_name, escaped, quoted
 from protocols.ldap.operations import Add, Delete, Modify, Request, Search
 from protocols.ldap.recipients import Manner, Recipient, account_name, added, digest, nickname
@@ -20,6 +22,7 @@ from protocols.ldap.searching import Ask, matching, named, one
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
 
+_T = TypeVar("_T")
 _TOLD_BEFORE: Final = frozenset({Reason.UNAUTHORIZED, Reason.THROTTLED})  # nothing was begun
 _GONE: Final = Failed(Reason.NO_SUCH_MAILBOX, "the object is not there any more: the next run will look again")
 _FOREIGN: Final = Failed(Reason.FORBIDDEN, "the object does not carry this sync's stamp: it is not touched")
@@ -31,6 +34,8 @@ _NO_HIDING: Final = Failed(
 _NO_NAME: Final = Failed(Reason.PEER_FAILED, "other objects of the unit have this name: rename them, or the entry")
 _NOTHING: Final = Failed(Reason.PEER_FAILED, "the step is nothing that can be written")
 _TEXTS: Final = frozenset(Field) - {Field.MANAGER}
+_FORMS: Final = frozenset({Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP})
+_MEMBERS: Final = "members"
 
 
 class _FailedError(Exception):
@@ -73,28 +78,64 @@ class Writing:
 
     async def _create(self, step: Step) -> Outcome:
         entry = step.entry
-        if entry is None or entry.form not in {Form.MAIL_CONTACT, Form.MAIL_USER}:
+        if entry is None or entry.form not in _FORMS:
             return _NOTHING
         mark = self._mark(step)
         nick = nickname(entry.address)
         there = await self._there(entry, f"(mailNickname={quoted(nick)})")
         for each in there:
-            if is_ours(each, self.manner.stamp, mark):
-                return Written(each.dn)  # an earlier try got that far
+            if is_ours(each, self.manner.stamp, mark):  # an earlier try got that far
+                return await self._with_members(each, step, entry, mark)
         if any(_shares(each, entry) for each in there):
             return _CLASH
         taken = any(each.readable().text("mailNickname").lower() == nick.lower() for each in there)
+        nick = nickname(entry.address, entry.anchor) if taken else nick
+        if entry.form is Form.GROUP:
+            return await self._create_group(step, entry, nick, mark)
         recipient = await self._recipient(entry, mark)
         attributes = added(
             recipient,
             self.manner,
-            nickname=nickname(entry.address, entry.anchor) if taken else nick,
+            nickname=nick,
             account_name=account_name(mark.text) if recipient.account else "",
             password=self.password() if recipient.account else "",
         )
-        return await self._add(entry, attributes)
+        manager = entry.texts.get(Field.MANAGER, "")
+        missing = (manager,) if manager and not recipient.manager else ()
+        return replace(await self._add(entry, attributes), missing=missing)
 
-    async def _add(self, entry: Entry, attributes: Mapping[str, Sequence[bytes]]) -> Outcome:
+    async def _create_group(self, step: Step, entry: Entry, nick: str, mark: Stamp) -> Outcome:
+        known = await self._known(names_of(self.ask, self.domain, entry.members))
+        group = MailGroup(
+            address=entry.address,
+            aliases=entry.aliases,
+            texts=entry.texts,
+            hidden=entry.hidden,
+            stamp=mark.text,
+            members=tuple(dict.fromkeys(known[name.lower()] for name in entry.members if name.lower() in known)),
+        )
+        attributes = added_group(group, self.manner, nickname=nick, account_name=account_name(mark.text))
+        written = await self._add(entry, attributes)
+        return await self._with_members(Found(written.key, {}), step, entry, mark)
+
+    async def _with_members(self, found: Found, step: Step, entry: Entry, mark: Stamp) -> Outcome:
+        """The members of a group become those of ``entry``; anything else is done already."""
+        if entry.form is not Form.GROUP:
+            return Written(found.dn)
+        differs = await self._known(differing(self.ask, self.domain, found, entry, step.held))
+        for changes in membership(differs.add, differs.take, self.manner, mark.text):
+            if await self._asked(Modify(found.dn, tuple(changes)), but=NO_SUCH_ATTRIBUTE) == NO_SUCH_ATTRIBUTE:
+                return _CHANGED
+        return Written(found.dn, missing=differs.missing)
+
+    async def _known(self, asked: Awaitable[_T]) -> _T:
+        """What the directory answers to a question. A failure is told as one in which nothing is in doubt."""
+        found = await in_peace(asked)
+        if isinstance(found, Failed):
+            raise _FailedError(replace(found, doubt=False))
+        return found
+
+    async def _add(self, entry: Entry, attributes: Mapping[str, Sequence[bytes]]) -> Written:
         shown = entry.texts.get(Field.DISPLAY_NAME, "")
         plain = common_name(shown) or entry.address.address[:64]
         for name in (plain, common_name(plain, digest(entry.anchor)[:8])):
@@ -102,7 +143,7 @@ class Writing:
             code = await self._asked(Add(dn, attributes), but=ALREADY_EXISTS)
             if code == SUCCESS:
                 return Written(dn)
-        return _NO_NAME
+        raise _FailedError(_NO_NAME)
 
     async def _update(self, step: Step) -> Outcome:
         entry, held = step.entry, step.held
@@ -117,16 +158,22 @@ class Writing:
         ):
             return _CLASH
         texts = {Field(c.field): c.after for c in step.changes if c.field in _TEXTS}
-        manager = {c.field: c.after for c in step.changes}.get(Field.MANAGER.value)
+        manager = entry.texts.get(Field.MANAGER, "") if Field.MANAGER.value in names else None
+        linked = await self._manager(manager) if manager is not None else None
         wanted = Wanted(
             texts=texts,
             address=entry.address if "address" in names else None,
             aliases=entry.aliases if "aliases" in names else (),
             dropped=_dropped(step, entry) if "aliases" in names else (),
             hidden=entry.hidden if "hidden" in names else None,
-            manager=None if manager is None else await self._manager(manager),
+            manager=linked,
+            photo=entry.photo if "photo" in names else None,
         )
-        return await self._modify(found, wanted, self._mark(step))
+        written = await self._modify(found, wanted, self._mark(step))
+        if _MEMBERS in names and isinstance(written, Written):
+            return await self._with_members(found, step, entry, self._mark(step))
+        missing = (manager,) if manager and not linked and isinstance(written, Written) else ()
+        return replace(written, missing=missing) if missing and isinstance(written, Written) else written
 
     async def _retire(self, step: Step) -> Outcome:
         if step.held is None:
@@ -158,6 +205,8 @@ class Writing:
         if not is_ours(found, self.manner.stamp, self._mark(step)):
             raise _FailedError(_FOREIGN)
         version = step.held.version if step.held else ""
+        if {change.field for change in step.changes} == {_MEMBERS}:
+            version = ""  # the removal of a member is a change already; members change one by one
         if version and found.readable().text(VERSION) != version:
             raise _FailedError(_CHANGED)
         return found
@@ -176,6 +225,7 @@ class Writing:
             hidden=entry.hidden,
             stamp=mark.text,
             manager=await self._manager(entry.texts.get(Field.MANAGER, "")),
+            photo=entry.photo,
         )
 
     async def _manager(self, address: str) -> str:

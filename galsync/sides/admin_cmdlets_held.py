@@ -1,19 +1,24 @@
 """Recipients of Exchange Online as what stands in a target, those left half made among them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from galsync.entries import Form, Held, Stamp
 from galsync.powershell.orders import MAIL, PERSONAL
-from protocols.graph.admin_recipients import CONTACT, GUEST, MAIL_USER, Recipient
+from protocols.graph.admin_recipients import CONTACT, GROUP, GUEST, MAIL_USER, Recipient
 from protocols.model.person import Field
 
-FORMS: Final[Mapping[str, Form]] = {CONTACT: Form.MAIL_CONTACT, MAIL_USER: Form.MAIL_USER, GUEST: Form.GUEST}
+FORMS: Final[Mapping[str, Form]] = {
+    CONTACT: Form.MAIL_CONTACT,
+    MAIL_USER: Form.MAIL_USER,
+    GUEST: Form.GUEST,
+    GROUP: Form.GROUP,
+}
+_OURS: Final = frozenset({Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP})
 SYNCHRONISED: Final = "it comes from the local Active Directory by directory synchronisation: write it there"
 _GROUPS: Final = frozenset(
     {
-        "MailUniversalDistributionGroup",
         "MailUniversalSecurityGroup",
         "MailNonUniversalGroup",
         "DynamicDistributionGroup",
@@ -24,14 +29,16 @@ _GROUPS: Final = frozenset(
 _FIELDS: Final = {name: key for key, name in (*PERSONAL.items(), *MAIL.items())}
 
 
-def held_of(each: Recipient, stamp_attribute: str) -> Held:
-    """As the plan sees it: of what is not ours the display name alone."""
+def held_of(each: Recipient, stamp_attribute: str, *, members: Sequence[str] = (), manager: str = "") -> Held:
+    """As the plan sees it: of what is not ours the display name alone. ``members`` and ``manager`` are addresses."""
     stamp, name = stamp_of(each, stamp_attribute), PERSONAL[Field.DISPLAY_NAME]
     told = each.texts if stamp else {name: each.texts.get(name, "")}
     half = is_half(each, stamp_attribute)
     texts = {_FIELDS[key]: text for key, text in told.items() if text and key != stamp_attribute}
     if half:
         texts.pop(Field.DISPLAY_NAME, None)
+    if stamp and manager:
+        texts[Field.MANAGER] = manager
     return Held(
         key=each.key,
         version=each.version,
@@ -41,13 +48,14 @@ def held_of(each: Recipient, stamp_attribute: str) -> Held:
         addresses=each.addresses,
         texts=texts,
         hidden=each.hidden,
+        members=tuple(sorted(members)),
         readonly=SYNCHRONISED if each.synchronised else "",
     )
 
 
 def stamp_of(each: Recipient, stamp_attribute: str) -> Stamp | None:
-    """Whose it is. Only a contact or mail user is anybody's: mailboxes may have the attribute from elsewhere."""
-    if FORMS.get(each.kind) not in {Form.MAIL_CONTACT, Form.MAIL_USER}:
+    """Whose it is. Only a contact, mail user or group is anybody's: mailboxes may have the attribute from elsewhere."""
+    if FORMS.get(each.kind) not in _OURS:
         return None
     if is_half(each, stamp_attribute):
         return Stamp.read(each.texts[PERSONAL[Field.DISPLAY_NAME]])

@@ -1,4 +1,4 @@
-"""Does the steps of a plan to contacts and mail users of Exchange Online by cmdlets, one by one."""
+"""Does the steps of a plan to contacts, mail users and groups of Exchange Online by cmdlets, one by one."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,19 +8,27 @@ from typing import Any, Final
 from galsync.entries import Entry, Form, Stamp
 from galsync.powershell.orders import PERSONAL, Order, order
 from galsync.side import Failed, Outcome, Written
+from galsync.sides.admin_cmdlets_groups import BYPASS, Members, described, undescribed
 from galsync.sides.admin_cmdlets_held import FORMS, SYNCHRONISED, is_half, stamp_of
 from galsync.steps import Act, Step
 from protocols.errors import PeerError
 from protocols.graph.admin_reading import one, stands, who_has
-from protocols.graph.admin_recipients import CONTACT, MAIL_USER, Recipient
+from protocols.graph.admin_recipients import CONTACT, GROUP, GROUP_PERSONAL, MAIL_USER, MANAGER, Recipient
 from protocols.graph.cmdlets import Cmdlet, Endpoint, called, changed_values
 from protocols.http import Send
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
 
 LONGEST_NAME: Final = 256  # of a display name, which is the stamp at first
-KINDS: Final = {Form.MAIL_CONTACT: CONTACT, Form.MAIL_USER: MAIL_USER}
+KINDS: Final = {Form.MAIL_CONTACT: CONTACT, Form.MAIL_USER: MAIL_USER, Form.GROUP: GROUP}
+_NOUNS: Final = {
+    CONTACT: ("MailContact", "Contact"),
+    MAIL_USER: ("MailUser", "User"),
+    GROUP: ("DistributionGroup", "Group"),
+}
+_TOLD_OF_GROUPS: Final = frozenset(GROUP_PERSONAL)
 _NAME: Final = PERSONAL[Field.DISPLAY_NAME]
+_ADDRESS: Final = {CONTACT: "ExternalEmailAddress", MAIL_USER: "ExternalEmailAddress", GROUP: "PrimarySmtpAddress"}
 _SEEN_AFTER: Final = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds: Graph knows a new mail user a little later
 _DOUBT: Final = frozenset({Reason.TIMEOUT, Reason.UNREACHABLE, Reason.GARBLED, Reason.PEER_FAILED})
 _FOREIGN: Final = Failed(Reason.FORBIDDEN, "the object does not bear this sync's stamp: it is left as it is")
@@ -100,19 +108,23 @@ class Writing:
             await self._blocked(account)
         missing = [each for each in wanted.add if not ours or _address(each) not in ours[0].addresses]
         own = {self.stamp_attribute: wanted.stamp, **self._own(wanted, missing, ()), _NAME: _name(entry)}
-        return await self._written(key, KINDS[entry.form], own, _after(wanted.personal), begun=True)
+        if ours and ours[0].kind == GROUP:
+            own |= described(ours[0].description, wanted.stamp)
+        return await self._written(key, KINDS[entry.form], own, wanted, begun=True)
 
     async def _made(self, form: Form, wanted: Order) -> tuple[str, str]:
         parameters: dict[str, Any] = {
             "Name": wanted.name,
             "Alias": wanted.alias,
             "DisplayName": wanted.stamp,
-            "ExternalEmailAddress": wanted.address,
+            _ADDRESS[KINDS[form]]: wanted.address,
         }
+        if form is Form.GROUP:
+            parameters |= {"Type": "Distribution", **described("", wanted.stamp)}
         if form is Form.MAIL_USER:
             parameters["MicrosoftOnlineServicesID"] = f"{wanted.alias}@{self.sign_in_domain}"
             parameters["Password"] = self.password()  # nobody keeps it
-        rows = await self._call(f"New-{KINDS[form]}", parameters)
+        rows = await self._call(f"New-{_NOUNS[KINDS[form]][0]}", parameters)
         key = str(rows[0].get("Guid") or "") if rows else ""
         if not key:
             raise _FailedError(Failed(Reason.GARBLED, "Exchange Online does not say what it made", doubt=True))
@@ -134,19 +146,22 @@ class Writing:
         there = await self._ours(step, wanted)
         if there is None:
             return _GONE
-        if step.held and step.held.version and step.held.version != there.version:
+        alone = {change.field for change in step.changes} == {"members"}  # who went may have changed the group
+        if step.held and step.held.version and step.held.version != there.version and not alone:
             return _CHANGED
         add = [each for each in wanted.add if _address(each) not in there.addresses]
         take = [each for each in wanted.take if _address(each) in there.addresses]
-        own, personal = self._own(wanted, add, take), _after(wanted.personal)
+        own = self._own(wanted, add, take)
         if is_half(there, self.stamp_attribute):
             if there.kind == MAIL_USER:
                 await self._blocked(there.account)
             own = {self.stamp_attribute: Stamp(self.sync, step.anchor).text, **own}
             if step.entry is not None:
                 own[_NAME] = _name(step.entry)
+        if there.kind == GROUP:
+            own |= described(there.description, wanted.stamp)
         moved = await self._moved(there, wanted) if wanted.was else False
-        return await self._written(there.key, there.kind, own, personal, begun=moved)
+        return await self._written(there.key, there.kind, own, wanted, begun=moved)
 
     async def _moved(self, there: Recipient, wanted: Order) -> bool:
         """The address, and what Exchange makes of it: the primary one, and the old one among the others."""
@@ -155,21 +170,22 @@ class Writing:
             found = await who_has(self.send, self.endpoint, [wanted.address], as_of=self.clock())
             if any(each.key != there.key for each in self._told(found, "looking for the address")):
                 raise _FailedError(_CLASH)
-            await self._call(f"Set-{there.kind}", {**mine, "ExternalEmailAddress": wanted.address})
+            await self._set(there.kind, {**mine, _ADDRESS[there.kind]: wanted.address})
         now = await self._read(there.kind, there.key)
         if now.primary != wanted.address:
-            await self._call(f"Set-{there.kind}", {**mine, "WindowsEmailAddress": wanted.address}, again=True)
+            await self._set(there.kind, {**mine, "WindowsEmailAddress": wanted.address}, again=True)
             now = await self._read(there.kind, there.key)
         if _address(wanted.was) in now.addresses:
             without = changed_values(remove=[f"smtp:{wanted.was}"])
-            await self._call(f"Set-{there.kind}", {**mine, "EmailAddresses": without}, again=True)
+            await self._set(there.kind, {**mine, "EmailAddresses": without}, again=True)
         return True
 
     async def _remove(self, step: Step, wanted: Order) -> Outcome:
         there = await self._ours(step, wanted)
         if there is None:
             return Written()
-        cmdlet = Cmdlet(f"Remove-{there.kind}", {"Identity": there.key, "Confirm": False})
+        bypass = BYPASS if there.kind == GROUP else {}
+        cmdlet = Cmdlet(f"Remove-{_NOUNS[there.kind][0]}", {"Identity": there.key, "Confirm": False, **bypass})
         result = await called(self.send, self.endpoint, cmdlet, as_of=self.clock())
         gone = isinstance(result, PeerError) and result.reason is Reason.NO_SUCH_MAILBOX
         return _failed(result, cmdlet.name, wrote=True) if isinstance(result, PeerError) and not gone else Written()
@@ -204,18 +220,37 @@ class Writing:
         return own
 
     async def _written(
-        self, key: str, kind: str, own: Mapping[str, Any], personal: Mapping[str, Any], *, begun: bool = False
+        self, key: str, kind: str, own: Mapping[str, Any], wanted: Order, *, begun: bool = False
     ) -> Outcome:
-        named = "Set-Contact" if kind == CONTACT else "Set-User"
+        personal = _after(wanted.personal)
         shown = {name: value for name, value in personal.items() if name != _NAME or value}  # it cannot be empty
-        for cmdlet, values in ((f"Set-{kind}", own), (named, shown)):
+        if kind == GROUP:
+            shown = {name: value for name, value in shown.items() if name in _TOLD_OF_GROUPS}
+        missing: tuple[str, ...] = ()
+        if wanted.manager is not None and kind != GROUP:
+            shown[MANAGER], missing = await self._manager(wanted.manager)
+        for part, values in ((0, own), (1, shown)):
             if values:
-                await self._call(cmdlet, {"Identity": key, **values}, again=begun)
+                await self._set(kind, {"Identity": key, **values}, part=part, again=begun)
                 begun = True
+        if kind == GROUP and (wanted.join or wanted.leave):
+            members = Members(again=self.again, endpoint=self.endpoint, clock=self.clock)
+            missing = self._told(await members.change(key, wanted.join, wanted.leave), "changing members", wrote=True)
         there = await one(self.again(), self.endpoint, kind, key, as_of=self.clock())
         if isinstance(there, PeerError):  # it is written; its version comes with the next reading
-            return Written(key)
-        return Written(key, there.version)
+            return Written(key, missing=missing)
+        return Written(key, there.version, missing)
+
+    async def _manager(self, address: str) -> tuple[str | None, tuple[str, ...]]:
+        """Who that is here, and the address where nobody is."""
+        members = Members(again=self.again, endpoint=self.endpoint, clock=self.clock)
+        known = self._told(await members.who([address] if address else []), "looking for the manager")
+        found = known.get(address.lower())
+        return (found.key if found else None), ((address,) if address and not found else ())
+
+    async def _set(self, kind: str, parameters: Mapping[str, Any], *, part: int = 0, again: bool = False) -> None:
+        bypass = BYPASS if kind == GROUP else {}
+        await self._call(f"Set-{_NOUNS[kind][part]}", {**parameters, **bypass}, again=again)
 
     async def _read(self, kind: str, key: str) -> Recipient:
         there: Recipient = self._told(
@@ -226,6 +261,8 @@ class Writing:
     async def _call(self, name: str, parameters: Mapping[str, Any], *, again: bool = False) -> list[dict[str, Any]]:
         send = self.again() if again else self.send
         result = await called(send, self.endpoint, Cmdlet(name, parameters), as_of=self.clock())
+        if (less := undescribed(parameters, result)) is not None:
+            result = await called(send, self.endpoint, Cmdlet(name, less), as_of=self.clock())
         rows: list[dict[str, Any]] = self._told(result, name, wrote=True)
         return rows
 

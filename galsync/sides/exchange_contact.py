@@ -22,6 +22,13 @@ _REMEDIES: Final = {
     Reason.THROTTLED: "Exchange asks for peace",
     Reason.NO_SUCH_MAILBOX: "there is no such mailbox, or its folder is not there any more: the next plan looks again",
 }
+_READING: Final = {
+    "ErrorImpersonateUserDenied": "the account may not act for this mailbox: give it the role ApplicationImpersonation"
+    " with a scope that has the mailbox in it",
+    "ErrorAccessDenied": "the account may not look into this mailbox: let its owner make it a reviewer of the folder,"
+    " or an editor to fill it",
+    "ErrorNonExistentMailbox": "there is no such mailbox on this server",
+}
 _SURE: Final = frozenset({Reason.UNAUTHORIZED, Reason.NO_ACCESS, Reason.THROTTLED, Reason.NO_SUCH_MAILBOX})
 _UNSURE_ALONE: Final = frozenset({Reason.GARBLED, Reason.TIMEOUT, Reason.INCOMPLETE})
 
@@ -47,6 +54,14 @@ def changes(contact: Contact, step: Step) -> str:
     texts = {field: step.entry.texts.get(field, "") for field in Field if field in _FIELDS.values() and field in named}
     address = step.entry.address.address if "address" in named else ""
     return contact_fields.change(contact, texts, address)
+
+
+def in_words(error: PeerError) -> PeerError:
+    """The same with what to do, where a mailbox cannot be looked into."""
+    words = next((words for code, words in _READING.items() if error.detail.endswith(code)), None)
+    if words is None:
+        return error
+    return PeerError(error.reason, f"{words} ({error.detail})", retry_after=error.retry_after)
 
 
 def refused(error: PeerError, doing: str, *, doubt: bool = False) -> Failed:

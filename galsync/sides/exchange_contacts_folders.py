@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from galsync.sides.exchange_way import ExchangeWay
+from galsync.sides.list_folder import ListFolder
 from protocols.errors import PeerError
 from protocols.ews.contact_folders import Folder, folders, make, marked
 from protocols.model.freebusy import Reason
@@ -14,10 +15,10 @@ _TAKEN: Final = "a folder of that name is there and is not ours: rename one of t
 
 @dataclass(slots=True, kw_only=True)
 class ExchangeFolders:
-    """The folders of one list: called ``name`` where they are made, and known by ``mark`` whatever they are called."""
+    """The folders of one list, each known by ``mark`` whatever it is called."""
 
     way: ExchangeWay
-    name: str
+    folder: ListFolder
     mark: str
     _known: dict[str, str] = field(default_factory=dict)
 
@@ -32,7 +33,7 @@ class ExchangeFolders:
         if (known := await self._looked(place)) is not None:
             return known, False
         try:
-            made = await make(self.way.into(place), self.name, self.mark, as_of=self.way.clock())
+            made = await make(self.way.into(place), self.folder.name, self.mark, as_of=self.way.clock())
         except PeerError as error:
             if error.detail != "ErrorFolderExists":
                 raise
@@ -53,6 +54,6 @@ class ExchangeFolders:
         return self._known.get(place)
 
     def _note(self, place: str, found: Sequence[Folder]) -> None:
-        ours = marked(found, self.mark, self.name)
+        ours = self.folder.found(marked(found, self.mark, self.folder.name), found)
         if ours is not None:
             self._known[place] = ours.key

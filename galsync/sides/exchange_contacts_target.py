@@ -1,15 +1,17 @@
 """Contacts in mailboxes of an Exchange server as a target: a place is one mailbox, with a folder for the list."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing
 from typing import Final
 
 from galsync.entries import Form, Held
 from galsync.side import Ability, Failed, Outcome, Visible
-from galsync.sides.exchange_contact import held_of, refused
+from galsync.sides.exchange_contact import held_of, in_words, refused
 from galsync.sides.exchange_contacts_folders import ExchangeFolders
 from galsync.sides.exchange_contacts_writing import ExchangeWriting
 from galsync.sides.exchange_way import ExchangeWay
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_writing import Known
 from galsync.steps import Act, Step
 from protocols.errors import PeerError
@@ -25,9 +27,8 @@ BATCH: Final = 50
 class ExchangeContactsTarget:
     """A ``Target`` over EWS; a place is the address of a mailbox out of ``places``.
 
-    The folder lies below the mailbox's contacts, called ``list_name`` (the category of each contact too) and known by a
-    mark of ours; contacts elsewhere in the mailbox are not looked at, and those that somebody typed into the folder are
-    left alone. Contacts cannot be hidden, have one address of ours, and no photo.
+    The ``folder`` lies below the mailbox's contacts; contacts elsewhere in the mailbox are not looked at, and what
+    somebody typed into the folder is left alone. Contacts cannot be hidden, have one address of ours, and no photo.
     """
 
     def __init__(
@@ -36,13 +37,13 @@ class ExchangeContactsTarget:
         way: ExchangeWay,
         *,
         sync: str,
-        list_name: str,
+        folder: ListFolder,
         places: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
         self._name, self._way, self._places = name, way, places
         self._known: OrderedDict[str, Known] = OrderedDict()
-        self._folders = ExchangeFolders(way=way, name=list_name, mark=sync)
-        self._writing = ExchangeWriting(sync=sync, category=list_name, clock=way.clock)
+        self._folders = ExchangeFolders(way=way, folder=folder, mark=sync)
+        self._writing = ExchangeWriting(sync=sync, category=folder.name, clock=way.clock)
         self._ability = Ability(
             at_once=AT_ONCE,
             at_once_per_place=1,
@@ -70,6 +71,14 @@ class ExchangeContactsTarget:
 
     async def held(self, place: str) -> AsyncIterator[Held]:
         """The contacts in our folder; nothing where there is no such folder. All of them, or PeerError."""
+        try:
+            async with aclosing(self._held(place)) as found:
+                async for held in found:
+                    yield held
+        except PeerError as error:
+            raise in_words(error) from None
+
+    async def _held(self, place: str) -> AsyncGenerator[Held]:
         folder = await self._folders.find(place)
         if folder is None:
             return

@@ -1,8 +1,10 @@
 """A folder of contacts in a mailbox of another company's Exchange server, shared for this purpose, as a source."""
 
 from galsync.side import Reading
+from galsync.sides.exchange_contact import in_words
 from galsync.sides.exchange_way import ExchangeWay
 from galsync.sides.staff_folder import StaffFolder
+from protocols.errors import PeerError
 from protocols.ews.contact_folders import folders
 from protocols.ews.contacts import contacts
 from protocols.model.mailbox import Mailbox
@@ -40,5 +42,8 @@ class ExchangeStaffSource:
         not there, which is never a reading of nobody."""
         del since
         now, access = self._way.clock(), self._way.reading(self._mailbox)
-        folder = self._folder.among(await folders(access, as_of=now)) if self._folder.name else ""
-        return await self._folder.reading(contacts(access, folder, as_of=now))
+        try:
+            folder = self._folder.among(await folders(access, as_of=now)) if self._folder.name else ""
+            return await self._folder.reading(contacts(access, folder, as_of=now))
+        except PeerError as error:
+            raise in_words(error) from None

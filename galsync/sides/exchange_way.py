@@ -4,12 +4,24 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from galsync.sides.patience import patient
 from protocols.ews.mailbox_access import MailboxAccess
 from protocols.ews.peer_faults import refusal
 from protocols.http import HttpRequest, HttpResponse, Send
 from protocols.model.freebusy import Reason
+
+_FAULT: Final = "fault "
+_PASSING: Final = frozenset(
+    {
+        "ErrorInternalServerError",
+        "ErrorInternalServerTransientError",
+        "ErrorMailboxStoreUnavailable",
+        "ErrorTimeoutExpired",
+    }
+)
+"""What may be gone at the next question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +45,15 @@ class ExchangeWay:
         return MailboxAccess(send=send, url=self.url, mailbox=mailbox, impersonates=self.impersonates)
 
     async def _spoken(self, request: HttpRequest) -> HttpResponse:
-        """A busy server says so in a fault: the same in the words of HTTP."""
+        """A busy server says so in a fault: the same in the words of HTTP. Other faults are HTTP 500 as well, and the
+        same the next time: they are raised at once, as PeerError."""
         response = await self.send(request)
         if response.status != 500:
             return response
         error = refusal(response, self.clock())
         if error.reason is not Reason.THROTTLED:
+            if error.detail.startswith(_FAULT) and error.detail.removeprefix(_FAULT) not in _PASSING:
+                raise error
             return response
         headers = response.headers
         if error.retry_after is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from galsync.entries import Form, Held, Stamp
+from galsync.people.limits import PHOTO
 from galsync.side import Ability, Failed, Outcome, Visible, Written
 from galsync.sides.google_index import Index, concerned_by, taken_by
 from galsync.sides.personal_contact import changed, fresh, held_of
@@ -17,6 +18,7 @@ from protocols.google.writing import NOT_OURS, STALE, Refusal, tried
 from protocols.http import Send
 from protocols.model.freebusy import Reason
 
+_PHOTO: Final = PHOTO[Form.CONTACT]
 _REMEMBERED: Final = 16  # places whose contacts are known while they are written
 _GONE: Final = Failed(Reason.NO_SUCH_MAILBOX, "it is not there any more: it is looked at again")
 _NO_HIDING: Final = Failed(Reason.FORBIDDEN, "a contact cannot be hidden: it can only be removed")
@@ -68,6 +70,7 @@ class GoogleContactsTarget:
             at_once_per_place=1,  # "Mutate requests for the same user should be sent sequentially"
             batch=personal_contacts.MOST,
             hides=False,
+            photos=_PHOTO,
             forms=frozenset({Form.CONTACT}),
             visible=Visible.SOON,
         )

@@ -31,8 +31,8 @@ class OwnPeople:
         now = self._clock()
         for listed in (people.users, people.groups):
             async for page in listed(self._send, api_url=self._api_url, as_of=now):
-                for found in page:
-                    yield _held(found)
+                for held in await self._told(page):
+                    yield held
 
     async def among(self, keys: Sequence[str], addresses: Sequence[str]) -> list[Held]:
         """Those with one of these keys or addresses. Raises PeerError."""
@@ -50,8 +50,11 @@ class OwnPeople:
                 return await people.at(send, name, api_url=self._api_url, as_of=now)
 
         results = await asyncio.gather(*map(at, dict.fromkeys(asked)))
-        found = {held.key: held for held in map(_held, filter(None, results))}
+        found = {held.key: held for held in await self._told([one for one in results if one is not None])}
         return list(found.values())
+
+    async def _told(self, found: Sequence[Found]) -> list[Held]:
+        return [_held(one) for one in found]
 
 
 def _held(found: Found) -> Held:

@@ -1,20 +1,21 @@
 """The people of a Google Workspace as a source: its users, and its groups and rooms where they are wanted."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from galsync.entries import Stamp
 from galsync.side import Reading
+from galsync.sides.side_by_side import each
 from galsync.steps import Left
 from protocols.google import people
 from protocols.google.directory import API_URL
 from protocols.google.patience import Pace, patient
 from protocols.google.people import EVERYBODY, Found
 from protocols.http import Send
+from protocols.model.nesting import Nesting
 from protocols.model.person import Kind, Person
 
 _AT_ONCE: Final = 8  # questions about one group or photo; 2,400 questions a minute are allowed
@@ -96,31 +97,18 @@ class GoogleSource:
                 found = tuple(dict.fromkeys((*everybody, *(one for one in found if one != EVERYBODY))))
             return replace(group, members=found)
 
-        return await _each(filled, groups)
+        return await each(filled, groups, at_once=_AT_ONCE)
 
     async def _with_photos(self, users: Sequence[Person], pictured: Collection[str], now: datetime) -> list[Person]:
         async def filled(user: Person) -> Person:
             photo = await people.photo(self._send, user.anchor, api_url=self._api_url, as_of=now)
             return replace(user, photo=photo)
 
-        found = {one.anchor: one for one in await _each(filled, [one for one in users if one.anchor in pictured])}
+        found = {
+            one.anchor: one
+            for one in await each(filled, [one for one in users if one.anchor in pictured], at_once=_AT_ONCE)
+        }
         return [found.get(one.anchor, one) for one in users]
-
-
-async def _each(filled: Callable[[Person], Awaitable[Person]], those: Sequence[Person]) -> list[Person]:
-    """Everybody filled in, some at once, in order. Raises what one of them raises."""
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(person: Person) -> Person:
-        async with gate:
-            return await filled(person)
-
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(one(person)) for person in those]
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
-    return [task.result() for task in running]
 
 
 class _Sorting:
@@ -153,13 +141,16 @@ class _Sorting:
 
 
 def _with_memberships(users: Sequence[Person], groups: Sequence[Person]) -> list[Person]:
-    """Who is in which groups, directly."""
+    """Who is in which groups, at any depth."""
     of: dict[str, list[str]] = {}
     for group in groups:
         if group.primary:
             for member in group.members:
                 of.setdefault(member, []).append(group.primary.address)
+    nesting = Nesting(of)
     return [
-        replace(user, groups=tuple(of[user.primary.address])) if user.primary and user.primary.address in of else user
+        replace(user, groups=tuple(sorted(nesting.all_of(of[user.primary.address]))))
+        if user.primary and user.primary.address in of
+        else user
         for user in users
     ]

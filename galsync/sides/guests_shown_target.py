@@ -90,17 +90,21 @@ class GuestsShownTarget:
 
     async def _write(self, place: str, step: Step) -> Outcome:
         [outcome] = await self._guests.write(place, [step])
-        if not isinstance(outcome, Written) or not _tells(step):
+        if not isinstance(outcome, Written) or not tells(step):
             return outcome
         hidden = step.entry.hidden if step.entry and step.act is not Act.RETIRE else True
         error = await self._lists.tell(outcome.key, hidden=hidden)
-        if error is None or error.reason is Reason.NO_SUCH_MAILBOX or step.act is Act.CREATE:
-            return outcome  # what does not show yet, a later plan finds
+        if error is None:
+            return outcome
+        if error.reason is Reason.NO_SUCH_MAILBOX or step.act is Act.CREATE:
+            return replace(outcome, unseen=True)  # what does not show yet, a later plan finds
         words = f"the guest is written, and whether it shows in the address lists is not: {error}"
-        return Failed(error.reason, words, error.retry_after, doubt=True)
+        # Who is retired is blocked by now, which a look would take for all of it: the next plan retires them anew.
+        return Failed(error.reason, words, error.retry_after, doubt=step.act is not Act.RETIRE)
 
 
-def _tells(step: Step) -> bool:
+def tells(step: Step) -> bool:
+    """Whether Exchange has to be told of a step that Graph has done."""
     if step.act in (Act.CREATE, Act.RETIRE):
         return True
     return step.act is Act.UPDATE and any(change.field == "hidden" for change in step.changes)

@@ -30,6 +30,7 @@ _FORMS: Final = {
     Stands.GROUP: Form.GROUP,
 }
 _SYNCHRONISED: Final = "comes from an Active Directory by directory synchronisation: it is written there"
+_PHOTO: Final = 102_400  # Graph takes 4 MB; more than this a directory has no use for
 _AT_ONCE: Final = 8  # four requests a guest: far below the 150 invitations in five seconds of a tenant
 
 
@@ -37,9 +38,10 @@ class GuestsTarget:
     """A ``Target`` whose entries are guests. A guest is a principal: it can be given access, and a plan says so.
 
     The stamp stands in ``stamp_at``; until all is written it is the guest's name, so that one whose making broke off is
-    known again. Hidden means blocked from signing in: whether a guest shows in the address list is Exchange's to say,
-    and a new one does not before :meth:`to_run` was run. Graph writes neither telephone numbers nor proxy addresses of
-    guests, and never another address: a step that wants one fails, and says what to do.
+    known again (``Held.half``: whoever invites may choose that name, so that the ledger has the last word). Hidden
+    means blocked from signing in: whether a guest shows in the address lists is Exchange's to say, and a new one does
+    not before Exchange was told, as the targets around this one do. Graph writes neither telephone numbers nor proxy
+    addresses of guests, and never another address: a step that wants one fails, and says what to do.
     """
 
     def __init__(
@@ -65,8 +67,9 @@ class GuestsTarget:
             at_once_per_place=_AT_ONCE,
             fields=frozenset(key for key in FIELDS if EXTRAS.get(key) != stamp_at),
             aliases=False,
+            photos=_PHOTO,
             forms=frozenset({Form.GUEST}),
-            visible=Visible.WHEN_RUN,
+            visible=Visible.WHEN_SHOWN,
         )
 
     @property
@@ -78,16 +81,6 @@ class GuestsTarget:
     def ability(self) -> Ability:
         """One guest a call; none shows in the address list before Exchange was told."""
         return self._ability
-
-    @staticmethod
-    def to_run(keys: Sequence[str]) -> tuple[str, ...]:
-        """The lines of Exchange Online PowerShell that show these guests in the address list, one each.
-
-        Raises ValueError for what is no id of an object.
-        """
-        if wrong := [key for key in keys if not (key.isascii() and key.replace("-", "").isalnum())]:
-            raise ValueError(f"not the id of an object: {wrong[0]!r}")
-        return tuple(f"Set-MailUser -Identity '{key}' -HiddenFromAddressListsEnabled $false" for key in keys)
 
     async def places(self) -> Sequence[str]:
         """The directory."""
@@ -124,4 +117,5 @@ def _held(account: Account) -> Held:
         texts=account.texts,
         hidden=not account.enabled,
         readonly=_SYNCHRONISED if account.synchronised else "",
+        half=account.half,
     )

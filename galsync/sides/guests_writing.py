@@ -12,6 +12,8 @@ from protocols.errors import PeerError
 from protocols.graph.accounts import FIELDS, Account, Stands
 from protocols.graph.guests import change, one, properties, remove, who_has
 from protocols.graph.invitations import LONGEST_NAME, invite
+from protocols.graph.photos import put_photo
+from protocols.graph.tried import refused_with
 from protocols.http import Send
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
@@ -75,6 +77,8 @@ class Guests:
             body = properties(step.entry.texts, written, stamp=half, stamp_at=self.stamp_at)
         if step.act is Act.RETIRE or "hidden" in names:
             body["accountEnabled"] = not (step.entry.hidden if step.entry else True)
+        if step.entry is not None and "photo" in names and (failure := await self._pictured(account.key, step.entry)):
+            return failure
         return await self._changed(account.key, body)
 
     async def _created(self, step: Step) -> Outcome:
@@ -112,10 +116,21 @@ class Guests:
         body = {"displayName": entry.address.local, **body}  # in place of the stamp
         if entry.hidden:
             body["accountEnabled"] = False
-        outcome = await self._changed(key, body, patiently=True)
+        failure = await self._pictured(key, entry) if entry.photo else None
+        outcome = failure or await self._changed(key, body, patiently=True)
         if isinstance(outcome, Failed):  # a guest stands there, and the next plan knows it by its stamp
             return Failed(outcome.reason, outcome.words, outcome.retry_after, doubt=True)
         return outcome
+
+    async def _pictured(self, key: str, entry: Entry) -> Failed | None:
+        """The photo, before the rest: while it is missing, the stamp still stands where a half-made guest has it."""
+        failure = await put_photo(self.send, key, entry.photo, api_url=self.api_url, as_of=self.clock())
+        for pause in _SEEN_AFTER:
+            if failure is None or not refused_with(failure, 404):
+                break
+            await self.sleep(pause)
+            failure = await put_photo(self.send, key, entry.photo, api_url=self.api_url, as_of=self.clock())
+        return _failed(failure, "writing the photo", wrote=True) if failure else None
 
     async def _changed(self, key: str, body: dict[str, Any], *, patiently: bool = False) -> Outcome:
         if body:

@@ -53,6 +53,15 @@ def ordered(texts: dict[Field, str]) -> dict[Field, str]:
     return {field: texts[field] for field in Field if field in texts}
 
 
+def in_words(error: PeerError) -> PeerError:
+    """The same with what to do, where a mailbox cannot be looked into."""
+    if error.reason is not Reason.NO_ACCESS:
+        return error
+    words = "may not look into this mailbox: that needs Contacts.Read, or Contacts.ReadWrite to fill it, and a scope"
+    words += f" that has the mailbox in it ({error.detail})"
+    return PeerError(error.reason, words, retry_after=error.retry_after)
+
+
 def refused(error: PeerError, doing: str, *, doubt: bool = False) -> Failed:
     """What a refusal means for a step."""
     remedy = _REMEDIES.get(error.reason, "try again; where it stays so, look at the mailbox by hand")

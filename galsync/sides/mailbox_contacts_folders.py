@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from galsync.sides.list_folder import ListFolder
 from protocols.errors import PeerError
 from protocols.graph.batch import MOST
 from protocols.graph.contact_folders import Folder, folders, folders_of, make, marked
@@ -19,14 +20,14 @@ _TAKEN: Final = "a folder of that name is there and is not ours: rename one of t
 
 @dataclass(slots=True, kw_only=True)
 class Folders:
-    """The folders of one list: called ``name`` where they are made, and known by ``mark`` whatever they are called.
+    """The folders of one list, each known by ``mark`` whatever it is called.
 
     ``reading`` gives a Send for one reading, which waits where it is told to.
     """
 
     send: Send
     reading: Callable[[], Send]
-    name: str
+    folder: ListFolder
     mark: str
     api_url: str
     clock: Callable[[], datetime]
@@ -63,7 +64,7 @@ class Folders:
         if (known := await self._looked(user)) is not None:
             return known, False
         now = self.clock()
-        made = await make(self.send, user, self.name, self.mark, api_url=self.api_url, as_of=now)
+        made = await make(self.send, user, self.folder.name, self.mark, api_url=self.api_url, as_of=now)
         if isinstance(made, Folder):
             self._known[user] = made.key
             return made.key, True
@@ -86,7 +87,7 @@ class Folders:
         return self._known.get(user)
 
     def _note(self, user: str, found: Sequence[Folder], now: datetime) -> None:
-        ours = marked(found, self.mark, self.name)
+        ours = self.folder.found(marked(found, self.mark, self.folder.name), found)
         if ours is None:
             self._known.pop(user, None)
             self._absent[user] = now

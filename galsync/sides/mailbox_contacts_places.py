@@ -30,7 +30,8 @@ class Everybody:
 
     Guests are never there: they have no mailbox. Who has an address in a domain that is not among ``domains`` is a mail
     user and has none here either; empty for not to tell by that. ``blocked`` takes those who may not sign in, such as
-    shared mailboxes, ``rooms`` rooms. ``takes`` judges who is left.
+    shared mailboxes, ``rooms`` rooms; without ``tells_rooms`` nobody is asked which they are (Place.Read.All), and a
+    room is a user, as a rule one who may not sign in. ``takes`` judges who is left.
     """
 
     send: Send
@@ -39,13 +40,16 @@ class Everybody:
     domains: frozenset[str] = frozenset()
     blocked: bool = False
     rooms: bool = False
+    tells_rooms: bool = True
     takes: Callable[[Person], bool] = lambda person: True
 
     async def __call__(self) -> Mapping[str, str]:
         """Whom there are, in the order of their addresses. All of them or PeerError."""
         now = self.clock()
         asked = Asked(groups=False, domains=self.domains)
-        rooms = await room_addresses(self.send, api_url=self.api_url, as_of=now)
+        rooms: frozenset[str] = frozenset()
+        if self.tells_rooms:
+            rooms = await room_addresses(self.send, api_url=self.api_url, as_of=now)
         query = query_of({"$select": ",".join(asked.user), "$top": str(_PAGE)})
         found: dict[str, str] = {}
         try:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final
 
 from galsync.entries import Form, Held
 from galsync.side import Ability, Failed, Outcome, Visible
-from galsync.sides.mailbox_contact import held_of, refused
+from galsync.sides.list_folder import ListFolder
+from galsync.sides.mailbox_contact import held_of, in_words, refused
 from galsync.sides.mailbox_contacts_folders import Folders
 from galsync.sides.mailbox_contacts_places import Places
 from galsync.sides.mailbox_contacts_writing import Known, Writing
@@ -32,9 +34,8 @@ class MailboxContactsTarget:
     """A ``Target`` over Graph; a place is the address of a mailbox out of ``places``.
 
     Each mailbox has one $batch in flight: Outlook does four requests of it at a time, and refuses more than four. The
-    folder lies below the mailbox's contacts, called ``list_name`` (the category of each contact too) and known by a
-    mark of ours; contacts elsewhere in the mailbox are not looked at, and those that somebody typed into the folder are
-    left alone. Contacts cannot be hidden, have one address of ours, and no photo.
+    ``folder`` lies below the mailbox's contacts; contacts elsewhere in the mailbox are not looked at, and those that
+    somebody typed into the folder are left alone. Contacts cannot be hidden, have one address of ours, and no photo.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class MailboxContactsTarget:
         send: Send,
         *,
         sync: str,
-        list_name: str,
+        folder: ListFolder,
         places: Places,
         api_url: str,
         clock: Callable[[], datetime],
@@ -56,9 +57,9 @@ class MailboxContactsTarget:
         self._lanes = asyncio.Semaphore(AT_ONCE)
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._folders = Folders(
-            send=send, reading=self._reading, name=list_name, mark=sync, api_url=api_url, clock=clock
+            send=send, reading=self._reading, folder=folder, mark=sync, api_url=api_url, clock=clock
         )
-        self._writing = Writing(send=send, sync=sync, category=list_name, api_url=api_url, clock=clock)
+        self._writing = Writing(send=send, sync=sync, category=folder.name, api_url=api_url, clock=clock)
         self._ability = Ability(
             at_once=2 * AT_ONCE,
             at_once_per_place=2,
@@ -89,6 +90,14 @@ class MailboxContactsTarget:
 
     async def held(self, place: str) -> AsyncIterator[Held]:
         """The contacts in our folder; nothing where there is no such folder. All of them, or PeerError."""
+        try:
+            async with aclosing(self._held(place)) as found:
+                async for held in found:
+                    yield held
+        except PeerError as error:
+            raise in_words(error) from None
+
+    async def _held(self, place: str) -> AsyncGenerator[Held]:
         user = self._user(place)
         folder = await self._folders.find(user)
         if folder is None:

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from galsync.entries import ACCOUNTS, Stamp
 from galsync.side import Reading
 from galsync.sides.patience import LONGEST, patient
+from galsync.sides.side_by_side import each
 from galsync.steps import Left
 from protocols.graph.everybody import everybody
 from protocols.graph.people import Asked, Listed
 from protocols.graph.people_delta import changed
+from protocols.graph.photos import photo
 from protocols.graph.streamed import Expired
 from protocols.graph.told import Told
 from protocols.http import Send
@@ -21,6 +24,7 @@ from protocols.model.person import Field, Kind, Person
 PERMISSIONS: Final = ("User.Read.All", "Group.Read.All", "Place.Read.All", "OrgContact.Read.All")
 """What the application needs at most: groups, rooms, and contacts who are members, each only where asked for."""
 _NAMED: Final = 200
+_AT_ONCE: Final = 8  # photos; each costs one of the thousands of units in ten seconds
 
 
 class MicrosoftSource:
@@ -28,7 +32,8 @@ class MicrosoftSource:
 
     Guests, members who were invited, and mail users of domains that are not ``asked.domains`` are contacts. Who is
     blocked from signing in is disabled (shared mailboxes too, rooms not). Nobody is ever hidden: Graph's
-    showInAddressList is not to be relied on. Equipment is told as users: Graph knows the places of rooms alone.
+    showInAddressList is not to be relied on. Equipment is told as users: Graph knows the places of rooms alone. With
+    ``photos`` each person's is read, a request each; that somebody has another one is no change that Graph tells.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class MicrosoftSource:
         sleep: Callable[[float], Awaitable[object]],
         asked: Asked | None = None,
         longest: timedelta = LONGEST,
+        photos: bool = False,
     ) -> None:
         self._name = name
         self._send = send
@@ -49,6 +55,7 @@ class MicrosoftSource:
         self._sleep = sleep
         self._asked = asked or Asked()
         self._longest = longest
+        self._photos = photos
 
     @property
     def name(self) -> str:
@@ -65,8 +72,21 @@ class MicrosoftSource:
         if since is not None:
             with suppress(Expired):  # then everybody is read, as if the token had never been there
                 told = await changed(send, self._asked, since, api_url=self._api_url, as_of=now)
-                return _reading(told, whole=False)
-        return _reading(await everybody(send, self._asked, api_url=self._api_url, as_of=now), whole=True)
+                return await self._pictured(_reading(told, whole=False), send, now)
+        told = await everybody(send, self._asked, api_url=self._api_url, as_of=now)
+        return await self._pictured(_reading(told, whole=True), send, now)
+
+    async def _pictured(self, reading: Reading, send: Send, now: datetime) -> Reading:
+        """The same with the photos of people, some read at once."""
+        if not self._photos:
+            return reading
+
+        async def filled(person: Person) -> Person:
+            if person.kind is not Kind.USER:
+                return person
+            return replace(person, photo=await photo(send, person.anchor, api_url=self._api_url, as_of=now))
+
+        return replace(reading, people=await each(filled, reading.people, at_once=_AT_ONCE))
 
 
 def _reading(told: Told, *, whole: bool) -> Reading:
@@ -74,21 +94,31 @@ def _reading(told: Told, *, whole: bool) -> Reading:
     left: Counter[Left] = Counter()
     named: list[tuple[str, Left]] = []
     out: list[str] = []
+    unsure: list[str] = []
     for one, listed in told.listed.items():
         why = _left(listed)
         if why is None:
             people.append(_managed(listed, told))
             continue
         left[why] += 1
-        out.append(one)
+        (unsure if why is Left.BAD_ADDRESS else out).append(one)
         if len(named) < _NAMED:
             named.append((_name(listed), why))
     gone = () if whole else tuple(sorted({*told.gone, *out}))
-    return Reading(people=people, whole=whole, gone=gone, token=told.token, left=dict(left), named=tuple(named))
+    return Reading(
+        people=people,
+        whole=whole,
+        gone=gone,
+        token=told.token,
+        left=dict(left),
+        named=tuple(named),
+        unsure=tuple(sorted(unsure)),
+    )
 
 
 def _left(listed: Listed) -> Left | None:
-    if listed.stamp:
+    stamp = Stamp.read(listed.stamp)
+    if listed.stamp and not (stamp and stamp.sync.endswith(ACCOUNTS) and not listed.person.disabled):
         return Left.OURS
     if listed.person.kind is Kind.CONTACT:
         return Left.CONTACT

@@ -13,7 +13,9 @@ _MOST: Final = timedelta(seconds=64)
 _LEAST: Final = timedelta(
     milliseconds=100
 )  # what a wait counts for at least: who says 0 for ever is not asked for ever
-_WAITS: Final = frozenset({429, 502, 503, 504})
+_WAITS: Final = frozenset({429, 500, 502, 503, 504})
+_BROKEN, _TRIES = 500, 3
+"""An error of the server may be gone at the next question; one that stays is no reason to wait for minutes."""
 
 
 def patient(
@@ -32,10 +34,11 @@ def patient(
 
     async def asking(request: HttpRequest) -> HttpResponse:
         nonlocal left
-        pause = _FIRST
+        pause, broken = _FIRST, 0
         while True:
             response = await send(request)
-            if response.status not in _WAITS:
+            broken += response.status == _BROKEN
+            if response.status not in _WAITS or broken == _TRIES:
                 return response
             told = retry_after(response.headers, clock())
             wait = told if told is not None else pause

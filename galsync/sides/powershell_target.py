@@ -5,7 +5,7 @@ stands there is read from the export that the script makes. A step is agreed onc
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,13 +13,14 @@ from typing import Final
 from galsync.entries import Held
 from galsync.files.disk import UnreadableError, replace
 from galsync.powershell.export import Export, load
-from galsync.powershell.orders import FORMS, MAIL, PERSONAL, Order, order, show
+from galsync.powershell.orders import FORMS, MAIL, PERSONAL, Order, order
 from galsync.powershell.pending import Pending, keep, pending
 from galsync.powershell.script import Exchange, line, script
 from galsync.side import Ability, Failed, Handed, Outcome, Visible
 from galsync.steps import Step
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
+from protocols.model.person import Field
 
 BATCH: Final = 10_000
 FOREIGN: Final = Failed(Reason.FORBIDDEN, "the object was not made by this sync: it is left as it is")
@@ -57,10 +58,17 @@ class PowerShellTarget:
 
     @property
     def ability(self) -> Ability:
-        """Mail contacts and mail users; nothing shows before the script has run."""
+        """Mail contacts, mail users and groups; nothing shows before the script has run."""
         fields = frozenset(key for key, name in (*PERSONAL.items(), *MAIL.items()) if name != self._at.stamp_attribute)
         return Ability(
-            at_once=1, at_once_per_place=1, batch=BATCH, forms=FORMS, visible=Visible.WHEN_RUN, fields=fields
+            at_once=1,
+            at_once_per_place=1,
+            batch=BATCH,
+            fields=fields | {Field.MANAGER},
+            links=True,
+            forms=FORMS,
+            visible=Visible.WHEN_RUN,
+            script=str(self.script),
         )
 
     async def places(self) -> Sequence[str]:
@@ -91,10 +99,6 @@ class PowerShellTarget:
         failed = await self._hand(made) if made else None
         return [failed or Handed() if isinstance(each, Order) else each for each in orders]
 
-    async def show_guests(self, addresses: Iterable[str]) -> Outcome:
-        """Hand over that guests with these addresses are to be shown in the address lists."""
-        return await self._hand([show(address) for address in addresses]) or Handed()
-
     def _order(self, step: Step) -> Order | Failed:
         if step.held and (step.held.stamp is None or step.held.stamp.sync != self._sync):
             return FOREIGN
@@ -102,7 +106,7 @@ class PowerShellTarget:
             return Failed(Reason.FORBIDDEN, step.held.readonly)
         form = step.entry.form if step.entry else step.held.form if step.held else None
         if form not in FORMS:
-            return Failed(Reason.FORBIDDEN, f"{self._name} writes mail contacts and mail users alone")
+            return Failed(Reason.FORBIDDEN, f"{self._name} writes mail contacts, mail users and groups alone")
         try:
             made = order(step, self._sync, self._at.stamp_attribute)
             line(made)  # whether it can be written down at all

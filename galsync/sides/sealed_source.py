@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,20 +17,24 @@ from galsync.side import Reading
 from galsync.steps import Left
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
+from protocols.model.mailbox import canonical
 from protocols.model.person import Kind, Person
 
 MOST_NAMED: Final = 100
 EARLY: Final = timedelta(minutes=10)
 """How far the sender's clock may be ahead of ours."""
+_X500: Final = "X500:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedSource:
     """The file at ``path`` that ``sender`` sealed for ``keys``.
 
-    The sender may speak for ``domains`` alone: whoever is of another is left out (NOT_SELECTED), and so are aliases. A
-    file is good for ``max_age``; one older than the last that was read is refused, also after the ledger was lost: its
-    serial is kept in ``seen``. The token is the serial. Rooms are told as users: the file knows contacts and groups.
+    The sender may speak for ``domains`` alone: whoever is of another is left out (NOT_SELECTED), and so are aliases. An
+    X500 name, by which whoever has it gets the replies to old mail, has no domain: those are taken that lie in one of
+    ``x500`` (as :func:`lies_in` says), and no others. A file is good for ``max_age``; one older than the last that was
+    read is refused, also after the ledger was lost: its serial is kept in ``seen``. The token is the serial. Rooms are
+    told as users: the file knows contacts and groups.
     """
 
     name: str
@@ -41,6 +45,7 @@ class SealedSource:
     seen: Path
     clock: Callable[[], datetime]
     max_age: timedelta = timedelta(days=7)
+    x500: tuple[str, ...] = ()
     most: int = MOST
 
     async def read(self, since: str | None = None) -> Reading:
@@ -88,7 +93,7 @@ class SealedSource:
         for record in letter.records:
             why = _why_not(record, allowed)
             if why is None:
-                people.append(_person(record, allowed))
+                people.append(_person(record, allowed, self.x500))
                 continue
             left[why] += 1
             named.append((str(record.address), why))
@@ -109,15 +114,32 @@ def _why_not(record: Record, domains: frozenset[str]) -> Left | None:
     return None if record.address.domain in domains else Left.NOT_SELECTED
 
 
-def _person(record: Record, domains: frozenset[str]) -> Person:
+def lies_in(name: str, prefixes: Iterable[str]) -> bool:
+    """Whether the X500 name is one of ``prefixes``, or in it: whole parts alone count, and capitals do not."""
+    low = name.lower()
+    return any(f"{low}/".startswith(f"{prefix.lower().rstrip('/')}/") for prefix in prefixes)
+
+
+def _person(record: Record, domains: frozenset[str], prefixes: Iterable[str]) -> Person:
+    names = (alias[len(_X500) :] for alias in record.aliases if alias[: len(_X500)].upper() == _X500)
     return Person(
         anchor=record.stamp.anchor if record.stamp else str(record.address),
         kind=Kind.GROUP if record.form is Form.GROUP else Kind.USER,
         primary=record.address,
-        aliases=tuple(alias for alias in record.aliases if alias.rpartition("@")[2] in domains),
-        x500=tuple(alias.removeprefix("X500:") for alias in record.aliases if alias.startswith("X500:")),
+        aliases=tuple(
+            dict.fromkeys(alias for alias in map(_mail, record.aliases) if alias.rpartition("@")[2] in domains)
+        ),
+        x500=tuple(name for name in names if lies_in(name, prefixes)),
         texts=record.texts,
         members=record.members,
         photo=record.photo,
         hidden=record.hidden,
     )
+
+
+def _mail(alias: str) -> str:
+    """The SMTP address that ``alias`` is; "" for an X500 name, even one that ends like an address, and for the rest."""
+    try:
+        return canonical(alias)
+    except ValueError:
+        return ""

@@ -10,6 +10,7 @@ from galsync.files.disk import PRIVATE
 from galsync.files.file_target import Contents, FileTarget
 from galsync.files.sealed import Letter, seal, unseal
 from galsync.files.sealed_keys import PublicKeys, SealKeys
+from galsync.people.limits import PHOTO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,11 @@ class Sealed:
     @property
     def fields(self) -> None:
         """All."""
+
+    @property
+    def photos(self) -> int:
+        """As large as anybody's may be."""
+        return PHOTO[Form.CONTACT]
 
     def decode(self, data: bytes) -> Contents:
         """What was sealed by these very keys. Raises UnreadableError."""

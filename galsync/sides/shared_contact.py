@@ -1,5 +1,8 @@
 """An entry as a shared contact of Google, and such a contact as what is held."""
 
+from dataclasses import replace
+from xml.sax.saxutils import escape
+
 from lxml import etree
 
 from galsync.entries import Entry, Form, Held, Stamp
@@ -27,8 +30,34 @@ def held_of(contact: SharedContact) -> Held:
     )
 
 
+def narrowed(entry: Entry, stamp: Stamp) -> tuple[Entry, tuple[str, ...]]:
+    """What of ``entry`` goes into a contact as small as Google wants it, and the names of what does not; ``entry``
+    itself where all of it does. A plan for what was left out would find it missing for ever."""
+    told = (stamp.text, entry.address.address, *entry.aliases, *entry.texts.values())
+    if sum(len(escape(text).encode()) + 1 for text in told) <= contact_entry.MOST_BYTES:  # 1 for a line's end
+        return entry, ()
+    contact = _whole(entry, stamp)
+    gone = contact_entry.fit(contact)
+    if not gone:
+        return entry, ()
+    kept, texts = held_of(SharedContact("", "", contact)), {**entry.texts}
+    for name in gone:
+        if name in _FIELDS:
+            texts.pop(_FIELDS[name], None)
+    if Field.DISPLAY_NAME.value in gone:  # it is cut, and stays
+        texts[Field.DISPLAY_NAME] = kept.texts[Field.DISPLAY_NAME]
+    aliases = tuple(alias for alias in entry.aliases if alias.lower() in kept.addresses)
+    return replace(entry, texts=texts, aliases=aliases), gone
+
+
 def fresh(entry: Entry, stamp: Stamp) -> etree._Element:
     """``entry`` as a new contact, as small as Google wants it."""
+    contact = _whole(entry, stamp)
+    contact_entry.fit(contact)
+    return contact
+
+
+def _whole(entry: Entry, stamp: Stamp) -> etree._Element:
     contact = contact_entry.blank()
     contact_entry.put_stamp(contact, stamp.text)
     for field, text in entry.texts.items():
@@ -36,12 +65,12 @@ def fresh(entry: Entry, stamp: Stamp) -> etree._Element:
     mail, names = split(entry.aliases)
     contact_entry.put_addresses(contact, entry.address.address, mail)
     contact_entry.put_x500(contact, names)
-    contact_entry.fit(contact)
     return contact
 
 
-def changed(contact: SharedContact, step: Step) -> etree._Element:
-    """The contact as it shall be after ``step``: what its changes name, and nothing else."""
+def changed(contact: SharedContact, step: Step) -> etree._Element | None:
+    """The contact as it shall be after ``step``: what its changes name, and nothing else. None where it would be too
+    large, by what others wrote into it: nothing of theirs is taken out."""
     entry, wanted = contact.copied(), step.entry
     for change in step.changes:
         if field := _FIELDS.get(change.field):
@@ -49,8 +78,8 @@ def changed(contact: SharedContact, step: Step) -> etree._Element:
     named = {change.field for change in step.changes}
     if wanted is not None and named & {"address", "aliases"}:
         put_addresses(entry, wanted, step, named)
-    contact_entry.fit(entry)
-    return entry
+    grows = contact_entry.weight(entry) > max(contact_entry.MOST_BYTES, contact_entry.weight(contact.entry))
+    return None if grows else entry
 
 
 def put_addresses(entry: etree._Element, wanted: Entry, step: Step, named: set[str]) -> None:

@@ -9,7 +9,7 @@ from galsync.entries import Form, Held, Stamp
 from galsync.side import Ability, Failed, Outcome, Visible, Written
 from galsync.sides.google_index import Index, concerned_by, taken_by
 from galsync.sides.google_own_people import KEY, OwnPeople
-from galsync.sides.shared_contact import changed, fresh, held_of
+from galsync.sides.shared_contact import changed, fresh, held_of, narrowed
 from galsync.steps import Act, Step
 from protocols.errors import PeerError
 from protocols.google import shared_contacts
@@ -23,6 +23,9 @@ _REMEMBERED: Final = timedelta(days=1)
 _SKEW: Final = timedelta(minutes=10)  # between our clock and Google's
 _Acts: Final = shared_contacts.Act
 _GONE: Final = Failed(Reason.NO_SUCH_MAILBOX, "it is not there any more: it is looked at again")
+_TOO_LARGE: Final = Failed(
+    Reason.FORBIDDEN, "with what somebody wrote into it, it would be more than the 2 KB that Google takes: shorten that"
+)
 Current: TypeAlias = Mapping[str, SharedContact | Refusal | None]
 
 
@@ -66,6 +69,7 @@ class SharedContactsTarget:
             hides=False,
             forms=frozenset({Form.SHARED_CONTACT}),
             visible=Visible.SHARED_CONTACTS,
+            narrow=lambda entry: narrowed(entry, Stamp(self._sync, entry.anchor)),
         )
 
     async def places(self) -> Sequence[str]:
@@ -170,7 +174,8 @@ class SharedContactsTarget:
         if step.act is Act.REMOVE:
             return Operation(_Acts.DELETE, contact.key, contact.etag)
         if step.act is Act.UPDATE:
-            return Operation(_Acts.UPDATE, contact.key, contact.etag, changed(contact, step))
+            entry = changed(contact, step)
+            return _TOO_LARGE if entry is None else Operation(_Acts.UPDATE, contact.key, contact.etag, entry)
         return Failed(Reason.FORBIDDEN, "a shared contact cannot be hidden: it can only be removed")
 
     def _creation(self, step: Step, current: Current, hinted: Sequence[str]) -> Operation | Outcome:

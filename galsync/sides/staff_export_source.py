@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from galsync.side import Reading
+from galsync.sides.mailbox_contact import in_words
 from galsync.sides.patience import patient
 from galsync.sides.staff_folder import StaffFolder
+from protocols.errors import PeerError
 from protocols.graph.contact_folders import folders
 from protocols.graph.contacts import contacts
 from protocols.http import Send
@@ -14,6 +16,8 @@ from protocols.model.mailbox import Mailbox
 
 PERMISSIONS: Final = ("Contacts.Read",)
 """What the application or account needs, with a scope that has this one mailbox in it and no other."""
+FILLING: Final = (*PERMISSIONS, "Contacts.ReadWrite")
+"""What it needs where the mailbox is filled, too: whoever signs in agrees to each of them, and none implies another."""
 
 
 class StaffExportSource:
@@ -52,6 +56,9 @@ class StaffExportSource:
         del since
         now, send = self._clock(), patient(self._send, clock=self._clock, sleep=self._sleep)
         mailbox, folder = self._mailbox, ""
-        if self._folder.name:
-            folder = self._folder.among(await folders(send, mailbox, api_url=self._api_url, as_of=now))
-        return await self._folder.reading(contacts(send, mailbox, folder, api_url=self._api_url, as_of=now))
+        try:
+            if self._folder.name:
+                folder = self._folder.among(await folders(send, mailbox, api_url=self._api_url, as_of=now))
+            return await self._folder.reading(contacts(send, mailbox, folder, api_url=self._api_url, as_of=now))
+        except PeerError as error:
+            raise in_words(error) from None

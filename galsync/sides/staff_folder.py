@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from galsync.entries import Stamp
 from galsync.side import Reading
+from galsync.sides.list_folder import called
 from galsync.steps import Left
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
@@ -55,9 +56,9 @@ class StaffFolder:
 
     def among(self, folders: Iterable[Folder]) -> str:
         """Its key. Raises PeerError(NO_SUCH_MAILBOX) where it is not among them."""
-        for folder in folders:
-            if folder.name.lower() == self.name.lower():
-                return folder.key
+        found = called(folders, self.name)
+        if found is not None:
+            return found.key
         raise PeerError(Reason.NO_SUCH_MAILBOX, f"the mailbox has no folder of contacts called {self.name}")
 
     async def reading(self, pages: AsyncIterator[Iterable[Contact]]) -> Reading:

@@ -11,11 +11,12 @@ from galsync.entries import Form
 from galsync.ledger.ledger import Ledger
 from galsync.people.expressions import Template
 from galsync.people.mapping import Mapping
+from galsync.people.moved import Moving
 from galsync.people.selection import Selection
 from galsync.plans.guards import Bound, Guards
 from galsync.rules import Rules
 from galsync.settings import GalsyncSettings, StateSettings, SyncSettings
-from galsync.settings.consistency import form_of
+from galsync.settings.consistency import form_of, with_helpers
 from galsync.settings.people import rules_of
 from galsync.settings.state import SQLITE
 from galsync.settings.syncs import BoundSettings
@@ -49,21 +50,42 @@ async def ledger_of(state: StateSettings, directory: Path, *, clock: Clock) -> A
 
 @asynccontextmanager
 async def opened(
-    settings: GalsyncSettings, sync: SyncSettings, directory: Path, *, clock: Clock, sleep: Sleep, chance: Chance
+    settings: GalsyncSettings,
+    sync: SyncSettings,
+    directory: Path,
+    *,
+    clock: Clock,
+    sleep: Sleep,
+    chance: Chance,
+    moving: Moving | None = None,
 ) -> AsyncIterator[Sync]:
     """The sync with its sources and its target, open for the block; the secrets of no other directory are read.
+
+    ``moving`` tells who has moved; ValueError where the sync names moves and nobody does: entries would not flip.
 
     Raises SecretError, OSError (a CA file), UnreadableError (keys), and PeerError where a target has to be asked what
     it can do.
     """
+    if sync.moves and moving is None:
+        raise ValueError(f"{sync.name} names moves, and nobody tells who has moved")
     async with AsyncExitStack() as stack:
-        part = Part(sync=sync, directory=directory, stack=stack, clock=clock, sleep=sleep, chance=chance)
+        part = Part(
+            sync=sync,
+            directories=settings.directories,
+            directory=directory,
+            stack=stack,
+            clock=clock,
+            sleep=sleep,
+            chance=chance,
+        )
         target = await target_of(sync.target, settings.directories[sync.target], part)
         form = form_of(sync, settings.directories[sync.target])
         assert form is not None  # the settings see to it
         ability, feeds = target.ability, []
         for name in sync.sources:
-            mapping = mapping_of(sync, name, form).narrowed(fields=ability.fields, aliases=ability.aliases)
+            mapping = mapping_of(sync, name, form).narrowed(
+                fields=ability.fields, aliases=ability.aliases, photos=ability.photos, narrow=ability.narrow
+            )
             selection = selection_of(sync)
             source = await source_of(name, settings.directories[name], part, selection, mapping)
             feeds.append(Feed(source=source, selection=selection, mapping=mapping))
@@ -75,6 +97,7 @@ async def opened(
             guards=_guards(sync),
             whole_every=sync.whole_every,
             fingerprint=fingerprint(settings, sync),
+            moving=moving,
         )
 
 
@@ -92,6 +115,7 @@ def mapping_of(sync: SyncSettings, source: str, form: Form) -> Mapping:
         x500=sync.x500,
         proxies=sync.proxies,
         photos=sync.photos,
+        group_address=Template.parse(sync.group_address) if sync.group_address else None,
         hidden=sync.hide,
     )
 
@@ -109,6 +133,8 @@ def rules(sync: SyncSettings, mapping: Mapping, ability: Ability) -> Rules:
         sync=sync.name,
         fields=mapping.hows,
         hides=ability.hides,
+        links=ability.links,
+        own_domains=ability.own_domains,
         grace=sync.grace,
         resolutions={address: Remedy(word) for address, word in sync.conflicts.items()},
     )
@@ -118,7 +144,8 @@ def fingerprint(settings: GalsyncSettings, sync: SyncSettings) -> str:
     """Another one whenever anything of the sync, or of a directory that it reads or writes, is written otherwise: but
     when it runs does not matter."""
     parts: list[Any] = [sync.model_dump(mode="json", exclude=_WHEN)]
-    parts += [settings.directories[name].model_dump(mode="json") for name in (*sync.sources, sync.target)]
+    names = with_helpers((*sync.sources, sync.target), settings.directories)
+    parts += [settings.directories[name].model_dump(mode="json") for name in names]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 

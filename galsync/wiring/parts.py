@@ -1,6 +1,6 @@
 """What every side of a sync is made with: the ways to the network, the clock, and what closes it all."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 from galsync.settings.active_directory import ActiveDirectory, KerberosSignInSettings
 from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory
+from galsync.settings.directories import DirectorySettings
 from galsync.settings.syncs import SyncSettings
+from galsync.sides.exchange_way import ExchangeWay
 from protocols.google.patience import Pace
 from protocols.graph.clouds import CLOUDS
 from protocols.http import Send
@@ -17,6 +19,8 @@ from protocols.ldap.searching import Ask
 from service.clouds import SendAs, at_google
 from service.directory import DirectoryLine, Security
 from service.directory_sign_in import KerberosSignIn, PasswordSignIn, SignIn, by_keytab, by_ticket_of
+from service.exchange import at_exchange
+from service.exchange_sign_in import ExchangeSection
 from service.outgoing import NetworkSection, Outgoing
 from service.secrets import resolve
 from service.tokens import authorized
@@ -28,10 +32,9 @@ Chance: TypeAlias = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Lines:
     """What is opened is closed by ``stack``; ``directory`` is that of the configuration file."""
 
-    sync: SyncSettings
     directory: Path
     stack: AsyncExitStack
     clock: Clock
@@ -69,6 +72,13 @@ class Part:
         """What asks the directory as the administrator. Raises SecretError, OSError."""
         return (await self.google(settings, settings.api_url))(settings.subject, " ".join(scopes))
 
+    async def exchange(
+        self, settings: ExchangeSection, *, lanes: int, impersonates: bool, writes: bool = False
+    ) -> ExchangeWay:
+        """The way into mailboxes of an Exchange server. Raises SecretError, OSError."""
+        send = await at_exchange(settings, self.outgoing(settings), lanes=lanes, repeatable=not writes)
+        return ExchangeWay(send=send, url=settings.url, clock=self.clock, sleep=self.sleep, impersonates=impersonates)
+
     async def line(self, settings: ActiveDirectory) -> Ask:
         """The line to a domain controller. Raises SecretError."""
         ca = self.directory / settings.ca if settings.ca else None
@@ -92,3 +102,11 @@ class Part:
         if auth.password is not None:
             return by_ticket_of(auth.principal, resolve(auth.password, self.directory), host=host)
         return KerberosSignIn(None, host=host)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Lines):
+    """The same for one sync, which may go by way of other directories."""
+
+    sync: SyncSettings
+    directories: Mapping[str, DirectorySettings]

@@ -13,11 +13,13 @@ from galsync.engine.engine import Engine
 from galsync.files.disk import UnreadableError
 from galsync.ledger.ledger import Ledger
 from galsync.mailing import Mailing, When
+from galsync.people.moved import Moving
 from galsync.reports.report import RunReport
 from galsync.schedule import Scheduled, UnopenedError
 from galsync.service import ROOM, Service
 from galsync.settings import GalsyncSettings, SyncSettings
 from galsync.settings.mail import MailSettings
+from galsync.wiring.mail import reports_by
 from galsync.wiring.opening import database_url, ledger_of, opened
 from galsync.wiring.parts import Chance, Clock, Sleep
 from protocols.errors import PeerError
@@ -25,7 +27,6 @@ from service.jobs import opening
 from service.jobs.cron import Schedule
 from service.jobs.job import Jobs
 from service.jobs.timetable import Clockwork
-from service.mail import MailServer, send
 from service.secrets import SecretError, resolve
 
 JITTER: Final = timedelta(minutes=1)
@@ -34,7 +35,10 @@ JITTER: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What runs go by. ``holder`` names this process in the leases; ``number`` gives a text that is never the same."""
+    """What runs go by. ``holder`` names this process in the leases; ``number`` gives a text that is never the same.
+
+    ``moving`` gives what tells a sync who has moved, where it names moves.
+    """
 
     directory: Path
     holder: str
@@ -42,6 +46,7 @@ class Around:
     sleep: Sleep
     chance: Chance
     number: Callable[[], str]
+    moving: Callable[[SyncSettings], Moving | None] = lambda sync: None
     jitter: timedelta = JITTER
 
 
@@ -75,7 +80,11 @@ async def _run(settings: GalsyncSettings, sync: SyncSettings, ledger: Ledger, ar
     """One run. Raises UnopenedError, and what ``Engine.apply`` raises."""
     clock, sleep = around.clock, around.sleep
     try:
-        async with opened(settings, sync, around.directory, clock=clock, sleep=sleep, chance=around.chance) as whole:
+        moving = around.moving(sync)
+        opening = opened(
+            settings, sync, around.directory, clock=clock, sleep=sleep, chance=around.chance, moving=moving
+        )
+        async with opening as whole:
             engine = Engine(whole, ledger, clock=clock, sleep=sleep, holder=around.holder, random=around.chance)
             return await engine.apply()
     except PeerError as error:
@@ -90,10 +99,4 @@ async def _run(settings: GalsyncSettings, sync: SyncSettings, ledger: Ledger, ar
 
 
 def _mailing(settings: MailSettings, around: Around) -> Mailing:
-    password = resolve(settings.auth.password, around.directory) if settings.auth else None
-    server = settings.server(password, around.directory)
-    return Mailing(partial(_sent, server, settings, around), When(settings.on))
-
-
-async def _sent(server: MailServer, settings: MailSettings, around: Around, subject: str, body: str) -> None:
-    await send(server, settings.recipients, subject, body, now=around.clock(), number=around.number)
+    return Mailing(reports_by(settings, around.directory, clock=around.clock, number=around.number), When(settings.on))

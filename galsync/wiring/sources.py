@@ -10,21 +10,21 @@ from galsync.people.selection import Selection
 from galsync.settings.active_directory import ActiveDirectory
 from galsync.settings.clouds import GoogleDirectory, GraphDirectory, StaffExportDirectory
 from galsync.settings.directories import DirectorySettings
+from galsync.settings.exchange import StaffExportEwsDirectory
 from galsync.settings.files import CsvDirectory, SealedDirectory
 from galsync.side import Source
-from galsync.sides import active_directory_source, google_source
+from galsync.sides import active_directory_source
 from galsync.sides.active_directory_source import ActiveDirectorySource
 from galsync.sides.csv_source import CsvSource
-from galsync.sides.google_source import GoogleSource
+from galsync.sides.google_source import GoogleSource, Wishes
 from galsync.sides.microsoft_source import MicrosoftSource
 from galsync.sides.sealed_source import SealedSource
-from galsync.sides.staff_export_source import PERMISSIONS, StaffExportSource
+from galsync.wiring import staff_exports
 from galsync.wiring.parts import Part
 from galsync.wiring.seals import partner_of
 from protocols.graph.people import Asked
-from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind
-from service.clouds import at_graph, at_graph_as_person
+from service.clouds import at_graph
 from service.words import Section
 
 
@@ -33,11 +33,20 @@ class Asks:
 
     def __init__(self, selection: Selection, mapping: PeopleMapping) -> None:
         self.attributes = selection.attributes | mapping.attributes
+        kinds = _kinds(selection, mapping)
+        self.users = Kind.USER in kinds
+        self.rooms = not kinds.isdisjoint((Kind.ROOM, Kind.EQUIPMENT))
         self.groups = Kind.GROUP in mapping.forms or selection.needs_groups
         self.members = Form.GROUP in mapping.forms.values()
         self.memberships = selection.needs_groups
         self.photos = mapping.photos
         self.manager = Field.MANAGER in mapping.fields
+
+
+def _kinds(selection: Selection, mapping: PeopleMapping) -> frozenset[Kind]:
+    """Those of whom somebody may be taken."""
+    asked = selection.include.kinds or frozenset(Kind)
+    return asked.intersection(mapping.forms) - selection.exclude.kinds
 
 
 _Maker: TypeAlias = Callable[[str, Any, Part, Asks], Awaitable[Source]]
@@ -65,52 +74,49 @@ async def _sealed(name: str, settings: SealedDirectory, part: Part, asks: Asks) 
         seen=part.directory / settings.seen,
         clock=part.clock,
         max_age=settings.max_age,
+        x500=settings.x500,
     )
 
 
 async def _graph(name: str, settings: GraphDirectory, part: Part, asks: Asks) -> Source:
     send, api_url = await at_graph(settings, part.outgoing(settings))
-    asked = Asked(
+    asked = asked_of(settings, asks)
+    return MicrosoftSource(
+        name, send, api_url=api_url, clock=part.clock, sleep=part.sleep, asked=asked, photos=asks.photos
+    )
+
+
+def asked_of(settings: GraphDirectory, asks: Asks) -> Asked:
+    """What is read of Microsoft 365. A room is a user there: its rooms have to be known wherever either is wanted, or
+    the one would be taken for the other."""
+    return Asked(
         groups=asks.groups,
         members=asks.members,
         memberships=asks.memberships,
+        rooms=settings.rooms and (asks.rooms or asks.users),
         manager=asks.manager,
         domains=frozenset(settings.domains),
         attributes=tuple(sorted(asks.attributes)),
     )
-    return MicrosoftSource(name, send, api_url=api_url, clock=part.clock, sleep=part.sleep, asked=asked)
-
-
-async def _staff_export(name: str, settings: StaffExportDirectory, part: Part, asks: Asks) -> Source:
-    del asks
-    outgoing = part.outgoing(settings)
-    if settings.person:
-        send, api_url = await at_graph_as_person(settings, outgoing, name=name, scopes=PERMISSIONS)
-    else:
-        send, api_url = await at_graph(settings, outgoing)
-    return StaffExportSource(
-        name,
-        send,
-        mailbox=Mailbox.parse(settings.mailbox),
-        folder=settings.folder,
-        api_url=api_url,
-        clock=part.clock,
-        sleep=part.sleep,
-        takes=frozenset(settings.takes),
-    )
 
 
 async def _google(name: str, settings: GoogleDirectory, part: Part, asks: Asks) -> Source:
-    wishes = google_source.Wishes(
+    wishes = wishes_of(settings, asks)
+    send = await part.google_as_subject(settings, wishes.scopes)
+    return GoogleSource(name, send, wishes, pace=part.pace, api_url=settings.api_url)
+
+
+def wishes_of(settings: GoogleDirectory, asks: Asks) -> Wishes:
+    """What is read of a Google Workspace."""
+    return Wishes(
         groups=asks.groups,
         members=asks.members,
         memberships=asks.memberships,
+        rooms=asks.rooms,
         photos=asks.photos,
         attributes=tuple(sorted(asks.attributes)),
         domain=settings.domain or "",
     )
-    send = await part.google_as_subject(settings, wishes.scopes)
-    return GoogleSource(name, send, wishes, pace=part.pace, api_url=settings.api_url)
 
 
 async def _active_directory(name: str, settings: ActiveDirectory, part: Part, asks: Asks) -> Source:
@@ -119,6 +125,7 @@ async def _active_directory(name: str, settings: ActiveDirectory, part: Part, as
         filter=settings.filter,
         members=asks.members,
         memberships=asks.memberships,
+        photos=asks.photos,
         attributes=tuple(sorted(asks.attributes)),
         stamp=settings.stamp,
     )
@@ -129,7 +136,8 @@ SOURCES: Final[Mapping[type[Section], _Maker]] = {
     CsvDirectory: _csv,
     SealedDirectory: _sealed,
     GraphDirectory: _graph,
-    StaffExportDirectory: _staff_export,
+    StaffExportDirectory: staff_exports.graph_source,
+    StaffExportEwsDirectory: staff_exports.ews_source,
     GoogleDirectory: _google,
     ActiveDirectory: _active_directory,
 }

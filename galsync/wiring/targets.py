@@ -2,42 +2,43 @@
 
 import secrets
 import string
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from galsync.entries import Form
 from galsync.files import sealed_keys
 from galsync.people.conditions import Condition
-from galsync.people.selection import Sieve
 from galsync.powershell.script import Exchange
 from galsync.settings.active_directory import ActiveDirectory
-from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory, GraphDirectory
+from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory, GraphDirectory, StaffExportDirectory
 from galsync.settings.consistency import form_of
 from galsync.settings.directories import DirectorySettings
+from galsync.settings.exchange import EwsDirectory, StaffExportEwsDirectory
 from galsync.settings.files import CsvDirectory, LdifDirectory, PowershellDirectory, SealedDirectory
+from galsync.settings.google_account import GoogleAccountDirectory
 from galsync.settings.syncs import MailboxesSettings
 from galsync.side import Target
 from galsync.sides.active_directory_target import ActiveDirectoryTarget, Standing
 from galsync.sides.admin_cmdlets_pace import CmdletPace
 from galsync.sides.admin_cmdlets_target import AdminCmdletsTarget, MailUsers, blocking
 from galsync.sides.csv_target import csv_target
-from galsync.sides.google_contacts_target import GoogleContactsTarget
-from galsync.sides.google_own_people import OwnPeople
-from galsync.sides.google_source import GoogleSource, Wishes
-from galsync.sides.guests_target import GuestsTarget
 from galsync.sides.ldif_target import ldif_target
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_places import Everybody, Group, Listed, Places
 from galsync.sides.mailbox_contacts_target import MailboxContactsTarget
 from galsync.sides.powershell_target import PowerShellTarget
 from galsync.sides.sealed_target import sealed_target
-from galsync.sides.shared_contacts_target import SharedContactsTarget
+from galsync.wiring import staff_exports
+from galsync.wiring.exchange import ews
+from galsync.wiring.google import google
+from galsync.wiring.google_account import google_account
+from galsync.wiring.guests import guests
 from galsync.wiring.parts import Part
 from galsync.wiring.seals import partner_of
-from protocols.google import people, personal_contacts, shared_contacts
 from protocols.graph.cmdlets import Endpoint
 from protocols.http import Send
 from protocols.model.mailbox import Mailbox
-from protocols.model.person import Kind, Person
+from protocols.model.person import Person
 from service.clouds import at_graph
 from service.words import Section
 
@@ -100,17 +101,9 @@ async def _exchange_online(name: str, settings: ExchangeOnlineDirectory, part: P
 
 
 async def _graph(name: str, settings: GraphDirectory, part: Part) -> Target:
-    send, api_url = await at_graph(settings, part.outgoing(settings), repeatable=False)
     if form_of(part.sync, settings) is Form.GUEST:
-        return GuestsTarget(
-            name,
-            send,
-            sync=part.sync.name,
-            api_url=api_url,
-            clock=part.clock,
-            sleep=part.sleep,
-            stamp_at=settings.stamp,
-        )
+        return await guests(name, settings, part)
+    send, api_url = await at_graph(settings, part.outgoing(settings), repeatable=False)
     mailboxes = part.sync.mailboxes
     assert mailboxes is not None  # the settings see to it
     reading, _ = await at_graph(settings, part.outgoing(settings))
@@ -118,7 +111,7 @@ async def _graph(name: str, settings: GraphDirectory, part: Part) -> Target:
         name,
         send,
         sync=part.sync.name,
-        list_name=mailboxes.list,
+        folder=ListFolder(mailboxes.list),
         places=_places(settings, mailboxes, reading, api_url, part),
         api_url=api_url,
         clock=part.clock,
@@ -130,79 +123,18 @@ def _places(settings: GraphDirectory, mailboxes: MailboxesSettings, send: Send, 
     if mailboxes.addresses:
         return Listed([Mailbox.parse(address) for address in mailboxes.addresses])
     everybody = Everybody(
-        send=send, api_url=api_url, clock=part.clock, domains=frozenset(settings.domains), takes=_takes(mailboxes)
+        send=send,
+        api_url=api_url,
+        clock=part.clock,
+        domains=frozenset(settings.domains),
+        tells_rooms=settings.rooms,
+        takes=_takes(mailboxes),
     )
     return Group(everybody=everybody, group=Mailbox.parse(mailboxes.group)) if mailboxes.group else everybody
 
 
 def _takes(mailboxes: MailboxesSettings) -> Callable[[Person], bool]:
     return Condition.parse(mailboxes.where).holds if mailboxes.where else lambda person: True
-
-
-async def _google(name: str, settings: GoogleDirectory, part: Part) -> Target:
-    if form_of(part.sync, settings) is Form.CONTACT:
-        return await _google_contacts(name, settings, part)
-    send_as = await part.google(settings, settings.contacts_url, writes=True)
-    own = await part.google_as_subject(settings, (people.USERS_SCOPE, people.GROUPS_SCOPE))
-    return SharedContactsTarget(
-        name,
-        sync=part.sync.name,
-        domain=settings.domain or settings.subject.rpartition("@")[2],
-        send=send_as(settings.subject, shared_contacts.SCOPE),
-        own=OwnPeople(own, pace=part.pace, api_url=settings.api_url),
-        pace=part.pace,
-        api_url=settings.contacts_url,
-    )
-
-
-async def _google_contacts(name: str, settings: GoogleDirectory, part: Part) -> Target:
-    mailboxes = part.sync.mailboxes
-    assert mailboxes is not None  # the settings see to it
-    send_as = await part.google(settings, settings.people_url, writes=True)
-    return GoogleContactsTarget(
-        name,
-        sync=part.sync.name,
-        group=mailboxes.list,
-        users=await _google_users(name, settings, mailboxes, part),
-        send_as=lambda address: send_as(address, personal_contacts.SCOPE),
-        pace=part.pace,
-        api_url=settings.people_url,
-    )
-
-
-async def _google_users(
-    name: str, settings: GoogleDirectory, mailboxes: MailboxesSettings, part: Part
-) -> Callable[[], Awaitable[Sequence[str]]]:
-    """Who gets the contacts: users who may sign in, and of them those who are wanted."""
-    if mailboxes.addresses:
-        return _Given(mailboxes.addresses)
-    group = mailboxes.group
-    wishes = Wishes(groups=bool(group), memberships=bool(group), rooms=False, domain=settings.domain or "")
-    send = await part.google_as_subject(settings, wishes.scopes)
-    sieve = Sieve.of(kinds=(Kind.USER,), groups=(group,) if group else (), where=mailboxes.where or "")
-    return _Read(GoogleSource(name, send, wishes, pace=part.pace, api_url=settings.api_url), sieve)
-
-
-class _Given:
-    """The users that somebody wrote down."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        self._addresses = tuple(dict.fromkeys(addresses))
-
-    async def __call__(self) -> Sequence[str]:
-        return self._addresses
-
-
-class _Read:
-    """The users of the domain that a sieve takes."""
-
-    def __init__(self, source: GoogleSource, sieve: Sieve) -> None:
-        self._source, self._sieve = source, sieve
-
-    async def __call__(self) -> Sequence[str]:
-        people = (await self._source.read()).people
-        taken = (each.primary for each in people if not each.disabled and self._sieve.every(each))
-        return sorted(primary.address for primary in taken if primary)
 
 
 async def _active_directory(name: str, settings: ActiveDirectory, part: Part) -> Target:
@@ -224,7 +156,11 @@ TARGETS: Final[Mapping[type[Section], _Maker]] = {
     PowershellDirectory: _powershell,
     ExchangeOnlineDirectory: _exchange_online,
     GraphDirectory: _graph,
-    GoogleDirectory: _google,
+    GoogleDirectory: google,
+    GoogleAccountDirectory: google_account,
+    EwsDirectory: ews,
+    StaffExportDirectory: staff_exports.graph_target,
+    StaffExportEwsDirectory: staff_exports.ews_target,
     ActiveDirectory: _active_directory,
 }
 """What makes the target of each protocol that can be written."""

@@ -46,6 +46,7 @@ class Machine:
     target: ScriptedTarget
     sync: Sync
     ledger: Ledger
+    database: Database
     time: Time
     news: list[News] = field(default_factory=list)
 
@@ -80,5 +81,6 @@ async def machine(
             target=target,
             sync=a_sync(target, source, *others, **sync),
             ledger=Ledger(database, clock=time.clock),
+            database=database,
             time=time,
         )

@@ -12,7 +12,20 @@ def test_a_stamp_is_read_back(anchor: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "busyline", "busyline:", "busyline:x", "busyline:/a", "busyline:x/", "else:x/a"]
+    "text",
+    [
+        None,
+        "",
+        "busyline",
+        "busyline:",
+        "busyline:x",
+        "busyline:/a",
+        "busyline:x/",
+        "else:x/a",
+        "busyline: a / b",
+        "busyline:x/ a",
+        "see busyline:x/a",
+    ],
 )
 def test_what_somebody_else_wrote_is_no_stamp(text: str | None) -> None:
     assert Stamp.read(text) is None

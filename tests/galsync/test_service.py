@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from galsync.counting import Figures
 from galsync.engine.engine import PausedError
-from galsync.engine.lease import BusyError
+from galsync.engine.lease import BusyError, LeaseLostError
+from galsync.ledger.ledger import RunOverError
 from galsync.ledger.runs import RunKind
 from galsync.mailing import Mailing, When
 from galsync.reports.report import RunReport
@@ -76,6 +77,8 @@ async def test_trouble_is_told_by_its_reason_and_not_by_what_a_peer_said(tmp_pat
         (BusyError("another"), Ran.BUSY, "busy"),
         (PausedError(f"{_ANN} said so"), Ran.ENDED, "paused"),
         (StateError("the disk is full"), Ran.AGAIN, "state"),
+        (LeaseLostError("another node has taken staff over"), Ran.AGAIN, "state"),
+        (RunOverError("another run took the place of run 1"), Ran.AGAIN, "state"),
         (UnopenedError("contoso.pem: No such file"), Ran.ENDED, "unopened"),
         (RuntimeError("ours"), Ran.ENDED, "mistake"),
     ],
@@ -96,9 +99,11 @@ async def test_a_report_that_cannot_be_sent_changes_nothing(tmp_path: Path) -> N
     async def send(subject: str, body: str) -> None:
         raise MailError(f"nobody took {len(subject)} and {len(body)}")
 
+    figures = Figures(registry := CollectorRegistry())
     async with machine(tmp_path, person("ann")) as it:
-        ran, found = await lines(service(it, mailing=Mailing(send, When.ALWAYS)))
+        ran, found = await lines(service(it, mailing=Mailing(send, When.ALWAYS), figures=figures))
         assert list(it.standing()) == [_ANN]
+    assert told(registry)["busyline_gal_reports_not_sent_total{staff}"] == 1
     assert ran is Ran.ENDED
     assert [line["event"] for line in found] == ["sync_ended", "report_not_sent"]
 
@@ -134,6 +139,32 @@ async def test_after_a_restart_the_metrics_know_the_last_run(tmp_path: Path) -> 
         await it.engine().apply()
         await service(it, figures=figures).remember()
     assert told(registry)["busyline_gal_last_run_seconds{staff}"] == it.time.now.timestamp()
+
+
+async def test_after_a_restart_the_metrics_know_when_all_was_well(tmp_path: Path) -> None:
+    async with machine(tmp_path, person("ann")) as it:
+        begun = it.time.now.timestamp()
+        well = await _well(it)
+        assert well == {"busyline_gal_last_well_seconds{staff}": begun, "busyline_gal_interval_seconds{staff}": 86_400}
+        it.time.now += timedelta(hours=1)
+        it.source.errors.append(PeerError(Reason.UNREACHABLE, "no answer"))
+        await it.engine().apply()
+        first = it.time.now.timestamp()
+        it.time.now += timedelta(hours=1)
+        assert (await _well(it))["busyline_gal_last_well_seconds{staff}"] == first, "tried first, and never well"
+        await it.engine().apply()
+        ended = it.time.now.timestamp()
+        it.time.now += timedelta(hours=1)
+        it.source.errors.append(PeerError(Reason.UNREACHABLE, "no answer"))
+        await it.engine().apply()
+        await it.engine().undo(2)
+        assert (await _well(it))["busyline_gal_last_well_seconds{staff}"] == ended
+
+
+async def _well(it: Machine) -> dict[str, float]:
+    figures = Figures(registry := CollectorRegistry())
+    await service(it, figures=figures).remember()
+    return {name: number for name, number in told(registry).items() if "well" in name or "interval" in name}
 
 
 async def test_its_jobs_run_by_the_clock_and_are_told_of(tmp_path: Path) -> None:

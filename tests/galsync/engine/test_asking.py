@@ -13,8 +13,8 @@ from galsync.engine.moments import Moment, News
 from galsync.engine.pace import LONGEST
 from galsync.entries import Held
 from galsync.ledger.runs import RunState, StepState
-from galsync.side import Failed
-from galsync.steps import Act
+from galsync.side import Failed, Outcome
+from galsync.steps import Act, Step
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from tests.galsync.machine import Machine, machine
@@ -82,6 +82,19 @@ async def test_an_answer_that_was_lost_doubles_nothing_and_loses_nothing(tmp_pat
         assert report.state is RunState.DONE
         assert it.target.looks == 1
         await whole(it)
+
+
+async def test_what_is_found_half_done_is_told_with_what_went_wrong(tmp_path: Path) -> None:
+    async def half(target: ScriptedTarget, place: str, steps: Sequence[Step]) -> Sequence[Outcome]:
+        bare = [replace(step, entry=replace(step.entry, texts={})) for step in steps if step.entry]
+        await target.as_it_should(place, bare)
+        return [Failed(Reason.NO_ACCESS, "no right to block it", doubt=True) for _ in steps]
+
+    async with machine(tmp_path, *PEOPLE, target=playing(half)) as it:
+        report = await it.engine().apply()
+        assert {failure.words for failure in report.tally.failures} == {
+            "no right to block it; half of it stands there: the next run mends it"
+        }
 
 
 async def test_what_was_done_is_not_written_again_after_the_look(tmp_path: Path) -> None:

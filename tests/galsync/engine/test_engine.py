@@ -1,6 +1,7 @@
 """Tests of galsync/engine/engine.py: plan, apply, undo and purge, whole and by changes, and what comes in between."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,8 @@ from galsync.engine.engine import FRESH, PausedError
 from galsync.engine.lease import BusyError
 from galsync.engine.moments import Moment, News
 from galsync.ledger.runs import RunKind, RunState
-from galsync.side import Failed
-from galsync.steps import Act
+from galsync.side import Failed, Outcome
+from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
 from tests.galsync.machine import machine
@@ -74,6 +75,41 @@ async def test_a_plan_that_is_not_fresh_is_made_anew(tmp_path: Path, stale: str)
         report = await it.engine().apply(outlook)
         assert report.outlook is not outlook
         assert {*it.standing()} == {"ann@a.example", "bob@a.example"}
+
+
+async def test_a_plan_that_was_made_while_a_run_went_on_is_made_anew_when_that_has_ended(tmp_path: Path) -> None:
+    """It does not know of what the run wrote after it: everything would be written once more."""
+    async with machine(tmp_path, ANN, BOB) as it:
+        made = []
+
+        async def slow(target: ScriptedTarget, place: str, steps: Sequence[Step]) -> Sequence[Outcome]:
+            made.append(await it.engine(holder="another").plan())
+            return await target.as_it_should(place, steps)
+
+        it.target.script = [slow]
+        await it.engine().apply()
+        report = await it.engine().apply(made[0])
+        assert report.outlook is not made[0]
+        assert (report.tally.written, len(it.standing())) == ({}, 2)
+
+
+async def test_a_plan_that_was_made_while_a_run_went_on_is_made_anew_when_that_was_killed(tmp_path: Path) -> None:
+    """The run may have written on after the plan was made, and nobody wrote down that it ended."""
+    async with machine(tmp_path, ANN, BOB) as it:
+        made = []
+
+        async def slow(target: ScriptedTarget, place: str, steps: Sequence[Step]) -> Sequence[Outcome]:
+            made.append(await it.engine(holder="another").plan())
+            await target.as_it_should(place, steps)
+            raise DiedError
+
+        it.target.script = [slow]
+        with pytest.raises(DiedError):
+            await it.engine().apply()
+        assert made[0].after < 0
+        report = await it.engine().apply(made[0])
+        assert report.outlook is not made[0]
+        assert len(it.standing()) == 2
 
 
 async def test_changes_alone_are_read_and_looked_at_after_a_good_run(tmp_path: Path) -> None:
@@ -293,3 +329,17 @@ async def test_an_unknown_guard_cannot_be_overruled(tmp_path: Path) -> None:
     async with machine(tmp_path, ANN) as it:
         with pytest.raises(ValueError, match="write one of empty, shrink"):
             await it.engine().apply(allow=frozenset({"everything"}))
+
+
+async def test_a_sync_that_is_held_is_kept_from_others_and_not_from_its_holder(tmp_path: Path) -> None:
+    async with machine(tmp_path, ANN) as it:
+        engine, other = it.engine(holder="a"), it.engine(holder="b")
+        async with engine.held():
+            with pytest.raises(BusyError, match="another run of staff"):
+                await other.apply()
+            assert (await engine.apply()).state is RunState.DONE
+            it.source.put(BOB)
+            assert (await engine.apply()).tally.written == {Act.CREATE: 1}
+            with pytest.raises(BusyError):
+                await other.apply()
+        assert (await other.apply()).state is RunState.DONE

@@ -47,10 +47,12 @@ async def test_nothing_before_the_first_run(tmp_path: Path) -> None:
 async def test_a_killed_run_leaves_what_nobody_answered(tmp_path: Path) -> None:
     async with machine(tmp_path) as it:
         run = await ran(it.ledger, None, ann=Written("a"), bob=None, cid=DOUBT)
-        assert await last_run(it.ledger, "staff") == run
         found = (await begun(it.ledger, "staff"))[""]
         assert found["hr:bob"] == [Agreement(anchor="hr:bob", key="", address="bob@a.example")]
         assert sorted(found) == ["hr:bob", "hr:cid"]
+        assert await last_run(it.ledger, "staff") == -run, "it goes on, or was killed"
+        await it.ledger.end(run, RunState.FAILED, {})
+        assert await last_run(it.ledger, "staff") == run
 
 
 @pytest.mark.parametrize(("state", "left"), [(RunState.FAILED, ["hr:ann"]), (RunState.STOPPED, ["hr:ann"])])
@@ -104,3 +106,11 @@ def test_an_object_that_a_killed_run_made_is_known_from_then_on() -> None:
     there = [held("ann", key="new"), held("bob"), held("cid"), held("ann", key="theirs", sync="other")]
     assert unheard_of(found, there, sync=SYNC, known={"hr:bob"}) == {"hr:ann": replace(agreed("Lead"), key="new")}
     assert unheard_of({}, there, sync=SYNC, known=()) == {}
+
+
+async def test_of_a_creation_that_failed_half_may_stand_until_a_good_run(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        await ran(it.ledger, RunState.FAILED, ann=Failed(Reason.INCOMPLETE, "half of it stands there"))
+        assert await anchors(it.ledger) == ["hr:ann"]
+        await ran(it.ledger, RunState.DONE)
+        assert await anchors(it.ledger) == []

@@ -1,12 +1,18 @@
 """Tests of galsync/engine/lease.py: one run at a time, and nobody writes whose lease is over."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from galsync.engine.lease import BusyError, Lease, LeaseLostError
+from galsync.ledger.ledger import Ledger
 from galsync.ledger.runs import RunState
+from service.state.errors import StateError
 from tests.galsync.machine import Machine, machine
 from tests.galsync.scripted import ScriptedTarget, throttled
 from tests.galsync.stock import person
@@ -14,8 +20,8 @@ from tests.galsync.stock import person
 TEN = timedelta(minutes=10)
 
 
-def lease(it: Machine, holder: str) -> Lease:
-    return Lease(it.ledger, "staff", holder, clock=it.time.clock, length=TEN)
+def lease(it: Machine, holder: str, **others: Any) -> Lease:
+    return Lease(it.ledger, "staff", holder, clock=it.time.clock, length=TEN, **others)
 
 
 async def test_one_at_a_time(tmp_path: Path) -> None:
@@ -68,3 +74,169 @@ async def test_a_run_that_lost_its_lease_writes_nothing_more(tmp_path: Path) -> 
         report = await it.engine().apply()
         assert "taken staff over" in report.words
         assert (report.state, len(target.calls), it.standing()) == (RunState.FAILED, 1, {})
+
+
+async def test_from_who_is_dead_it_is_taken_at_once(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        killed = lease(it, "killed")
+        await killed.take()
+        await lease(it, "there", dead={"killed"}.__contains__).take()
+        it.time.now += TEN / 2
+        with pytest.raises(LeaseLostError):
+            await killed.keep()
+        with pytest.raises(BusyError):
+            await lease(it, "third", dead={"killed"}.__contains__).take()
+
+
+async def test_of_two_that_follow_who_is_dead_one_has_it(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        await lease(it, "killed").take()
+        both = [lease(it, name, dead={"killed"}.__contains__) for name in ("one", "two")]
+        came = await asyncio.gather(*(each.take() for each in both), return_exceptions=True)
+        assert [type(each) for each in came if each is not None] == [BusyError]
+
+
+class Naps:
+    """Sleeps that last until the test ends them; ``lengths`` are those asked for."""
+
+    def __init__(self) -> None:
+        self.lengths: list[float] = []
+        self._turn = asyncio.Semaphore(0)
+        self._asked = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        self.lengths.append(seconds)
+        self._asked.set()
+        await self._turn.acquire()
+
+    async def over(self) -> None:
+        """One of them ends, and what follows is done up to the next."""
+        await self._asked.wait()
+        self._asked.clear()
+        self._turn.release()
+        await self._asked.wait()
+
+
+async def test_while_a_run_waits_its_lease_is_renewed(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        naps = Naps()
+        ours = lease(it, "here", nap=naps)
+        await ours.take()
+        async with ours.beating():
+            for _ in range(6):
+                it.time.now += TEN / 4
+                await naps.over()
+            with pytest.raises(BusyError):
+                await lease(it, "there").take()
+        it.time.now += TEN
+        await lease(it, "there").take()
+        assert {*naps.lengths} == {TEN.total_seconds() / 4}
+
+
+async def test_a_call_in_flight_ends_with_the_lease(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        ours = lease(it, "here", nap=lambda _: asyncio.sleep(0))
+        await ours.take()
+        ended: list[str] = []
+
+        async def call() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append("call")
+
+        calling = asyncio.ensure_future(ours.during(call()))
+        it.time.now += 2 * TEN
+        await lease(it, "there").take()
+        async with ours.beating():
+            with pytest.raises(LeaseLostError, match="taken staff over"):
+                await calling
+        assert ended == ["call"]
+        with pytest.raises(LeaseLostError, match="taken staff over"):
+            await ours.keep()
+
+
+class Unreachable(Ledger):
+    """A ledger whose database goes away."""
+
+    answers = True
+
+    async def hold(self, sync: str, holder: str, until: datetime, *, instead_of: str | None = None) -> bool:
+        if not self.answers:
+            raise StateError("the database does not answer")
+        return await super().hold(sync, holder, until, instead_of=instead_of)
+
+
+async def test_a_lease_that_cannot_be_renewed_is_over_before_it_runs_out(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        naps = Naps()
+        ledger = Unreachable(it.database, clock=it.time.clock)
+        ours = Lease(ledger, "staff", "here", clock=it.time.clock, length=TEN, nap=naps)
+        await ours.take()
+        ledger.answers = False
+        async with ours.beating():
+            it.time.now += TEN / 2
+            await naps.over()
+            assert await ours.during(asyncio.sleep(0, "goes on")) == "goes on"
+            it.time.now += TEN / 4
+            with pytest.raises(LeaseLostError, match="could not be renewed in time"):
+                await asyncio.gather(ours.during(asyncio.Event().wait()), naps.over())
+
+
+async def test_what_a_call_raises_is_raised_and_a_call_that_is_cancelled_ends(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        ours = lease(it, "here")
+
+        async def wrong() -> None:
+            raise OSError("no")
+
+        with pytest.raises(OSError, match="no"):
+            await ours.during(wrong())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await ours.during(asyncio.Event().wait())
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["take", "keep", "die", "give", "wait"]), st.integers(0, 2)), min_size=4, max_size=25
+)
+
+
+@given(events=EVENTS)
+@settings(max_examples=60, deadline=None)
+def test_never_two_at_once(tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, int]]) -> None:
+    """Whoever lives and may write, may do so alone; whoever dies is followed by whoever comes next."""
+    asyncio.run(_followed(tmp_path_factory.mktemp("state"), events))
+
+
+async def _followed(folder: Path, events: list[tuple[str, int]]) -> None:
+    dead: set[str] = set()
+    async with machine(folder) as it:
+        processes: dict[int, tuple[str, Lease, bool]] = {}
+        for number, (event, who) in enumerate(events):
+            name, mine, writes = processes.get(who, ("", None, False))
+            if event == "wait":
+                it.time.now += TEN / 3
+            elif event == "take" and not writes:
+                name = f"{who}-{number}"
+                mine = lease(it, name, dead=dead.__contains__)
+                others = [each for each in processes.values() if each[2]]
+                try:
+                    await mine.take()
+                except BusyError:
+                    assert others, "nobody lives who has it"
+                    continue
+                processes[who] = (name, mine, True)
+            elif event == "die" and mine is not None:
+                dead.add(name)
+                del processes[who]
+            elif event == "give" and mine is not None and writes:
+                await mine.give_back()
+                del processes[who]
+            elif event == "keep" and mine is not None:
+                try:
+                    await mine.keep()
+                except LeaseLostError:
+                    del processes[who]
+            may = [each for each in processes.values() if each[1]._left() > timedelta()]
+            assert len(may) <= 1

@@ -5,8 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galsync.engine.order import answers_to, frees, needs, phases
+from galsync.engine.order import answers_to, frees, named, needs, phases
+from galsync.entries import Form
 from galsync.steps import Step
+from protocols.model.person import Field
 from tests.galsync.stock import create, entry, held, remove, update
 
 
@@ -49,6 +51,18 @@ def test_a_row_of_moves_goes_one_after_the_other() -> None:
     row = [update(name, stands=held(name, address=f"{had}@a.example")) for name, had in moves]
     assert phases(row) == [[row[0], row[1], row[2]]], "nobody needs what somebody before them frees"
     assert phases(row[::-1]) == [[row[2]], [row[1]], [row[0]]]
+
+
+def test_whoever_names_members_or_a_manager_waits_for_them() -> None:
+    ann, group = create("ann"), create("sales")
+    assert group.entry is not None
+    group = replace(group, entry=replace(group.entry, form=Form.GROUP, members=("ANN@a.example", "x@a.example")))
+    led = create("bob")
+    assert led.entry is not None
+    led = replace(led, entry=replace(led.entry, texts={**led.entry.texts, Field.MANAGER: "ann@a.example"}))
+    assert named(led.entry or entry("bob")) == ("ann@a.example",)
+    assert phases([ann, create("cid"), group, led]) == [[ann, create("cid")], [group, led]]
+    assert phases([group, ann]) == [[group, ann]], "the order of the plan is kept: it may have had no better"
 
 
 STEPS = st.lists(

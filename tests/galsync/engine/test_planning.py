@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from galsync.entries import Held
+from galsync.engine.moments import Moment
+from galsync.engine.piecewise import PIECE
+from galsync.entries import Held, Stamp
 from galsync.ledger.runs import RunState
 from galsync.plans.guards import EMPTY, Bound, Guards
 from galsync.steps import Act, Why
@@ -14,7 +16,7 @@ from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from tests.galsync.machine import machine
 from tests.galsync.scripted import ScriptedSource, ScriptedTarget
-from tests.galsync.stock import person
+from tests.galsync.stock import held, person
 
 PEOPLE = [person(f"p{number}") for number in range(10)]
 PLACES: Final = ("ann@b.example", "bob@b.example", "cid@b.example", "dan@b.example")
@@ -124,8 +126,8 @@ async def test_places_are_read_side_by_side_and_told_in_their_order(tmp_path: Pa
             read.append(place)
             if (before := PLACES.index(place) - 1) >= 0:
                 turns[PLACES[before]].set()
-            async for held in super().held(place):
-                yield held
+            async for one in super().held(place):
+                yield one
 
     waiting: list[str] = []
     read: list[str] = []
@@ -136,3 +138,42 @@ async def test_places_are_read_side_by_side_and_told_in_their_order(tmp_path: Pa
     assert read == [*reversed(PLACES)]
     assert [plan.place for plan in outlook.plans] == [*PLACES[2:]]
     assert [trouble.where for trouble in outlook.skipped] == [*PLACES[:2]]
+
+
+async def test_whoever_was_hired_again_takes_the_place_of_who_was_hidden(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE) as it:
+        await it.engine().apply()
+        it.source.remove("p3")
+        assert (await it.engine().apply()).tally.written == {Act.RETIRE: 1}
+        it.source.put(person("again", address="p3@a.example"))
+        report = await it.engine().apply()
+        assert (report.state, report.outlook.whole) == (RunState.DONE, False)
+        assert report.tally.written == {Act.REMOVE: 1, Act.CREATE: 1}
+        assert it.standing()["p3@a.example"].stamp == Stamp("staff", "hr:again")
+        assert (await it.engine().plan(whole=True)).plans[0].steps == ()
+
+
+async def test_places_where_nothing_stands_have_one_plan_and_others_their_own(tmp_path: Path) -> None:
+    async with machine(tmp_path, *PEOPLE, target=ScriptedTarget(places=PLACES)) as it:
+        it.target.memory.put(PLACES[1], held("p3", sync=None))
+        outlook = await it.engine().plan()
+        assert [plan.place for plan in outlook.plans] == [*PLACES]
+        assert [plan.counts[Act.CONFLICT] for plan in outlook.plans] == [0, 1, 0, 0]
+        assert outlook.plans[0].steps is outlook.plans[2].steps
+        report = await it.engine().apply()
+        assert (report.tally.written, len(it.standing(PLACES[3]))) == ({Act.CREATE: 39}, 10)
+
+
+async def test_who_stands_in_a_crowd_is_found_while_it_is_read(tmp_path: Path) -> None:
+    crowd = [held(f"x{number}", sync=None) for number in range(2 * PIECE)]
+    async with machine(tmp_path, *PEOPLE) as it:
+        for one in crowd:
+            it.target.memory.put("", one)
+        await it.engine().apply()
+        it.target.memory.put("", held("x9", key="late", address="p3@a.example", sync=None))
+        outlook = await it.engine().plan(whole=True)
+        assert outlook.plans[0].counts == {Act.CONFLICT: 1}
+        assert (outlook.plans[0].kept, outlook.plans[0].equal) == (10, 9)
+        assert [news.number for news in it.news if news.moment is Moment.READ][-1] == 2 * PIECE + 11
+        it.target.unreadable[""] = PeerError(Reason.TIMEOUT, "slow")
+        assert [each.words for each in (await it.engine().plan(whole=True)).skipped] == ["slow"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from galsync.engine.reading import read, since
 from galsync.ledger.runs import Token
+from galsync.side import Reading
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from tests.galsync.machine import Machine, feed, machine
@@ -95,3 +96,38 @@ async def test_how_many_there_were_is_remembered_for_the_guard(tmp_path: Path) -
 
 def test_a_feed_bears_its_sources_name() -> None:
     assert feed(ScriptedSource(name="hr")).mapping.source == "hr"
+
+
+async def test_who_never_counted_is_not_taken_off_when_they_go(tmp_path: Path) -> None:
+    """Guests change and go by the hundred; taken off, the guards would wear out."""
+
+    class Guests(ScriptedSource):
+        async def read(self, since: str | None = None) -> Reading:
+            told = await super().read(since)
+            return told if told.whole else replace(told, gone=(*told.gone, *(f"guest{n}" for n in range(50))))
+
+    source = Guests([ANN, BOB])
+    async with machine(tmp_path, others=[]) as it:
+        it.source.people, it.sync = source.people, replace(it.sync, feeds=(feed(source),))
+        await it.engine().apply()
+        for _ in range(2):
+            await it.engine().apply()
+        kept = await it.ledger.token("staff", "hr")
+        assert kept is not None
+        assert kept.people == 2
+        source.remove("bob")
+        for _ in range(2):
+            source.changes.append("bob")  # told again
+            await it.engine().apply()
+        kept = await it.ledger.token("staff", "hr")
+        assert kept is not None
+        assert kept.people == 1
+
+
+async def test_before_the_first_reading_nothing_was_told_and_not_nobody(tmp_path: Path) -> None:
+    async with machine(tmp_path) as it:
+        said = await read(it.sync, it.ledger, after=None, now=it.time.now, tell=it.news.append)
+        assert said.shrunk == {"hr": (0, None)}
+        await it.engine().apply()
+        said = await read(it.sync, it.ledger, after=None, now=it.time.now, tell=it.news.append)
+        assert said.shrunk == {"hr": (0, 0)}

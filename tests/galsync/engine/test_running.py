@@ -11,7 +11,7 @@ from bench.galsync.target import ABILITY
 from galsync.engine.killed import STANDING
 from galsync.engine.moments import Moment, News
 from galsync.ledger.runs import RunState, Token
-from galsync.side import Failed, Handed, Outcome
+from galsync.side import Failed, Handed, Outcome, Written
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
 from service.state.errors import StateError
@@ -112,6 +112,21 @@ async def test_what_was_handed_over_is_not_agreed_and_comes_again(tmp_path: Path
         assert await it.ledger.agreements("staff", "") == {}
         await whole_after_all(it)
         assert it.source.asked == [None, None]
+
+
+async def test_what_does_not_show_yet_is_looked_at_again(tmp_path: Path) -> None:
+    async def hasty(target: ScriptedTarget, place: str, steps: Sequence[Step]) -> Sequence[Outcome]:
+        done = await target.as_it_should(place, steps)
+        return [replace(each, unseen=True) if isinstance(each, Written) else each for each in done]
+
+    target = ScriptedTarget(ability=replace(ABILITY, batch=20), script=[hasty])
+    async with machine(tmp_path, *PEOPLE, target=target) as it:
+        report = await it.engine().apply()
+        assert (report.state, report.tally.unseen, report.tally.written) == (RunState.DONE, 6, {Act.CREATE: 6})
+        assert len(await it.ledger.agreements("staff", "")) == 6
+        for _ in range(2):
+            await whole_after_all(it)
+        assert it.source.asked == [None, None, "0"]
 
 
 async def test_after_a_failure_the_token_stays_and_the_number_of_people_does_not(tmp_path: Path) -> None:

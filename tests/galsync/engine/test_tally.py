@@ -29,3 +29,10 @@ def test_whom_a_step_is_about() -> None:
     assert who(create("ann")) == "ann@a.example"
     assert who(remove("bob")) == "bob@a.example"
     assert who(Step(act=Act.REMOVE, anchor="hr:1", why=Why.GONE)) == "hr:1"
+
+
+def test_whoever_was_written_without_a_member_is_named() -> None:
+    tally = Tally()
+    tally.count("", [create("ann"), create("bob")], [Written("k", missing=("x@a.example",)), Written("l")])
+    assert tally.missing == {"ann@a.example": ("x@a.example",)}
+    assert tally.clean

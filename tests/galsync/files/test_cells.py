@@ -38,6 +38,8 @@ def test_neither_yes_nor_no_is_no_guess() -> None:
         ("RoomMailbox", Kind.ROOM),
         ("MailUniversalDistributionGroup", Kind.GROUP),
         ("GuestMailUser", Kind.CONTACT),
+        ("RoomList", Kind.GROUP),
+        ("LinkedRoomMailbox", Kind.ROOM),
         *((each.value, each) for each in Kind),
     ],
 )
@@ -55,6 +57,10 @@ def test_proxy_addresses_are_told_apart() -> None:
     assert told == (["a@b.example", "ann@b.example"], ["/o=B/cn=ann"], ["ann@b.example"], "ann@b.example")
 
 
-def test_a_bad_proxy_address_is_an_error() -> None:
-    with pytest.raises(ValueError, match="not an SMTP address"):
-        addresses(["smtp:none"])
+def test_a_bad_proxy_address_is_left_out_alone() -> None:
+    told = addresses(["/o=ExchangeLabs/cn=ann", "smtp:none", "smtp:a@b.example", "x500:/o=B"])
+    assert told == (["a@b.example"], ["/o=B"], [], "")
+
+
+def test_a_bad_primary_address_is_told_as_it_stands() -> None:
+    assert addresses(["SMTP:none", "smtp:a@b.example"]) == (["a@b.example"], [], [], "none")

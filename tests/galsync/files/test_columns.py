@@ -48,3 +48,23 @@ def test_of_two_that_mean_the_same_the_first_counts() -> None:
 def test_a_header_that_leads_nowhere_is_refused(header: list[str]) -> None:
     with pytest.raises(UnreadableError, match="column"):
         meanings(header)
+
+
+def test_a_wide_header_is_looked_at_once() -> None:
+    class Name(str):
+        """A name that counts how often it is compared."""
+
+        __slots__ = ()
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Name.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+        def strip(self, chars: str | None = None, /) -> "Name":
+            return Name(str.strip(self, chars))
+
+    meanings([Name("address"), *(Name(f"column {number}") for number in range(1000))])
+    assert Name.compared < 10_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galsync.files.delimited import encoded, rows
+from galsync.files.delimited import Manner, encoded, opened, rows
 from galsync.files.disk import UnreadableError
 
 TABLE = [["address", "name"], ["ann@b.example", 'Ann "Å", B; C'], ["bob@b.example", "two\nlines"]]
@@ -70,3 +70,42 @@ def test_any_bytes_are_rows_or_an_error_in_words(data: bytes) -> None:
     with contextlib.suppress(UnreadableError):
         widths = {len(row.cells) for row in rows(data)}
     assert len(widths) <= 1
+
+
+@pytest.mark.parametrize("spelt", ["ascii", "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("first", ["", "sep=;\r\n", "SEP=|\n"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_is_written_as_it_was_read(spelt: str, first: str, separator: str, end: str) -> None:
+    separator = first[4] if first else separator
+    first = first.rstrip() + end if first else ""
+    name = "Ann" if spelt == "ascii" else "Å王"
+    mark = "\ufeff" if spelt.startswith("utf-16") else ""
+    lines = [["address", "name"], ["ann@b.example", name], ['"b;o,b|@b.example\t"', '"say ""x"""']]
+    text = first + "".join(separator.join(row) + end for row in lines)
+    data = (mark + text).encode(spelt)
+    manner, told = opened(data)
+    assert encoded([row.cells for row in told], manner) == data
+    assert Manner.read(manner.words) == manner
+
+
+def test_letters_in_a_file_that_had_none_but_ascii_are_marked() -> None:
+    """Else Excel takes them for its own code page; who wrote only ASCII has not said what else they read."""
+    manner, _ = opened(b"address\n")
+    assert encoded([["a"]], manner) == b"a\n"
+    assert encoded([["ä"]], manner) == "\ufeffä\n".encode()
+
+
+def test_a_new_file_is_what_spreadsheets_take() -> None:
+    assert encoded([["a", "b"]]) == b"\xef\xbb\xbfa,b\r\n"
+
+
+def test_a_quotation_mark_separates_nothing() -> None:
+    with pytest.raises(UnreadableError, match="take that line out"):
+        table(b'sep="\naddress\n')
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_ends_of_lines_within_a_cell_are_quoted_whatever_ends_the_lines(end: str) -> None:
+    written = [["address"], ["a\rb"], ["a\nb"], ["a\r\nb"]]
+    assert table(encoded(written, Manner(end=end))) == written

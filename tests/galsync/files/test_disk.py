@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from galsync.files.disk import UnreadableError, read, replace
+from galsync.files.disk import UnreadableError, read, replace, replaceable
 from protocols.model.freebusy import Reason
 
 
@@ -29,6 +29,22 @@ def test_a_new_file_is_private_and_an_old_one_keeps_its_rights(tmp_path: Path) -
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o664
     replace(tmp_path / "b", b"", mode=0o644)
     assert (tmp_path / "b").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_of_another_account_stays_theirs(tmp_path: Path) -> None:
+    theirs = (65534, 65534) if os.geteuid() == 0 else (os.geteuid(), os.getegid())  # root alone can give files away
+    (tmp_path / "a").write_bytes(b"old")
+    os.chown(tmp_path / "a", *theirs)
+    (tmp_path / "a").chmod(0o640)
+    assert replaceable(tmp_path / "a")
+    replace(tmp_path / "a", b"new")
+    there = (tmp_path / "a").stat()
+    assert (there.st_uid, there.st_gid, there.st_mode & 0o777) == (*theirs, 0o640)
+
+
+def test_what_can_be_replaced_is_told_before(tmp_path: Path) -> None:
+    assert replaceable(tmp_path / "new")
+    assert not replaceable(tmp_path / "nowhere" / "new")
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from galsync.files.columns import FIELDS
 from galsync.files.disk import UnreadableError
 from galsync.files.people_lines import MOST_NAMED, people
 from galsync.steps import Left
@@ -30,10 +31,61 @@ def test_texts_are_stripped_unguarded_and_never_empty() -> None:
     assert ann.texts == {Field.PHONE: "+49 30", Field.TITLE: "Lead"}
 
 
-@pytest.mark.parametrize("column", ["stamp", "notes", "CustomAttribute7"])
-def test_what_carries_a_stamp_is_ours_wherever_it_stands(column: str) -> None:
+@pytest.mark.parametrize("column", ["stamp", "extra_15", "CustomAttribute7"])
+def test_what_carries_a_stamp_is_ours_wherever_stamps_are_written(column: str) -> None:
     reading = people(f"address,{column}\nann@b.example,busyline:x/y:z\n".encode())
-    assert (reading.people, reading.left) == ((), {Left.OURS: 1})
+    assert (reading.people, reading.left, reading.unsure) == ((), {Left.OURS: 1}, ())
+
+
+@pytest.mark.parametrize("column", ["display_name", "title", "notes", "web_page"])
+def test_a_text_that_looks_like_a_stamp_makes_nobody_vanish(column: str) -> None:
+    [ann] = people(f"address,{column}\nann@b.example,busyline:x/y:z\n".encode()).people
+    assert ann.texts == {FIELDS[column]: "busyline:x/y:z"}
+
+
+def test_what_only_begins_like_a_stamp_is_none() -> None:
+    [ann] = people(b"address,CustomAttribute7\nann@b.example,busyline: product team\n").people
+    assert ann.texts == {Field.EXTRA_7: "busyline: product team"}
+
+
+def test_a_bad_alias_is_left_out_and_the_person_stays() -> None:
+    """As Outlook exports a contact of its own organisation."""
+    data = (
+        b"E-mail Address,E-mail 2 Address,proxyAddresses\n"
+        b"ann@b.example,/o=ExchangeLabs/ou=x/cn=ann,smtp:none;smtp:a@b.example\n"
+    )
+    reading = people(data)
+    assert [(ann.anchor, ann.aliases) for ann in reading.people] == [("ann@b.example", ("a@b.example",))]
+    assert (reading.left, reading.unsure) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("1,ann@b.example,planet,,", Left.GARBLED),
+        ("1,ann@b.example,,Disabled?,", Left.GARBLED),
+        ("1,ann@b.example,planet,,SMTP:none", Left.GARBLED),
+        ("1,/o=ExchangeLabs/cn=ann,,,", Left.BAD_ADDRESS),
+        ("1,,,,SMTP:none;smtp:a@b.example", Left.BAD_ADDRESS),
+    ],
+)
+def test_who_is_there_and_cannot_be_read_is_told_by_the_anchor(line: str, why: Left) -> None:
+    reading = people(f"id,address,kind,disabled,proxyAddresses\n{line}\n2,bob@b.example,,,\n".encode())
+    assert (reading.left, reading.unsure) == ({why: 1}, ("1",))
+    assert [person.anchor for person in reading.people] == ["2"]
+
+
+def test_without_a_column_of_anchors_it_is_the_address_as_far_as_that_can_be_read() -> None:
+    reading = people(b"address,kind\nAnn@B.example,planet\nnone,\n,planet\n")
+    assert reading.unsure == ("ann@b.example",)
+    assert reading.left == {Left.GARBLED: 2, Left.BAD_ADDRESS: 1}
+
+
+@pytest.mark.parametrize("lines", [(0, 1), (1, 0)])
+def test_who_is_read_in_one_line_is_known_whatever_another_says(lines: tuple[int, int]) -> None:
+    both = ["1,ann@b.example,", "1,ann@b.example,planet"]
+    reading = people("\n".join(["id,address,kind", *(both[at] for at in lines), ""]).encode())
+    assert ([person.anchor for person in reading.people], reading.unsure) == (["1"], ())
 
 
 def test_named_are_some_of_those_left_out() -> None:

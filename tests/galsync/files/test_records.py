@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from galsync.entries import Agreement, Entry, Form, Stamp
-from galsync.files.records import Record, created, merged_aliases, updated
+from galsync.files.records import Record, created, hidden, merged_aliases, updated
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 
@@ -53,3 +53,11 @@ def test_aliases_of_others_stay_and_those_that_were_ours_go() -> None:
         "d@b.example",
         "c@b.example",
     )
+
+
+def test_a_changed_record_is_not_given_back_as_it_stood() -> None:
+    before = replace(created(ENTRY, "s"), raw=(("dn", "CN=x"),))
+    assert updated(before, ENTRY, None, frozenset({"title"})) == before
+    assert updated(before, ENTRY, None, frozenset({"title"})).raw == before.raw
+    assert updated(before, replace(ENTRY, texts={}), None, frozenset({"title"})).raw is None
+    assert hidden(replace(before, hidden=False)).raw is None

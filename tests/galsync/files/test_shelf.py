@@ -1,5 +1,7 @@
 """Tests of galsync/files/shelf.py: what the contract of the targets does not reach."""
 
+from dataclasses import replace
+
 import pytest
 
 from galsync.entries import Entry, Form, Held, Stamp
@@ -62,3 +64,11 @@ def test_a_step_that_says_nothing_does_nothing(act: Act) -> None:
 def test_what_is_nothing_to_write_is_our_own_error(act: Act) -> None:
     with pytest.raises(ValueError, match="nothing to write"):
         Shelf([], "s").apply(step(act, entry("ann")))
+
+
+def test_what_others_added_stays_where_the_same_is_made_again() -> None:
+    there = replace(created(entry("ann", "ours@b.example"), "s"), rest={"shoe size": "40"}, aliases=("x@b.example",))
+    shelf = Shelf([there], "s")
+    assert isinstance(shelf.apply(step(Act.CREATE, entry("ann", "ours@b.example"))), Written)
+    [after] = shelf.records
+    assert (after.rest, after.aliases) == ({"shoe size": "40"}, ("ours@b.example", "x@b.example"))

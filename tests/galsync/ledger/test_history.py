@@ -1,5 +1,6 @@
 """Tests of galsync/ledger/history.py: what the runs did can be told and undone, and a run that was killed is known."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,17 @@ async def test_the_newest_run_comes_first_and_those_of_others_not_at_all(ledger:
     assert [run.number for run in await ledger.runs("s", most=3)] == numbers[:0:-1]
 
 
+async def test_a_run_is_found_by_its_number(ledger: Ledger) -> None:
+    number = await ended(ledger)
+    other = await ledger.begin("t", RunKind.PURGE)
+    found = [await ledger.run(each) for each in (number, other, other + 1)]
+    assert [run and (run.number, run.sync, run.kind) for run in found] == [
+        (number, "s", RunKind.APPLY),
+        (other, "t", RunKind.PURGE),
+        None,
+    ]
+
+
 @pytest.mark.parametrize(
     ("outcome", "state", "words"),
     [
@@ -104,6 +116,24 @@ async def test_a_long_run_is_told_whole_and_in_order(ledger: Ledger) -> None:
     assert [row.done.anchor for row in found] == [f"ad:p{n}" for n in range(1200)]
     assert await ledger.beginning(run, "", []) == ()
     assert await rows(ledger, 99) == []
+
+
+async def test_no_number_of_a_step_is_given_twice(url: str, clock: Clock) -> None:
+    async with Database.open(url) as one, Database.open(url) as other:
+        ledgers = [Ledger(each, clock=clock) for each in (one, other)]
+        runs = [await ledgers[0].begin(sync, RunKind.APPLY) for sync in "st"]
+
+        async def begun(number: int) -> tuple[int, ...]:
+            return await ledgers[number % 2].beginning(runs[number % 2], "", [step(f"{number}-{n}") for n in range(7)])
+
+        given = [each for some in await asyncio.gather(*map(begun, range(12))) for each in some]
+        assert len({*given}) == len(given) == 84
+        await ledgers[0].end(runs[1], RunState.DONE, {})
+        clock.now += timedelta(days=1)
+        await ledgers[0].end(runs[0], RunState.DONE, {})
+        assert await ledgers[0].prune(timedelta()) == 2
+        run = await ledgers[0].begin("s", RunKind.APPLY)
+        assert min(await ledgers[0].beginning(run, "", [step("new"), step("newer")])) > max(given)
 
 
 @pytest.mark.parametrize("state", [RunState.DONE, RunState.FAILED, RunState.STOPPED])

@@ -1,6 +1,7 @@
 """Tests of galsync/people/mapping.py: what of a person stands in the target, and who has no entry and why."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -207,6 +208,34 @@ def test_a_group_as_a_group_has_its_members_where_they_are_now() -> None:
     assert Mapping(source="ad", domains=knobs["domains"]).by_person
 
 
+def test_what_the_target_cannot_hold_all_told_is_not_wanted_and_is_counted() -> None:
+    def narrow(entry: Entry) -> tuple[Entry, tuple[str, ...]]:
+        if len(entry.aliases) < 2:
+            return entry, ()
+        return replace(entry, aliases=entry.aliases[:1]), ("aliases",) * (len(entry.aliases) - 1)
+
+    somebody = person(aliases=tuple(f"{sign}@fabrikam.example" for sign in "abcd"))
+    mapping = Mapping(source="ad", proxies=True).narrowed(fields=None, narrow=narrow)
+    cut = Counter[str]()
+    made = [mapping.entry(each, cut=cut) for each in (somebody, person(), somebody)]
+    assert [len(each.aliases) for each in made if isinstance(each, Entry)] == [1, 0, 1]
+    assert cut == {"aliases": 2}
+
+
+def test_whom_an_entry_names_elsewhere_has_to_find_room_as_well() -> None:
+    def narrow(entry: Entry) -> tuple[Entry, tuple[str, ...]]:
+        if entry.texts.get(Field.MANAGER, "") != "boss@a.example":
+            return entry, ()
+        return replace(entry, texts={}), ("manager",)
+
+    knobs: dict[str, Any] = {"fields": {Field.MANAGER: Rule()}, "domains": {"fabrikam.example": "a.example"}}
+    mapping = Mapping(source="ad", **knobs).narrowed(fields=None, narrow=narrow)
+    made, cut = mapping.entry(person(texts={Field.MANAGER: "boss@fabrikam.example"})), Counter[str]()
+    assert isinstance(made, Entry)
+    assert mapping.followed(made, {"boss@fabrikam.example": "boss@a.example"}, cut=cut).texts == {}
+    assert cut == {"manager": 1}
+
+
 def test_a_manager_is_where_they_are_now() -> None:
     mapping = Mapping(source="ad", fields={Field.MANAGER: Rule()}, domains={"fabrikam.example": "a.example"})
     made = mapping.entry(person(texts={"manager": "Bob@fabrikam.example"}))
@@ -270,3 +299,31 @@ def test_whoever_it_is_the_entry_fits_or_there_is_a_reason(form: Form, somebody:
     assert made.texts.keys() <= HOLDS[form]
     assert all(len(text.encode("utf-16-le")) <= 2 * LIMITS[name] for name, text in made.texts.items())
     assert len({alias.lower() for alias in (*made.aliases, made.address.address)}) == len(made.aliases) + 1
+
+
+def test_a_photo_is_as_large_as_the_target_takes() -> None:
+    cut = Counter[str]()
+    mapping = Mapping(source="ad", photos=True).narrowed(fields=None, photos=3)
+    assert entry(person(photo=b"xxx"), photos=True, largest_photo=3).photo == b"xxx"
+    made = mapping.entry(person(photo=b"xxxx"), cut=cut)
+    assert isinstance(made, Entry)
+    assert (made.photo, cut) == (b"", {"photo": 1})
+    assert mapping.too_large(person(photo=b"xxxx"))
+    none = Mapping(source="ad", photos=True).narrowed(fields=None, photos=0)
+    made = none.entry(person(photo=b"x"), cut=cut)
+    assert isinstance(made, Entry)
+    assert (made.photo, cut, none.too_large(person(photo=b"x"))) == (b"", {"photo": 1}, False)
+
+
+def test_a_group_has_its_own_address_where_it_stays_a_group() -> None:
+    address = Template.parse("{local}.fabrikam@contoso.example")
+    forms = {Kind.USER: Form.MAIL_CONTACT, Kind.GROUP: Form.GROUP}
+    group, ann = person("sales@fabrikam.example", kind=Kind.GROUP), person()
+    made = entry(group, forms=forms, group_address=address)
+    assert str(made.address) == "sales.fabrikam@contoso.example"
+    assert str(entry(ann, forms=forms, group_address=address).address) == "ann@fabrikam.example"
+    plain = {**forms, Kind.GROUP: Form.MAIL_CONTACT}
+    assert str(entry(group, forms=plain, group_address=address).address) == "sales@fabrikam.example"
+    assert Mapping(source="ad", forms=forms, group_address=address).follows
+    bad = Mapping(source="ad", forms=forms, group_address=Template.parse("{local}"))
+    assert bad.entry(group) is Left.BAD_ADDRESS

@@ -1,6 +1,7 @@
 """Tests of galsync/people/wanted.py: from readings to entries, everybody in one place or counted."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from galsync.entries import Form
 from galsync.people.mapping import FIELDS, FORMS, Mapping, Rule
 from galsync.people.merging import NAMED
 from galsync.people.selection import Selection, Sieve
-from galsync.people.wanted import changes_suffice, wanted
+from galsync.people.wanted import changes_suffice, in_question, wanted
 from galsync.side import Reading
 from galsync.steps import Left, Why
 from protocols.model.person import Field, Kind, Person
@@ -205,3 +206,39 @@ def test_everybody_is_an_entry_or_a_clash_or_counted(some: list[Person], others:
     assert len(found.entries) + len(clashing) + found.left.total() == len(everybody)
     assert found.entries.keys() | clashing <= everybody
     assert Counter(why for _, why in found.named) == found.left
+
+
+def test_of_whom_the_ledger_has_to_be_asked() -> None:
+    twin, nobody = person("ann@x.example", anchor="twin"), person("", anchor="nobody")
+    assert in_question([(AD, ALL, Reading(people=[ANN, BOB, twin, nobody])), (HR, ALL, Reading(people=[BOB]))]) == [
+        "ann@x.example"
+    ]
+    assert in_question([(MOVED, ALL, Reading(people=[BOB, ANN], whole=False))]) == ["ann@y.example", "bob@y.example"]
+
+
+@given(st.lists(PEOPLE, max_size=8), st.sampled_from([True, False]), st.data())
+def test_nothing_else_that_the_ledger_knows_matters(some: list[Person], whole: bool, data: st.DataObject) -> None:
+    given_ = [(AD, ALL, Reading(people=some, whole=whole))]
+    addresses = sorted({str(each.primary) for each in some if each.primary})
+    anchors = st.sampled_from([*(f"ad:{each.anchor}" for each in some), "ad:else"])
+    known = data.draw(st.dictionaries(st.sampled_from(addresses), anchors)) if addresses else {}
+    asked = {address: known[address] for address in in_question(given_) if address in known}
+    assert wanted(given_, agreed=asked) == wanted(given_, agreed=known)
+
+
+def test_whose_photo_is_too_large_is_named_and_has_an_entry_all_the_same() -> None:
+    mapping = replace(AD, photos=True)
+    big, out = person("big@x.example", photo=b"x" * 102_401), person("", anchor="out", photo=b"x" * 102_401)
+    found = wanted([(mapping, ALL, Reading(people=[ANN, big, out]))])
+    assert (found.large, found.cut) == (("big@x.example",), {"photo": 1})
+    assert found.entries["ad:big"].photo == b""
+    assert wanted([(AD, ALL, Reading(people=[big]))]).large == ()
+
+
+def test_of_who_is_there_and_could_not_be_read_nothing_is_wanted_and_nothing_goes() -> None:
+    whole = wanted([(AD, ALL, Reading(people=[ANN], unsure=("bob",)))])
+    assert ([*whole.entries], whole.unsure, whole.gone) == (["ad:ann"], frozenset({"ad:bob"}), None)
+    part = wanted([(AD, ALL, Reading(people=[ANN], whole=False, gone=("bob", "cy"), unsure=("bob",)))])
+    assert (part.unsure, part.gone) == (frozenset({"ad:bob"}), {"ad:cy": Why.GONE})
+    told = wanted([(AD, ALL, Reading(people=[ANN], unsure=("ann",)))])
+    assert ([*told.entries], told.unsure) == (["ad:ann"], frozenset())

@@ -170,3 +170,55 @@ def test_what_is_written() -> None:
     assert unwritable(STANDS) == ""
     assert unwritable(replace(STANDS, readonly="synchronised")) == "synchronised"
     assert "mailbox" in unwritable(replace(STANDS, form=None))
+
+
+@pytest.mark.parametrize("agreed", [AGREED, None, RETIRED])
+def test_whoever_moved_goes_at_once(agreed: Agreement | None) -> None:
+    assert told(only(None, agreed, STANDS, moved={"ad:0"})) == (Act.REMOVE, Why.MOVED)
+    assert told(only(None, agreed, replace(STANDS, readonly="s"), moved={"ad:0"})) == (Act.CONFLICT, Why.READONLY)
+
+
+@pytest.mark.parametrize("form", [Form.GUEST, Form.MAIL_USER])
+def test_an_account_of_whoever_moved_is_kept_for_the_grace_period(form: Form) -> None:
+    account = replace(STANDS, form=form)
+    assert told(only(None, AGREED, account, moved={"ad:0"})) == (Act.RETIRE, Why.MOVED)
+    assert only(None, RETIRED, account, moved={"ad:0"}) is None
+    no_grace = replace(RULES, grace=timedelta(0))
+    assert told(only(None, AGREED, account, moved={"ad:0"}, rules=no_grace)) == (Act.REMOVE, Why.MOVED)
+
+
+def test_whoever_is_wanted_stays_whatever_moved() -> None:
+    assert only(ANN, AGREED, STANDS, moved={"ad:0"}) is None
+
+
+COPY = held("k9", address="carl@own.example")
+
+
+@pytest.mark.parametrize("wanted", [ANN, None])
+@pytest.mark.parametrize("first", ["k0", "k9"])
+def test_what_was_copied_with_its_stamp_stays(wanted: Entry | None, first: str) -> None:
+    copied = replace(COPY, key=first)
+    steps, _ = steps_for(situation(wanted, AGREED), "ad:0", [copied, STANDS])
+    told_of = {step.held.key: (step.act, step.why) for step in steps if step.held}
+    assert told_of == {first: (Act.CONFLICT, Why.COPIED), **({} if wanted else {"k1": (Act.RETIRE, Why.GONE)})}
+    alone = steps_for(situation(wanted, AGREED), "ad:0", [copied])[0]
+    acts = [Act.CONFLICT, Act.CREATE] if wanted else [Act.CONFLICT]
+    assert [step.act for step in alone] == acts
+
+
+def test_without_a_ledger_the_one_with_the_address_is_ours() -> None:
+    steps, _ = steps_for(situation(ANN), "ad:0", [replace(COPY, key="k0"), STANDS])
+    assert [(step.act, step.held and step.held.key) for step in steps] == [(Act.CONFLICT, "k0"), (Act.REMEMBER, "k1")]
+    lost, _ = steps_for(situation(None), "ad:0", [STANDS, COPY])
+    assert [(step.act, step.held and step.held.key) for step in lost] == [(Act.CONFLICT, "k9"), (Act.RETIRE, "k1")]
+
+
+def test_what_it_was_copied_from_goes_and_the_copy_is_still_known_as_one() -> None:
+    steps, _ = steps_for(situation(None, OVER), "ad:0", [STANDS, COPY])
+    assert [(step.act, step.agreement) for step in steps] == [(Act.CONFLICT, OVER), (Act.REMOVE, OVER)]
+    assert [step.act for step in steps_for(situation(None, OVER), "ad:0", [COPY])[0]] == [Act.CONFLICT]
+
+
+def test_a_copy_makes_no_room() -> None:
+    assert situation(None, AGREED).evicted(COPY, ()) is None
+    assert situation(None, AGREED).evicted(STANDS, ()) is not None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from galsync.entries import Held
+from galsync.entries import Form, Held, Stamp
 from galsync.plans.plan import plan
 from galsync.steps import Act, Plan, Remedy, Why
 from tests.galsync.worlds import NOW, RULES, agreed_on, entry, held
@@ -55,3 +55,44 @@ def test_what_was_lost_is_not_made_again_where_another_serves() -> None:
     rules = replace(RULES, resolutions={ADDRESS: Remedy.REUSE})
     made = plan({"ad:0": entry()}, [THEIRS], agreed_on(entry()), rules, now=NOW)
     assert (made.steps, made.forget) == ((), ("ad:0",))
+
+
+OLD_OBJECT = held("old", None, form=None)
+
+
+def arrived(*stands: Held, known: bool = False) -> Plan:
+    rules = replace(RULES, former={ADDRESS: frozenset({ADDRESS, "ann@old.example"})})
+    return plan({"ad:0": entry()}, stands, agreed_on(entry()) if known else {}, rules, now=NOW)
+
+
+@pytest.mark.parametrize("form", [None, Form.MAIL_USER])
+def test_their_own_old_object_serves_whoever_moved(form: Form | None) -> None:
+    made = arrived(replace(OLD_OBJECT, form=form))
+    assert (made.steps, made.equal, made.reused) == ((), 1, (ADDRESS,))
+
+
+def test_an_entry_beside_their_own_old_object_goes() -> None:
+    (step,) = arrived(held(), OLD_OBJECT, known=True).steps
+    assert (step.act, step.why) == (Act.RETIRE, Why.NOT_SELECTED)
+    assert step.note == "reuse: their own old object stands there since they moved"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        THEIRS,  # a contact: their own side has accounts
+        held("other", "ad:0", stamp=Stamp("another", "ad:0")),
+        replace(OLD_OBJECT, addresses=frozenset({"x500:/o=f/cn=ann"}), address=None),
+    ],
+)
+def test_anything_else_is_for_somebody_to_decide(other: Held) -> None:
+    wanted = entry(aliases=("X500:/o=f/cn=ann",))
+    rules = replace(RULES, former={ADDRESS: frozenset({ADDRESS})})
+    made = plan({"ad:0": wanted}, [other], {}, rules, now=NOW)
+    assert (made.counts, made.reused) == ({Act.CONFLICT: 1}, ())
+
+
+def test_what_was_decided_goes_before() -> None:
+    rules = replace(RULES, former={ADDRESS: frozenset({ADDRESS})}, resolutions={ADDRESS: Remedy.SKIP})
+    made = plan({"ad:0": entry()}, [OLD_OBJECT], {}, rules, now=NOW)
+    assert (made.steps, made.equal, made.reused) == ((), 0, ())

@@ -102,3 +102,28 @@ def test_sources_come_first_and_by_name() -> None:
     assert {*names(found)} == {*ALL}
     assert all(f"--allow {stop.guard}" in stop.words for stop in found)
     assert "source a told 5 people, and 9 the last time: 44% fewer" in found[0].words
+
+
+def test_with_a_lost_ledger_what_bears_our_stamp_is_what_stood_there() -> None:
+    tenth = replace(OPEN, deletions=Bound(share=0.1))
+    assert stops([replace(of(Act.RETIRE, 3), kept=30)], tenth, before=0, read={}) == ()
+    (stop,) = stops([replace(of(Act.RETIRE, 4), kept=30)], tenth, before=0, read={})
+    assert "4 of 30 entries" in stop.words
+
+
+def test_a_list_that_names_everybody_by_mistake_empties_no_address_book() -> None:
+    some = replace(OPEN, deletions=Bound(count=3))
+    (stop,) = stops([of(Act.REMOVE, 9, why=Why.MOVED)], some, before=9, read={})
+    assert "9 of 9 entries would go" in stop.words
+    assert "9 of them because the list of a move says so: `busyline moves apply`" in stop.words
+    assert stops([of(Act.REMOVE, 3, why=Why.MOVED)], some, before=9, read={}) == ()
+    both = [of(Act.REMOVE, 2, why=Why.MOVED), of(Act.RETIRE, 2)]
+    assert names(stops(both, some, before=10, read={})) == [DELETIONS]
+    assert "list of a move" not in stops([of(Act.RETIRE, 4)], some, before=10, read={})[0].words
+
+
+def test_who_moves_as_somebody_agreed_is_no_deletion() -> None:
+    none = replace(OPEN, deletions=Bound(count=0))
+    assert stops([of(Act.REMOVE, 9, why=Why.MOVED)], none, before=9, read={}, movers_meant=True) == ()
+    both = [of(Act.REMOVE, 9, why=Why.MOVED), of(Act.RETIRE, 1)]
+    assert names(stops(both, none, before=10, read={}, movers_meant=True)) == [DELETIONS]

@@ -235,3 +235,22 @@ def test_agreements_survive_a_world_that_is_made_anew() -> None:
     assert [step.why for step in made.steps] == [Why.LOST]
     world.apply(made)
     assert without_keys(world.agreed) == known
+
+
+def test_a_copy_of_what_needs_nothing_is_told_and_stays() -> None:
+    ann, copied = entry(), held("k0", "ad:0", "carl@own.example")
+    made = plan({"ad:0": ann}, [held(), copied], agreed_on(ann), RULES, now=NOW)
+    assert [(step.act, step.why, step.against) for step in made.steps] == [(Act.CONFLICT, Why.COPIED, ("k0",))]
+    assert (made.equal, made.kept) == (0, 2)
+
+
+def test_who_is_there_and_could_not_be_read_is_left_as_they_are() -> None:
+    ann, bob = entry(), entry("ad:1", "bob@b.example")
+    stands = [held(), held("k2", "ad:1", "bob@b.example")]
+    known = agreed_on(ann) | agreed_on(bob, "k2", retired_at=NOW - timedelta(days=99))
+    made = plan({}, stands, known, replace(RULES, grace=timedelta(0)), now=NOW, unsure=("ad:0", "ad:1", "ad:7"))
+    assert (made.steps, made.forget, made.unsure) == ((), (), ("ann@fabrikam.example", "bob@b.example"))
+    new = entry("ad:new")
+    (step,) = plan({"ad:new": new}, stands, known, RULES, now=NOW, unsure=("ad:0", "ad:1")).steps
+    assert (step.act, step.anchor) == (Act.CONFLICT, "ad:new"), "their address is theirs"
+    assert plan({}, (), known, RULES, now=NOW, unsure=("ad:0",)).forget == ("ad:1",)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from galsync.engine.order import answers_to, phases
-from galsync.entries import Held
+from galsync.entries import Form, Held
 from galsync.plans.sequence import in_order
 from galsync.steps import Act, Change, Step, Why
 from tests.galsync.interpreter import World
@@ -96,3 +96,32 @@ def test_a_removal_frees_what_another_needs() -> None:
     assert in_order([new, gone]) == (gone, new)
     retired = replace(gone, act=Act.RETIRE)
     assert in_order([retired, new]) == (new, retired)
+
+
+def naming(anchor: int, *names: int) -> Step:
+    """A group that has these as members."""
+    members = tuple(address(each) for each in sorted(names))
+    shall = entry(f"ad:{anchor:04}", address(anchor), form=Form.GROUP, members=members)
+    return Step(act=Act.CREATE, anchor=shall.anchor, why=Why.NEW, entry=shall)
+
+
+def test_groups_that_all_lie_in_one_another_are_put_in_order_each_once() -> None:
+    """A partner may send such ones; each round that was opened by itself made it a quarter of a minute."""
+    everybody = range(400)
+    steps = [naming(number, *everybody) for number in everybody]
+    done = in_order(steps)
+    assert {step.anchor for step in done} == {step.anchor for step in steps}
+    assert len(done) == len(steps)
+
+
+@given(st.dictionaries(st.integers(0, 5), st.sets(st.integers(0, 5))), st.randoms(use_true_random=False))
+def test_whoever_names_whom_the_order_is_one(book: dict[int, set[int]], chance: object) -> None:
+    steps = [naming(number, *names) for number, names in book.items()]
+    done = in_order(steps)
+    chance.shuffle(steps)  # type: ignore[attr-defined]
+    assert in_order(steps) == done
+
+
+def test_in_a_round_of_names_one_alone_is_without_the_other() -> None:
+    done = in_order([naming(number, (number + 1) % 5) for number in range(5)])
+    assert [step.anchor for step in done] == [f"ad:{number:04}" for number in (4, 3, 2, 1, 0)]

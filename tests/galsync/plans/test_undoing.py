@@ -166,7 +166,7 @@ def test_what_had_no_address_cannot_be_made_again() -> None:
 def test_a_twin_is_not_brought_back() -> None:
     world = World(SYNC)
     world.apply(planned(world, {"ad:0": entry()}))
-    world.put(held("z-twin", "ad:0", "twin@b.example"))
+    world.put(held("z-twin", "ad:0", addresses=frozenset()))
     rows = world.apply(planned(world, {"ad:0": entry()}))
     assert [row.act for row in rows] == [Act.REMOVE]
     assert undone(world, rows).steps == ()
@@ -195,3 +195,13 @@ def test_two_that_swapped_swap_back() -> None:
     )
     world.apply(undone(world, rows))
     assert world.content() == before
+
+
+def test_a_copy_that_somebody_made_of_our_object_is_never_taken_away() -> None:
+    world = World(SYNC)
+    rows = world.apply(planned(world, {"ad:0": entry()}))
+    copied = held("copy", "ad:0", "carl@own.example")
+    world.put(copied)
+    world.apply(undone(world, rows))
+    assert list(world.objects.values()) == [copied]
+    assert undone(world, rows).steps == ()

@@ -13,7 +13,7 @@ import orjson
 
 from tests.galsync.powershell.reading import settings
 
-KINDS: Final = {"mail-contact": "MailContact", "mail-user": "MailUser"}
+KINDS: Final = {"mail-contact": "MailContact", "mail-user": "MailUser", "group": "MailUniversalDistributionGroup"}
 
 
 class SkippedError(Exception):
@@ -40,6 +40,8 @@ class Organisation:
             "synced": False,
             "version": "",
             "addresses": [lower(proxy) for proxy in (address, *proxies)],
+            "members": [],
+            "manager": "",
         }
         return guid
 
@@ -58,13 +60,23 @@ class Organisation:
 
     def exported(self, recipient: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """As the script writes it: of what is not ours the display name alone."""
+        linked = {
+            "members": [self.recipients[key]["address"] for key in recipient["members"] if key in self.recipients],
+            "manager": self.recipients.get(recipient["manager"], {"address": ""})["address"],
+        }
         if recipient["texts"].get(told["StampAttribute"], "").startswith("busyline:"):
-            return recipient
-        return {**recipient, "texts": {"DisplayName": recipient["texts"].get("DisplayName", "")}}
+            return recipient | linked
+        return {
+            **recipient,
+            "members": [],
+            "manager": "",
+            "texts": {"DisplayName": recipient["texts"].get("DisplayName", "")},
+        }
 
     def result(self, step: dict[str, Any], told: dict[str, Any]) -> dict[str, str]:
         """Invoke-Step."""
         act = {"create": self.create, "update": self.update, "retire": self.update, "remove": self.remove}
+        act["show"] = self.show
         words = ""
         try:
             state = act[step["Act"]](step, told)
@@ -99,6 +111,23 @@ class Organisation:
         del self.recipients[self.ours(step, told)["guid"]]
         return "done"
 
+    def show(self, step: dict[str, Any], told: dict[str, Any]) -> str:
+        """Show-Guest."""
+        found = [
+            each
+            for each in self.recipients.values()
+            if each["texts"].get(told["StampAttribute"]) == step["Stamp"] and each["kind"] == "GuestMailUser"
+        ]
+        if not found:
+            if step["Hidden"]:
+                return "unchanged"
+            raise SkippedError("Exchange knows no guest with this stamp yet")
+        guest = self.ours({**step, "Guid": found[0]["guid"]}, told)
+        if guest["hidden"] == step["Hidden"]:
+            return "unchanged"
+        guest["hidden"] = step["Hidden"]
+        return "done"
+
     def ours(self, step: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """Get-Ours."""
         recipient = self.recipients.get(step["Guid"])
@@ -124,7 +153,17 @@ class Organisation:
         recipient["addresses"] = list(dict.fromkeys([*addresses, *map(lower, step["Add"])]))
         if step["Hidden"] is not None:
             recipient["hidden"] = step["Hidden"]
+        if step["Manager"] is not None:
+            recipient["manager"] = self.key(step["Manager"])
+        joined = [key for address in step["Join"] if (key := self.key(address))]
+        gone = {self.key(address) for address in step["Leave"]}
+        recipient["members"] = [key for key in dict.fromkeys([*recipient["members"], *joined]) if key not in gone]
         return "done"
+
+    def key(self, address: str) -> str:
+        """Find-Key: who has the address, "" for nobody."""
+        found = [guid for guid, each in self.recipients.items() if address in each["addresses"]]
+        return next((guid for guid in found if self.recipients[guid]["address"] == address), next(iter(found), ""))
 
 
 def lower(proxy: str) -> str:

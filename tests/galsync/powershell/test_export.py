@@ -75,6 +75,7 @@ def test_a_lost_line_is_half_an_export(tmp_path: Path, missing: int) -> None:
             "when it was made",
         ),
         ([HEAD, {"recipient": ANN}, {"result": RESULT}, {**END, "finished": "2026-11-20T09:00:00Z"}], "3.0 days old"),
+        ([HEAD, {"recipient": ANN}, {"result": RESULT}, {**END, "finished": "2027-11-20T09:00:00Z"}], "in the future"),
     ],
 )
 def test_what_cannot_be_trusted_is_refused(tmp_path: Path, lines: list[object], words: str) -> None:
@@ -93,3 +94,57 @@ def test_a_file_that_breaks_off_is_half(tmp_path: Path) -> None:
 def test_no_export_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="no export yet"):
         load(tmp_path / "x", sync="s", stamp_attribute="CustomAttribute15", now=NOW, max_age=timedelta(days=2))
+
+
+def test_members_and_managers_are_told_by_address(tmp_path: Path) -> None:
+    kind, told = "MailUniversalDistributionGroup", {"members": ["b@b.example", "a@b.example"], "manager": ""}
+    group = {**ANN, "kind": kind, "guid": "g2", **told}
+    led = {**ANN, "members": [], "manager": "boss@b.example"}
+    lines = [HEAD, {"recipient": group}, {"recipient": led}, {"result": RESULT}, {**END, "end": 2}]
+    first, second = export(tmp_path, lines).held
+    assert (first.form, first.members) == (Form.GROUP, ("a@b.example", "b@b.example"))
+    assert Field.MANAGER not in first.texts
+    assert (second.members, second.texts[Field.MANAGER]) == ((), "boss@b.example")
+
+
+def test_an_export_of_before_there_were_groups_is_read(tmp_path: Path) -> None:
+    assert [each.members for each in export(tmp_path, WHOLE).held] == [()]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"addresses": "ann@b.example"},
+        {"addresses": None},
+        {"addresses": ["ann@b.example", 5]},
+        {"members": "b@b.example"},
+        {"members": [5]},
+        {"manager": 5},
+        {"hidden": "False"},
+        {"synced": "no"},
+        {"synced": 0},
+        {"guid": 5},
+        {"guid": ""},
+        {"version": 5},
+        {"kind": 5},
+        {"address": 5},
+        {"texts": {"Title": 5}},
+        {"texts": {"CustomAttribute15": 5}},
+        {"texts": ["Title"]},
+    ],
+)
+def test_what_is_of_another_type_is_not_taken_for_something_else(tmp_path: Path, told: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableError, match=f"cannot be read: .*{next(iter(told))}"):
+        export(tmp_path, [HEAD, {"recipient": {**ANN, **told}}, {"result": RESULT}, END])
+
+
+@pytest.mark.parametrize("told", [{"state": 5}, {"words": ["x"]}, {"anchor": None}])
+def test_a_result_of_another_type_is_refused(tmp_path: Path, told: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableError, match=f"cannot be read: .*{next(iter(told))}"):
+        export(tmp_path, [HEAD, {"recipient": ANN}, {"result": {**RESULT, **told}}, END])
+
+
+def test_addresses_are_compared_in_lower_case(tmp_path: Path) -> None:
+    told = {"addresses": ["ANN@B.example", "X500:/o=B/cn=Ann"]}
+    [held] = export(tmp_path, [HEAD, {"recipient": {**ANN, **told}}, {"result": RESULT}, END]).held
+    assert held.addresses == {"ann@b.example", "x500:/o=b/cn=ann"}

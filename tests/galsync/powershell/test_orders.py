@@ -77,8 +77,10 @@ def test_a_step_that_says_too_little_is_an_error(act: Act) -> None:
         made(act, entry=None, held=None if act is not Act.CONFLICT else HELD)
 
 
-def test_a_guest_is_shown() -> None:
-    assert (show("g@b.example").act, show("g@b.example").hidden) == ("show", False)
+def test_a_guest_is_shown_or_hidden_by_its_stamp() -> None:
+    one, other = (show(Stamp("s", "ad:1"), "g@b.example", hidden=hidden) for hidden in (False, True))
+    assert (one.act, one.anchor, one.stamp, one.hidden) == ("show", "ad:1", "busyline:s/ad:1", False)
+    assert other.hidden is True
 
 
 def test_every_field_but_the_manager_has_a_parameter() -> None:
@@ -103,3 +105,20 @@ def test_names_and_aliases_are_what_exchange_takes_and_unique(address: str, anch
     assert set(told.alias) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-.")
     assert told.alias.count(".") == 1
     assert (told.name, told.alias) != (other.name, other.alias)
+
+
+def test_a_group_says_who_joins_and_who_leaves() -> None:
+    group = replace(ENTRY, form=Form.GROUP, texts={}, members=("a@b.example", "b@b.example"))
+    there = replace(HELD, form=Form.GROUP, members=("B@b.example", "c@b.example"))
+    assert made(Act.CREATE, entry=group, held=None).join == group.members
+    told = made(Act.UPDATE, "members", entry=group, held=there)
+    assert (told.form, told.join, told.leave) == ("group", ("a@b.example",), ("c@b.example",))
+    other = made(Act.UPDATE, "hidden", entry=group, held=there)
+    assert (other.join, other.leave) == ((), ())
+
+
+def test_a_manager_is_named_by_address_and_stays_where_nothing_says_otherwise() -> None:
+    assert made(Act.CREATE, held=None).manager == "boss@b.example"
+    assert made(Act.UPDATE, "manager").manager == "boss@b.example"
+    assert made(Act.UPDATE, "manager", entry=replace(ENTRY, texts={})).manager == ""
+    assert made(Act.UPDATE, "title").manager is None

@@ -9,7 +9,7 @@ from galsync.powershell.orders import Order
 from galsync.powershell.pending import Pending, keep, pending
 
 ANN = Order(act="create", anchor="ann", stamp="s", add=("smtp:a@b.example",), personal={"Title": ("", "Lead")})
-BOB = Order(act="update", anchor="bob", stamp="s", hidden=False)
+BOB = Order(act="update", anchor="bob", stamp="s", hidden=False, known=("bob@b.example",))
 
 
 def test_what_is_kept_is_there_again(tmp_path: Path) -> None:

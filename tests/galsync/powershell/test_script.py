@@ -21,8 +21,14 @@ from tests.galsync.powershell.tokens import Tokens
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ORDER = Order(act="create", anchor="ad:1", stamp="busyline:s/ad:1", name="n", alias="a", address="a@b.example")
-READS = {"Get-Recipient", "Get-MailContact", "Get-Contact", "Get-MailUser", "Get-User"}
-WRITES = {"New-MailContact", "New-MailUser", "Update-MgUser", "Set-MailUser"}
+READS = {
+    *("Get-Recipient", "Get-MailContact", "Get-Contact", "Get-MailUser", "Get-User"),
+    *("Get-DistributionGroup", "Get-Group", "Get-DistributionGroupMember"),
+}
+WRITES = {
+    *("New-MailContact", "New-MailUser", "Update-MgUser", "Set-MailUser"),
+    *("New-DistributionGroup", "Remove-DistributionGroupMember"),
+}
 texts = st.text(st.sampled_from(QUOTES + '\n\0$()@{};`"#') | st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
@@ -70,11 +76,12 @@ def test_nothing_is_written_but_by_way_of_the_pace() -> None:
     """A cmdlet stands in the script as the name handed to Invoke-Paced, never as a call of its own."""
     told = Tokens(written(ORDER)).read()
     called = set(re.findall(r"\b(?:New|Set|Remove|Update|Enable|Disable)-[A-Z]\w+", told.code))
-    assert called == {"Set-StrictMode", "Set-Object", "New-Object", "New-UnknownPassword"}
+    assert called == {"Set-StrictMode", "Set-Object", "Set-Members", "New-Object", "New-UnknownPassword"}
     named = set(re.findall(r"'((?:Get|New|Set|Remove|Update)-[A-Z]\w+)'", written(ORDER)))
     assert named >= READS | WRITES
     assert named - READS - WRITES == {
-        *("Set-MailContact", "Set-Contact", "Set-User", "Remove-MailContact", "Remove-MailUser")
+        *("Set-MailContact", "Set-Contact", "Set-User", "Remove-MailContact", "Remove-MailUser"),
+        *("Set-DistributionGroup", "Set-Group", "Remove-DistributionGroup"),
     }
 
 
@@ -111,3 +118,31 @@ if pwsh := shutil.which("pwsh"):
         )
         ran = subprocess.run([str(pwsh), "-NoProfile", "-Command", parse], check=False, timeout=60, capture_output=True)
         assert (ran.returncode, ran.stdout) == (0, b"")
+
+
+def test_a_group_says_who_joins_and_who_leaves_and_a_person_whom_they_follow() -> None:
+    group = replace(ORDER, form="group", join=("a@b.example", "it's@b.example"), leave=("x@b.example",))
+    told = settings(written(group, replace(ORDER, manager="boss@b.example"), replace(ORDER, manager="")))
+    steps = told["Steps"]
+    assert isinstance(steps, list)
+    first, second, third = (step for step in steps if isinstance(step, dict))
+    assert (first["Join"], first["Leave"], first["Manager"]) == (
+        ["a@b.example", "it's@b.example"],
+        ["x@b.example"],
+        None,
+    )
+    assert (second["Manager"], third["Manager"], second["Join"]) == ("boss@b.example", "", [])
+
+
+def test_a_group_bears_its_stamp_in_its_description_where_the_cmdlet_knows_one() -> None:
+    text = written(replace(ORDER, form="group"))
+    body = text.partition("function Get-Description(")[2].partition("\n}\n")[0]
+    knows, has, room = (
+        body.index(part) for part in (".Parameters.ContainsKey('Description')", ".Equals($Step.Stamp", "-gt 1024")
+    )
+    assert knows < has < room < body.index("@{ Description = $text }")
+    made = text.partition("function New-Object-For(")[2].partition("\n}\n")[0]
+    assert "(Get-Description $Step 'New-DistributionGroup' '')" in made
+    changed = text.partition("function Set-Object(")[2].partition("\n}\n")[0]
+    assert "$Mail.PSObject.Properties['Description']" in changed
+    assert "Get-Description $Step 'Set-DistributionGroup' $now" in changed

@@ -67,3 +67,9 @@ def test_nobodys_name_moves_the_cursor() -> None:
 
 def test_a_long_value_is_cut() -> None:
     assert len(one_line("x" * 1000)) == 200
+
+
+def test_what_serves_without_a_step_is_told() -> None:
+    plan = Plan(reused=("ann@a.example",))
+    assert lines(plan) == ["= reuse ann@a.example: their own old object stands there since they moved"]
+    assert lines(plan, most=0) == []

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from galsync.engine.outlook import Outlook, Trouble
 from galsync.ledger.runs import RunKind, RunState
 from galsync.plans.guards import Stop
-from galsync.reports.report import RunReport, refusal
+from galsync.reports.report import RunReport, in_words, refusal
 from galsync.steps import Act, Plan
 from protocols.model.freebusy import Reason
 from tests.galsync.machine import a_sync
@@ -62,3 +62,9 @@ def test_a_conflict_or_a_place_left_out_asks_for_the_operator() -> None:
     assert not report(replace(OUTLOOK, plans=(Plan(steps=(CONFLICT,)),))).well
     assert not report(replace(OUTLOOK, skipped=(Trouble("box", Reason.TIMEOUT, ""),))).well
     assert not replace(report(OUTLOOK), words="stopped").well
+
+
+def test_a_side_that_names_itself_is_not_named_twice() -> None:
+    assert in_words(Trouble("hr", Reason.PEER_FAILED, "hr: hr.csv is not there")) == "hr: hr.csv is not there"
+    assert in_words(Trouble("hr", Reason.PEER_FAILED, "HTTP 500")) == "hr: HTTP 500"
+    assert in_words(Trouble("hr", Reason.TIMEOUT, "")) == f"hr: {Reason.TIMEOUT.value}"

@@ -9,6 +9,7 @@ import orjson
 
 from galsync.engine.outlook import Outlook, SourceRead, Trouble
 from galsync.engine.tally import Failure, Tally
+from galsync.entries import Form
 from galsync.ledger.runs import RunKind, RunState, Token
 from galsync.plans.guards import Stop
 from galsync.reports.report import RunReport
@@ -18,7 +19,7 @@ from galsync.steps import Act, Left, Plan
 from protocols.model.freebusy import Reason
 from tests.galsync.machine import machine
 from tests.galsync.reports.test_difference import CONFLICT
-from tests.galsync.stock import create, person, update
+from tests.galsync.stock import create, person, retire, update
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OUTLOOK = Outlook(
@@ -59,7 +60,7 @@ Without an entry:
 Planned:
   1 to create
   1 to update
-  1 conflicts
+  1 conflict
   9 as they should be
 Written:
   1 created
@@ -88,9 +89,13 @@ KEYS = [
     "left",
     "left_named",
     "cut",
+    "photos_too_large",
     "doubled_aliases",
+    "absent",
+    "unsure",
     "equal",
     "planned",
+    "guests",
     "written",
     "handed",
     "remembered",
@@ -106,6 +111,7 @@ KEYS = [
     "unread",
     "skipped",
     "visible",
+    "script",
 ]
 
 
@@ -121,6 +127,31 @@ def test_what_was_stopped_or_could_not_be_read_is_told() -> None:
     assert "Could not be read:\n  hr: slow\n" in text(told)
     assert "Guards overruled:\n  empty\n" in text(told)
     assert text(told).startswith("Run of staff into contoso: planned, nothing was written\n")
+
+
+def test_a_source_without_changes_is_no_fault() -> None:
+    source = replace(OUTLOOK.sources[0], people=0, whole=False)
+    told = text(replace(REPORT, outlook=replace(OUTLOOK, sources=(source,))))
+    assert "Read:\n  hr: nothing has changed there since the last run (the target was not looked at)\n" in told
+    gone = text(replace(REPORT, outlook=replace(OUTLOOK, sources=(replace(source, gone=2),))))
+    assert "Read:\n  hr: 0 people, 2 gone (changes alone)\n" in gone
+
+
+def test_the_script_that_has_to_be_run_is_named() -> None:
+    told = replace(REPORT, visible=Visible.WHEN_RUN, script="/there/x.ps1")
+    assert "people see it when the script has been run: /there/x.ps1\n" in text(told)
+    assert (document(told)["script"], document(REPORT)["script"]) == ("/there/x.ps1", None)
+
+
+def test_a_guest_is_told_to_be_a_principal() -> None:
+    ann, bob = create("ann"), create("bob")
+    assert ann.entry is not None
+    guest = replace(ann, entry=replace(ann.entry, form=Form.GUEST))
+    told = replace(REPORT, outlook=replace(OUTLOOK, plans=(Plan(steps=(guest, bob)),)))
+    words = "  1 of them guests: accounts of this organisation that can be given access to what is in it\n"
+    assert f"  2 to create\n{words}" in text(told)
+    assert document(told)["guests"] == 1
+    assert "guests" not in text(REPORT)
 
 
 def test_a_long_list_is_cut_with_its_number() -> None:
@@ -179,3 +210,36 @@ def test_what_people_see_at_once_is_not_called_invisible() -> None:
     told = text(replace(REPORT, visible=Visible.AT_ONCE))
     assert "  people see it at once" in told.splitlines()
     assert "not yet visible" not in told
+
+
+def test_who_is_missing_in_the_target_is_named_with_whoever_is_without_them() -> None:
+    plan = replace(OUTLOOK.plans[0], absent={"sales@b.example": tuple(f"p{number}@b.example" for number in range(7))})
+    tally = replace(REPORT.tally, missing={"ann@b.example": ("boss@b.example",)})
+    told = replace(REPORT, outlook=replace(OUTLOOK, plans=(plan,)), tally=tally)
+    assert "  ann@b.example: boss@b.example\n" in text(told)
+    assert "  sales@b.example: p0@b.example, " in text(told)
+    assert "p4@b.example and 2 more\n" in text(told)
+    assert document(told)["absent"][0] == {"who": "ann@b.example", "without": ["boss@b.example"]}
+
+
+def test_photos_that_are_too_large_are_left_out_and_named() -> None:
+    outlook = replace(OUTLOOK, cut={"photo": 2, "title": 1}, large=("ann@b.example", "bob@b.example"))
+    told = replace(REPORT, outlook=outlook)
+    assert "  2: the photo is larger than the target takes, and is left out (ann@b.example, bob@b.example)\n" in text(
+        told
+    )
+    assert "  1: title was longer than the target takes, and is cut\n" in text(told)
+    assert document(told)["photos_too_large"] == ["ann@b.example", "bob@b.example"]
+
+
+def test_of_a_target_that_hides_nothing_it_is_not_said_that_it_does() -> None:
+    retiring = replace(REPORT, outlook=replace(REPORT.outlook, plans=(Plan(steps=(retire("ann"),)),)))
+    assert "1 to retire (hidden, removed" in text(retiring)
+    assert "1 to retire (nothing can be hidden there: seen until" in text(replace(retiring, hides=False))
+
+
+def test_who_could_not_be_read_is_named_and_left_as_they_are() -> None:
+    plans = [Plan(place=place, unsure=("bob@a.example",)) for place in ("one@b.example", "two@b.example")]
+    told = replace(REPORT, outlook=replace(OUTLOOK, plans=tuple(plans)))
+    assert "person could not be read now:\n  bob@a.example\n" in text(told)
+    assert document(told)["unsure"] == ["bob@a.example"]

@@ -7,11 +7,23 @@ from pydantic import BaseModel, ValidationError
 from galsync.settings import GalsyncSettings
 
 MICROSOFT = {"tenant": "contoso.example", "client_id": "c", "secret": "env:CONTOSO_SECRET"}
+EXCHANGE = {
+    "url": "https://mail.fabrikam.example/EWS/Exchange.asmx",
+    "auth": {"kind": "basic", "username": "FABRIKAM\\svc-busyline", "password": "env:FABRIKAM_PASSWORD"},
+}
 SIGN_IN = {"kind": "password", "user": "svc@fabrikam.example", "password": "env:FABRIKAM_PASSWORD"}
 DIRECTORIES: dict[str, dict[str, Any]] = {
     "graph": {"protocol": "graph", **MICROSOFT},
     "export": {"protocol": "staff-export", "mailbox": "export@tailspin.example", **MICROSOFT},
+    "ews": {"protocol": "ews", **EXCHANGE, "people": "csv"},
+    "export-ews": {"protocol": "staff-export-ews", **EXCHANGE, "mailbox": "export@tailspin.example", "folder": "Staff"},
     "google": {"protocol": "google", "service_account": "file:key.json", "subject": "admin@northwind.example"},
+    "account": {
+        "protocol": "google-account",
+        "account": "jack@northwind.example",
+        "application": {"client_id": "desktop", "secret": "env:GOOGLE_SECRET"},
+        "list": "Fabrikam",
+    },
     "ad": {
         "protocol": "active-directory",
         "host": "dc1.fabrikam.example",

@@ -22,9 +22,9 @@ def test_the_stamp_of_a_guest_is_checked() -> None:
     assert "extensionAttribute1 to" in wrong(GraphDirectory, DIRECTORIES["graph"] | {"stamp": "notes"})[0]
 
 
-def test_a_staff_export_is_a_source_alone() -> None:
+def test_a_staff_export_is_read_or_filled() -> None:
     assert StaffExportDirectory.reads
-    assert not StaffExportDirectory.writes
+    assert StaffExportDirectory.writes == (StaffExportDirectory.usual,) == (Form.CONTACT,)
     assert "is no address" in wrong(StaffExportDirectory, DIRECTORIES["export"] | {"mailbox": "x"})[0]
 
 

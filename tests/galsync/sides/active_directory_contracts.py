@@ -7,9 +7,10 @@ from itertools import count
 from pathlib import Path
 
 from galsync.entries import Stamp
+from galsync.side import Target
 from galsync.sides.active_directory_source import ActiveDirectorySource, Wishes
 from galsync.sides.active_directory_target import ActiveDirectoryTarget, Standing
-from protocols.ldap.searching import Ask
+from protocols.ldap.searching import Ask, one
 from protocols.model.person import Field, Kind
 from simulation.address_book import AddressBook
 from tests.contracts.source import SourceContract
@@ -82,8 +83,15 @@ class ActiveDirectoryTargetContract(ActiveDirectory, TargetContract):
     async def foreign(self, address: str, name: str, stamp: Stamp | None = None) -> None:
         await self.world_now.foreign(address, name, stamp.text if stamp else "")
 
+    async def foreign_group(self, address: str, name: str) -> None:
+        await self.world_now.foreign_group(address, name)
+
     async def meddle(self, key: str) -> None:
         await self.world_now.meddle(key)
+
+    async def photo(self, target: Target, key: str) -> bytes:
+        found = await one(self.faulty, key, ("thumbnailPhoto",))
+        return found.octets("thumbnailPhoto") if found else b""
 
     async def spoil(self) -> None:
         self.faulty.broken = True

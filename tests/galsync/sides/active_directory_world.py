@@ -100,6 +100,17 @@ class World:
         }
         (await self.ask(Add(f"CN={escaped(name)},{self.unit}", attributes), ())).checked()
 
+    async def foreign_group(self, address: str, name: str) -> None:
+        """A distribution group that somebody else made, with nobody in it."""
+        attributes = {
+            "objectClass": [b"group"],
+            "groupType": [b"8"],
+            "sAMAccountName": [f"g-{uuid5(NAMESPACE_URL, address + self.unit).hex[:16]}".encode()],
+            "displayName": [name.encode()],
+            "mail": [address.encode()],
+        }
+        (await self.ask(Add(f"CN={escaped(name)},{self.unit}", attributes), ())).checked()
+
     async def _change(self, before: Person, after: Person) -> None:
         old, new = self._attributes(before), self._attributes(after)
         fixed = {"objectClass", "sAMAccountName", "unicodePwd", "groupType"}
@@ -123,6 +134,8 @@ class World:
             proxies = [f"SMTP:{person.primary}", *(f"smtp:{each}" for each in person.aliases)]
             proxies += [f"X500:{each}" for each in person.x500[1:]]
             found |= {"mail": [str(person.primary).encode()], "proxyAddresses": [each.encode() for each in proxies]}
+        if person.photo:
+            found["thumbnailPhoto"] = [person.photo]
         if person.x500:
             found["legacyExchangeDN"] = [person.x500[0].encode()]
         return found

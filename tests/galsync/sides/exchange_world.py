@@ -11,6 +11,7 @@ from lxml import etree
 
 from galsync.sides.exchange_contacts_target import ExchangeContactsTarget
 from galsync.sides.exchange_way import ExchangeWay
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_places import Listed
 from protocols.ews.contact_paths import LIST, STAMP
 from protocols.ews.schema import mailbox_validator
@@ -69,7 +70,7 @@ class ExchangeMailboxes:
             "fabrikam",
             self.way(impersonates=impersonates),
             sync=sync,
-            list_name=LIST_NAME,
+            folder=ListFolder(LIST_NAME),
             places=Listed([Mailbox.parse(each) for each in addresses or (ANNA,)]),
         )
 

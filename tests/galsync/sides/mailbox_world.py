@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_places import Listed
 from galsync.sides.mailbox_contacts_target import MailboxContactsTarget
 from protocols.graph.contact_fields import EXTENDED, LIST, STAMP
@@ -61,7 +62,7 @@ class Mailboxes:
             "contoso",
             self.send,
             sync=sync,
-            list_name=LIST_NAME,
+            folder=ListFolder(LIST_NAME),
             places=Listed([Mailbox.parse(each) for each in addresses or (ANNA,)]),
             api_url=self.server.url,
             clock=lambda: NOW,

@@ -24,7 +24,7 @@ def found(**attributes: bytes | list[bytes]) -> Found:
         ({"objectClass": b"user", "msExchRecipientTypeDetails": b"128"}, Form.MAIL_USER),
         ({"objectClass": b"user", "adminDescription": STAMP}, Form.MAIL_USER),
         ({"objectClass": b"user", "msExchRecipientTypeDetails": b"1"}, None),
-        ({"objectClass": b"group"}, None),
+        ({"objectClass": b"group"}, Form.GROUP),
     ],
 )
 def test_as_what_somebody_stands_there(attributes: dict[str, bytes | list[bytes]], form: Form | None) -> None:

@@ -120,6 +120,16 @@ def test_groups_of_a_person_are_told_whole_readings_alone() -> None:
     assert reading.token is None
 
 
+def test_groups_in_groups_count_whether_they_have_an_address_or_not() -> None:
+    firm = somebody("firm", Kind.GROUP)
+    forest, world = filled(ANN, TEAM, firm)
+    change(forest, world.dn(ANN.anchor), "memberOf", world.dn(TEAM.anchor).encode())
+    forest.put(f"CN=Hall,{DOMAIN}", {"objectClass": [b"group"], "memberOf": [world.dn(firm.anchor).encode()]})
+    change(forest, world.dn(TEAM.anchor), "memberOf", f"CN=Hall,{DOMAIN}".encode())
+    reading = run(source(forest, memberships=True).read())
+    assert one(reading, address("ann")).groups == (address("firm"), address("team"))
+
+
 def test_whoever_moves_out_of_the_unit_is_gone() -> None:
     """The change says nothing of it but the name: what was found by base and filter is not found any more."""
     forest, world = filled(ANN, BOB)
@@ -234,3 +244,15 @@ def test_what_is_no_domain_controller_is_told_so() -> None:
 def test_a_filter_that_is_none_is_found_out_at_once() -> None:
     with pytest.raises(FilterError):
         Wishes(filter="(title=")
+
+
+async def test_photos_are_read_where_they_are_asked_for() -> None:
+    forest = Forest(schema_of_exchange())
+    world = World(forest, UNIT, exchange=True)
+    await world.open()
+    await world.settle(AddressBook([replace(ANN, photo=b"\xff\xd8 a photo"), BOB]))
+    for wanted in (False, True):
+        told = await ActiveDirectorySource("fabrikam", forest, Wishes(base=UNIT, photos=wanted)).read()
+        assert sorted(one.photo for one in told.people) == [b"", b"\xff\xd8 a photo" if wanted else b""]
+    asked = [each for each in forest.seen if isinstance(each, Search) and "thumbnailPhoto" in each.attributes]
+    assert asked

@@ -4,10 +4,17 @@ from asyncio import run
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from galsync.engine.pictures import pictured
 from galsync.entries import Form, Held
+from galsync.plans.plan import plan
+from galsync.plans.undoing import undo
+from galsync.rows import Done
+from galsync.rules import Rules
+from galsync.side import Written
 from galsync.sides.active_directory_target import ActiveDirectoryTarget, Standing
 from protocols.errors import PeerError
 from protocols.ldap.operations import Add, Search
@@ -15,10 +22,12 @@ from protocols.ldap.searching import Ask
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
 from tests.contracts.target import create
+from tests.contracts.target_photos import ONE, TWO
 from tests.galsync.sides.active_directory_contracts import EXTRAS, ActiveDirectoryTargetContract
 from tests.protocols.ldap.forest import DOMAIN, Forest, schema_of_exchange, schema_of_windows
 
 UNIT = f"OU=People,{DOMAIN}"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 class TestContacts(ActiveDirectoryTargetContract):
@@ -132,3 +141,48 @@ def test_versions_come_by_one_question_for_a_batch() -> None:
     run(target.write("", [create(each) for each in entries]))
     assert len([each for each in forest.seen if isinstance(each, Add)]) == 10
     assert len([each for each in forest.seen if isinstance(each, Search)]) == 11
+
+
+def test_a_photo_that_was_replaced_comes_back_by_an_undo() -> None:
+    """Who reads everybody reads no photo; what a plan replaces is looked up, and so the history has it."""
+    forest = Forest(schema_of_exchange())
+    target, rules = opened(forest), Rules(sync="fabrikam", links=True)
+    ann = replace(TestContacts().entry(), photo=ONE)
+    [first] = plan({ann.anchor: ann}, [], {}, rules, now=NOW).steps
+    [made] = run(target.write("", [first]))
+    assert isinstance(made, Written)
+    assert first.agreement is not None
+    known, dn = replace(first.agreement, key=made.key), made.key.lower()
+    entries = {ann.anchor: replace(ann, photo=TWO)}
+    changed = plan(entries, run(all_of(target)), {ann.anchor: known}, rules, now=NOW)
+    [step] = run(pictured(target, "", changed)).steps
+    assert step.held is not None
+    assert step.held.photo == ONE
+    run(target.write("", [step]))
+    assert forest.objects[dn]["thumbnailphoto"] == [TWO]
+    row = Done(
+        act=step.act,
+        anchor=step.anchor,
+        key=made.key,
+        entry=step.entry,
+        before=step.held,
+        known=step.known,
+        agreement=step.agreement,
+        changes=step.changes,
+    )
+    assert step.agreement is not None
+    back = undo([row], run(target.look("", [made.key], [])), {ann.anchor: step.agreement}, sync="fabrikam")
+    assert [isinstance(each, Written) for each in run(target.write("", back.writes))] == [True]
+    assert forest.objects[dn]["thumbnailphoto"] == [ONE]
+
+
+def test_what_only_looks_like_a_stamp_makes_no_group_ours() -> None:
+    forest = Forest(schema_of_exchange())
+    target, group = opened(forest), f"CN=Team,{UNIT}"
+    told = {"objectClass": [b"group"], "mail": [b"team@b.example"], "member": [UNIT.encode()]}
+    for text in (b"busyline: the product", b"busyline: a / b", b"\xffbusyline:s/a"):
+        forest.put(group, {**told, "extensionAttribute15": [text]})
+        forest.seen.clear()
+        [held] = [each for each in run(all_of(target)) if each.key == group]
+        assert (held.stamp, held.members) == (None, ())
+        assert len([each for each in forest.seen if isinstance(each, Search)]) == 1

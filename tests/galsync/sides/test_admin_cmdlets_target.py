@@ -50,6 +50,9 @@ class TestContract(TargetContract):
         told = {"DisplayName": name} | ({"CustomAttribute15": stamp.text} if stamp else {})
         self.world.recipients.put(self.kind if stamp else "UserMailbox", address, **told)
 
+    async def foreign_group(self, address: str, name: str) -> None:
+        self.world.recipients.put("MailUniversalDistributionGroup", address, DisplayName=name)
+
     async def meddle(self, key: str) -> None:
         self.world.recipients.run(
             f"Set-{'Contact' if self.kind == 'MailContact' else 'User'}", {"Identity": key, "Title": "x"}

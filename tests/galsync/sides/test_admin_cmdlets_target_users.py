@@ -18,7 +18,7 @@ async def test_a_mail_user_is_blocked_before_it_is_stamped_and_nobody_has_its_pa
         assert isinstance(await written(target, create(USER)), Written)
         [user] = graph.desk.book.people.values()
         [row] = world.recipients.rows.values()
-        assert target.ability.forms == {Form.MAIL_CONTACT, Form.MAIL_USER}
+        assert target.ability.forms == {Form.MAIL_CONTACT, Form.MAIL_USER, Form.GROUP}
     assert user.disabled
     assert world.recipients.passwords == [PASSWORD]
     assert PASSWORD not in repr(world.requests)
@@ -63,6 +63,6 @@ async def test_without_a_way_to_block_them_no_mail_users_are_made() -> None:
         target = cmdlets(world)
         outcome = await written(target, create(USER))
         assert world.requests == []
-    assert target.ability.forms == {Form.MAIL_CONTACT}
+    assert target.ability.forms == {Form.MAIL_CONTACT, Form.GROUP}
     assert isinstance(outcome, Failed)
     assert "block" in outcome.words

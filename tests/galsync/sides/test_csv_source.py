@@ -99,6 +99,7 @@ async def test_who_cannot_be_read_is_named_by_the_line_and_spoils_nobody(tmp_pat
         ("line 6", Left.NO_ADDRESS),
     ]
     assert reading.left == {Left.BAD_ADDRESS: 1, Left.GARBLED: 2, Left.NO_ADDRESS: 1}
+    assert reading.unsure == ("bob@b.example", "carl@b.example")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from galsync.entries import Form, Stamp
 from galsync.files.columns import WRITTEN
 from galsync.files.delimited import encoded, rows
-from galsync.side import Failed, Target
+from galsync.side import Failed, Target, Written
 from galsync.sides.csv_target import csv_target
 from protocols.model.person import Field
-from tests.contracts.target import TargetContract, create
+from tests.contracts.target import TargetContract, create, remove
 
 
 class TestContract(TargetContract):
@@ -110,3 +110,19 @@ async def test_a_form_that_a_list_does_not_know_is_refused(tmp_path: Path) -> No
     [outcome] = await csv_target(name="list", sync="x", path=tmp_path / "a").write("", [create(contract.entry())])
     assert isinstance(outcome, Failed)
     assert "guest" in outcome.words
+
+
+async def test_what_others_wrote_survives_our_writing_cell_by_cell(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    theirs = "f@x.example;Foreign;left;right;=SUM(A1:A2);-5"
+    path.write_bytes(f"sep=;\nE-mail Address;Name;;;formula;change\n{theirs}\n".encode())
+    contract = TestContract()
+    target = csv_target(name="list", sync="fabrikam", path=path)
+    [held] = await contract.created(target, contract.entry(phone="+49 30"))
+    first, header, boss, ann = path.read_text("ascii").splitlines()
+    assert (first, header[:39]) == ("sep=;", "E-mail Address;Name;;;formula;change;st")
+    assert boss.rstrip(";") == theirs
+    assert ann.startswith("ann@b.example;Ann;;;;;busyline:fabrikam/ad:ann;contact;")
+    assert ";'+49 30;" in ann
+    assert isinstance((await target.write("", [remove(held, "ad:ann")]))[0], Written)
+    assert path.read_text("ascii").splitlines() == [first, header, boss]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from galsync.entries import Form, Stamp
-from galsync.sides.exchange_contact import GONE, STALE, all_refused, changes, held_of, one_refused
+from galsync.sides.exchange_contact import GONE, STALE, all_refused, changes, held_of, in_words, one_refused
 from protocols.errors import PeerError
 from protocols.ews.contact_fields import Contact
 from protocols.model.freebusy import Reason
@@ -47,6 +47,20 @@ def test_every_reason_has_its_words(reason: Reason) -> None:
         assert (failed.reason, failed.retry_after) == (reason, timedelta(seconds=3))
         assert failed.words.startswith("writing: ")
         assert "ErrorOfSome" in failed.words
+
+
+def test_a_mailbox_that_cannot_be_looked_into_is_told_with_what_to_do() -> None:
+    for detail, words in (
+        ("fault ErrorImpersonateUserDenied", "give it the role ApplicationImpersonation"),
+        ("ErrorAccessDenied", "reviewer of the folder"),
+        ("ErrorNonExistentMailbox", "no such mailbox on this server"),
+    ):
+        told = in_words(PeerError(Reason.NO_ACCESS, detail, retry_after=timedelta(seconds=3)))
+        assert (told.reason, told.retry_after) == (Reason.NO_ACCESS, timedelta(seconds=3))
+        assert words in told.detail
+        assert told.detail.endswith(f"({detail})")
+    other = PeerError(Reason.PEER_FAILED, "ErrorInternalServerError")
+    assert in_words(other) is other
 
 
 @pytest.mark.parametrize("code", ["ErrorIrresolvableConflict", "ErrorStaleObject"])

@@ -3,13 +3,14 @@
 import pytest
 
 from galsync.sides.exchange_contacts_folders import ExchangeFolders
+from galsync.sides.list_folder import ListFolder
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from tests.galsync.sides.exchange_world import ANNA, LIST_NAME, ExchangeMailboxes, exchange_mailboxes
 
 
-def _folders(world: ExchangeMailboxes) -> ExchangeFolders:
-    return ExchangeFolders(way=world.way(), name=LIST_NAME, mark="fabrikam")
+def _folders(world: ExchangeMailboxes, *, shared: bool = False) -> ExchangeFolders:
+    return ExchangeFolders(way=world.way(), folder=ListFolder(LIST_NAME, shared), mark="fabrikam")
 
 
 async def test_a_folder_is_looked_for_and_made_once() -> None:
@@ -49,3 +50,13 @@ async def test_the_name_is_taken_by_a_folder_that_is_not_ours() -> None:
         with pytest.raises(PeerError, match="rename one of them") as raised:
             await _folders(world).found_or_made(ANNA)
     assert raised.value.reason is Reason.NO_ACCESS
+
+
+async def test_a_folder_that_was_shared_for_the_list_serves_whoever_made_it() -> None:
+    async with exchange_mailboxes() as world:
+        theirs = world.folder(LIST_NAME.upper())
+        folders = _folders(world, shared=True)
+        assert await folders.find(ANNA) == theirs.key
+        assert await folders.found_or_made(ANNA) == (theirs.key, False)
+        ours = world.folder("Renamed", mark="fabrikam")
+        assert await _folders(world, shared=True).find(ANNA) == ours.key

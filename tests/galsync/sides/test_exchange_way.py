@@ -50,9 +50,19 @@ def test_what_may_change_something_never_waits() -> None:
     assert waits == []
 
 
-def test_another_fault_is_none_to_wait_for() -> None:
+def faulty(code: str) -> HttpResponse:
+    return answered(f"<s:Fault><faultcode>t:{code}</faultcode></s:Fault>", 500)
+
+
+def test_a_refusal_is_none_to_wait_for() -> None:
     waits: list[float] = []
-    fault = answered("<s:Fault><faultcode>t:ErrorInternalServerError</faultcode></s:Fault>", 500)
-    with pytest.raises(PeerError) as raised:
-        run(folders(way(Peer(fault), waits).reading("ann@b.example"), as_of=NOW))
-    assert (raised.value.reason, waits) == (Reason.PEER_FAILED, [])
+    with pytest.raises(PeerError, match="ErrorImpersonateUserDenied") as raised:
+        run(folders(way(Peer(faulty("ErrorImpersonateUserDenied")), waits).reading("ann@b.example"), as_of=NOW))
+    assert (raised.value.reason, waits) == (Reason.UNAUTHORIZED, [])
+
+
+@pytest.mark.parametrize("passing", [faulty("ErrorInternalServerError"), HttpResponse(500)])
+def test_what_may_be_gone_at_the_next_question_is_asked_again(passing: HttpResponse) -> None:
+    waits: list[float] = []
+    assert run(folders(way(Peer(passing, FOLDERS), waits).reading("ann@b.example"), as_of=NOW)) == []
+    assert waits == [1.0]

@@ -62,6 +62,9 @@ class TestGoogleContactsTarget(TargetContract):
     async def foreign(self, address: str, name: str, stamp: Stamp | None = None) -> None:
         put(self.world.server.personal, address, name, stamp)
 
+    async def photo(self, target: Target, key: str) -> bytes:
+        return self.world.server.personal.photos.get(key, b"")
+
     async def meddle(self, key: str) -> None:
         personal = self.world.server.personal
         personal.put(JACK, personal.people[JACK][key], key)

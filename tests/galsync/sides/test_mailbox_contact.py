@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from galsync.entries import Entry, Form, Stamp
-from galsync.sides.mailbox_contact import changes, failed, held_of, refused
+from galsync.sides.mailbox_contact import changes, failed, held_of, in_words, refused
 from protocols.errors import PeerError
 from protocols.graph.batch import Answer
 from protocols.graph.contact_fields import EXTENDED, STAMP, contact
@@ -76,3 +76,10 @@ def test_how_long_to_wait_is_handed_on() -> None:
     wait = timedelta(seconds=9)
     failure = refused(PeerError(Reason.THROTTLED, "HTTP 429", retry_after=wait), "looking")
     assert (failure.retry_after, failure.doubt) == (wait, False)
+
+
+def test_a_mailbox_that_cannot_be_looked_into_is_told_with_what_to_do() -> None:
+    told = in_words(PeerError(Reason.NO_ACCESS, "HTTP 403 ErrorAccessDenied"))
+    assert (told.reason, "a scope that has the mailbox in it (HTTP 403" in told.detail) == (Reason.NO_ACCESS, True)
+    other = PeerError(Reason.THROTTLED, "HTTP 429")
+    assert in_words(other) is other

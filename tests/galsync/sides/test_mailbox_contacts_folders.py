@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_folders import Folders
 from protocols.errors import PeerError
 from protocols.http import HttpRequest, HttpResponse
@@ -20,12 +21,12 @@ class Clock:
         return self.now
 
 
-def folders(world: Mailboxes, clock: Clock | None = None) -> Folders:
+def folders(world: Mailboxes, clock: Clock | None = None, *, shared: bool = False) -> Folders:
     url = world.server.url
     return Folders(
         send=world.send,
         reading=lambda: world.send,
-        name=LIST_NAME,
+        folder=ListFolder(LIST_NAME, shared),
         mark="fabrikam",
         api_url=url,
         clock=clock or Clock(),
@@ -83,3 +84,14 @@ async def test_a_folder_of_that_name_that_is_not_ours_is_left_alone() -> None:
         with pytest.raises(PeerError) as raised:
             await folders(world).found_or_made("nobody@contoso.example")
         assert raised.value.reason is Reason.NO_SUCH_MAILBOX
+
+
+async def test_a_folder_that_was_shared_for_the_list_serves_whoever_made_it() -> None:
+    async with mailboxes() as world:
+        theirs = world.folder(LIST_NAME.upper())
+        known = folders(world, shared=True)
+        await known.foresee([ANNA])
+        assert await known.find(ANNA) == theirs.properties["id"]
+        assert await known.found_or_made(ANNA) == (theirs.properties["id"], False)
+        ours = world.folder("Renamed", mark="fabrikam")
+        assert await folders(world, shared=True).find(ANNA) == ours.properties["id"]

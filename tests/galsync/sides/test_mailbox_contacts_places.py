@@ -55,12 +55,22 @@ async def test_everybody_is_whoever_has_a_mailbox_of_their_own() -> None:
         ({"rooms": True}, {"room@b.example"}),
         ({"blocked": True}, {"shared@b.example"}),
         ({"domains": frozenset()}, {"elsewhere@else.example"}),
+        ({"tells_rooms": False, "blocked": True}, {"shared@b.example", "room@b.example"}),
     ],
 )
 async def test_others_are_there_where_they_are_asked_for(asked: dict[str, object], more: set[str]) -> None:
     async with world() as found:
         told = await everybody(found, **asked)()
     assert set(told) == {"ann@b.example", "bob@b.example", "carl@b.example"} | more
+
+
+async def test_nobody_is_asked_for_rooms_where_they_are_not_told() -> None:
+    async with world() as found:
+        found.server.faults.trouble = Trouble.DENIED
+        found.server.faults.only = lambda call: "/places/" in call.path
+        assert "bob@b.example" in await everybody(found, tells_rooms=False)()
+        with pytest.raises(PeerError):
+            await everybody(found)()
 
 
 async def test_a_filter_judges_who_is_left() -> None:

@@ -16,6 +16,7 @@ from galsync.steps import Left
 from protocols.errors import PeerError
 from protocols.graph.invitations import invite
 from protocols.graph.people import Asked
+from protocols.http import HttpResponse
 from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
@@ -156,6 +157,15 @@ async def test_who_becomes_somebody_else_s_is_gone() -> None:
     assert dict(second.named) == {"bob@b.example": Left.CONTACT, "ann@b.example": Left.OURS}
 
 
+async def test_an_account_that_a_pair_made_is_theirs_once_they_can_sign_in() -> None:
+    account = {Field.EXTRA_3: "busyline:merger.accounts/fabrikam:1"}
+    people = [somebody("dan", texts=account), somebody("eve", texts=account, disabled=True)]
+    async with tenant(AddressBook(people)) as world:
+        reading = await microsoft(world).read()
+    assert [person.anchor for person in reading.people] == [people[0].anchor]
+    assert reading.left == {Left.OURS: 1}
+
+
 async def test_an_address_that_cannot_be_read_is_named() -> None:
     entry = {"id": "1", "mail": "not an address", "displayName": "X"}
     last = {"@odata.deltaLink": "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=1"}
@@ -171,6 +181,7 @@ async def test_an_address_that_cannot_be_read_is_named() -> None:
     reading = run(source.read())
     assert reading.left == {Left.BAD_ADDRESS: 1}
     assert reading.named == (("not an address", Left.BAD_ADDRESS),)
+    assert reading.unsure == ("1",), "who is there and cannot be read is not gone"
     assert [person.anchor for person in reading.people] == ["2"]  # of no address: theirs to leave out who select
 
 
@@ -254,3 +265,52 @@ async def test_who_was_told_of_and_cannot_be_read_calls_for_a_whole_reading() ->
     assert isinstance(invited, str)
     assert second.whole
     assert by_anchor(second.people) == by_anchor(first.people)
+
+
+async def test_photos_are_read_of_people_where_they_are_asked_for() -> None:
+    async with tenant(AddressBook([replace(ANN, photo=b"\xff\xd8 a photo"), BOB, TEAM])) as world:
+        plain = await microsoft(world).read()
+        world.requests.clear()
+        source = MicrosoftSource(
+            "contoso", world.send, api_url=world.server.url, clock=lambda: NOW, sleep=world.sleep, photos=True
+        )
+        told = await source.read()
+        asked = [each.url for each in world.requests if "photo" in each.url]
+        world.desk.book.put(replace(BOB, photo=b"\xff\xd8 new", texts={**BOB.texts, Field.TITLE: "Other"}))
+        later = await source.read(told.token)
+    assert [one.photo for one in plain.people] == [b""] * 3
+    assert {one.anchor: one.photo for one in told.people} == {
+        ANN.anchor: b"\xff\xd8 a photo",
+        BOB.anchor: b"",
+        TEAM.anchor: b"",
+    }
+    assert len(asked) == 2, "a group has none"
+    assert [(one.anchor, one.photo) for one in later.people] == [(BOB.anchor, b"\xff\xd8 new")]
+
+
+async def test_a_photo_that_does_not_come_is_an_error_and_no_photo_less() -> None:
+    async with tenant(AddressBook([replace(ANN, photo=b"x")])) as world:
+        source = MicrosoftSource(
+            "contoso", world.send, api_url=world.server.url, clock=lambda: NOW, sleep=world.sleep, photos=True
+        )
+        world.server.faults.trouble = Trouble.BROKEN
+        world.server.faults.only = lambda call: "photo" in call.path
+        with pytest.raises(PeerError):
+            await source.read()
+
+
+async def test_of_changes_whose_address_is_none_by_now_is_not_gone() -> None:
+    def page(values: list[dict[str, str]]) -> HttpResponse:
+        link = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=1"
+        return json({"value": values, "@odata.deltaLink": link})
+
+    ann, bad = {"id": "1", "mail": "ann@b.example"}, {"id": "1", "mail": "ann@@b.example"}
+    guest = {"id": "2", "mail": "x@else.example", "userType": "Guest"}
+    peer = Peer(page([ann]), page([{"id": "1"}, {"id": "2"}]), json({"value": [bad, guest]}))
+    asked = Asked(groups=False, rooms=False)
+    source = MicrosoftSource(
+        "contoso", peer, api_url="https://graph.microsoft.com", clock=lambda: NOW, sleep=_never, asked=asked
+    )
+    first = await source.read()
+    later = await source.read(first.token)
+    assert (later.whole, later.gone, later.unsure) == (False, ("2",), ("1",))

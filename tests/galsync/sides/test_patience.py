@@ -58,6 +58,13 @@ def test_who_says_nought_for_ever_is_not_asked_for_ever() -> None:
     assert (answer.status, len(clock.slept)) == (429, 10)
 
 
+def test_an_error_of_the_server_is_asked_about_three_times() -> None:
+    clock = Clock()
+    assert [answer.status for answer in _ask(Peer(json({}, 500), json({}, 500), json({})), clock)] == [200]
+    assert [answer.status for answer in _ask(Peer(*[json({}, 500)] * 3), Clock())] == [500]
+    assert clock.slept == [1.0, 2.0]
+
+
 def test_other_answers_are_handed_on() -> None:
-    for status in (200, 204, 400, 404, 410, 500):
+    for status in (200, 204, 400, 404, 410):
         assert [answer.status for answer in _ask(Peer(json({}, status)), Clock())] == [status]

@@ -31,6 +31,7 @@ def source(folder: Path, **more: object) -> SealedSource:
         "keys": keys("a"),
         "sender": keys("b").public,
         "domains": frozenset({"b.example"}),
+        "x500": ("/o=B",),
     }
     return SealedSource(**{**given, **more})  # type: ignore[arg-type]
 
@@ -114,6 +115,38 @@ async def test_the_sender_speaks_for_its_own_domains_alone(tmp_path: Path) -> No
     said = letter(AddressBook([ann]), serial=2, domains=("b.example", "a.example"))
     (tmp_path / "people").write_bytes(sealed(said))
     await refused(source(tmp_path), "speaks for 'a.example', which is not agreed")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "taken"),
+    [
+        ((), ()),
+        (("/o=B",), ("/o=B/ou=EAG/cn=Recipients/cn=ann", "/O=b/cn=old", "/o=B/cn=a@b.example", "/o=b")),
+        (("/o=b/ou=eag/",), ("/o=B/ou=EAG/cn=Recipients/cn=ann",)),
+        (("/o=B/ou=EAG/cn=Recipients/cn=an", "/o=C"), ()),
+    ],
+)
+async def test_x500_names_are_believed_where_that_is_agreed(
+    tmp_path: Path, agreed: tuple[str, ...], taken: tuple[str, ...]
+) -> None:
+    names = ("/o=B/ou=EAG/cn=Recipients/cn=ann", "/O=b/cn=old", "/o=B/cn=a@b.example", "/o=b", "/o=Boss/cn=ceo", "")
+    said = letter(AddressBook([ANN]))
+    aliases = (*(f"{'X500' if name else 'x500'}:{name}" for name in names), "x500:/o=A/cn=ceo", "x500:/o=Boss")
+    said = replace(said, records=[replace(said.records[0], aliases=aliases)])
+    (tmp_path / "people").write_bytes(sealed(said))
+    (person,) = (await source(tmp_path, x500=agreed).read()).people
+    assert (person.x500, person.aliases) == (taken, ())
+
+
+async def test_aliases_are_addresses_or_nothing(tmp_path: Path) -> None:
+    odd = ("X500:/o=B/cn=x@b.example", "x500:/o=B/cn=y@b.example", "sip:ann@b.example", "a b<>@b.example", "@b.example")
+    said = letter(AddressBook([ANN]))
+    said = replace(
+        said, records=[replace(said.records[0], aliases=(*odd, "smtp:Old.Ann@B.example", "old.ann@b.example"))]
+    )
+    (tmp_path / "people").write_bytes(sealed(said))
+    (person,) = (await source(tmp_path, x500=()).read()).people
+    assert (person.x500, person.aliases) == ((), ("old.ann@b.example",))
 
 
 async def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 """An entry as a shared contact, and back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from galsync.entries import Agreement, Entry, Form, Held, Stamp
-from galsync.sides.shared_contact import changed, fresh, held_of, joined, split
+from galsync.entries import Agreement, Entry, Form, Held, How, Stamp
+from galsync.plans.fields import agreement, compare
+from galsync.rules import Rules
+from galsync.sides.shared_contact import changed, fresh, held_of, joined, narrowed, split
 from galsync.steps import Act, Change, Step, Why
-from protocols.google.contact_entry import FIRST_TO_GO
+from protocols.google import contact_entry
+from protocols.google.contact_entry import FIRST_TO_GO, MOST_BYTES
 from protocols.google.shared_contacts import SharedContact
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import DISPENSABLE, Field
@@ -30,7 +34,9 @@ def step(entry: Entry, *changes: Change, known: tuple[str, ...] = ENTRY.aliases)
 
 
 def after(entry: Entry, *changes: Change) -> Held:
-    return held_of(SharedContact("k", "", changed(CONTACT, step(entry, *changes))))
+    made = changed(CONTACT, step(entry, *changes))
+    assert made is not None
+    return held_of(SharedContact("k", "", made))
 
 
 def test_what_was_written_is_held() -> None:
@@ -77,3 +83,44 @@ def test_what_others_added_stays_and_what_we_no_longer_want_goes(
     lower = {one.lower() for one in joined(there, known, wanted)}
     theirs = {one.lower() for one in there} - {one.lower() for one in known}
     assert lower == theirs | {one.lower() for one in wanted}
+
+
+def test_what_fits_is_wanted_as_it_is() -> None:
+    entry, gone = narrowed(ENTRY, STAMP)
+    assert entry is ENTRY
+    assert gone == ()
+
+
+LARGE = st.builds(
+    lambda aliases, names, texts: replace(
+        ENTRY,
+        aliases=(*(f"Alias.{one}@b.example" for one in aliases), *(f"X500:/o=B/cn={one}" for one in names)),
+        texts={Field.DISPLAY_NAME: "Ann", **texts},
+    ),
+    st.lists(st.text("ab", min_size=1, max_size=40), max_size=60, unique=True),
+    st.lists(st.text("abü&", min_size=1, max_size=200), max_size=20, unique_by=str.lower),
+    st.dictionaries(st.sampled_from(Field), st.text("aü&<", min_size=1, max_size=700), max_size=8),
+)
+
+
+@settings(max_examples=60)
+@given(LARGE)
+def test_what_goes_in_is_not_wanted_again(entry: Entry) -> None:
+    small, gone = narrowed(entry, STAMP)
+    rules = Rules(sync="x", fields=dict.fromkeys(Field, How.OVERWRITE), hides=False, grace=timedelta(30))
+    contact = fresh(small, STAMP)
+    held = held_of(SharedContact("k", "e", contact))
+    assert contact_entry.weight(contact) <= MOST_BYTES
+    assert compare(small, held, agreement(small, "k", rules), rules).changes == ()
+    assert (small is entry) is (gone == ())
+    assert narrowed(small, STAMP) == (small, ())
+
+
+def test_nothing_that_others_wrote_is_taken_out_to_make_room() -> None:
+    theirs = CONTACT.copied()
+    contact_entry.put(theirs, Field.NOTES, "n" * 1900)
+    contact = SharedContact("k", "", theirs)
+    assert changed(contact, step(ENTRY, Change("company", "", "c" * 300))) is None
+    assert changed(contact, step(ENTRY, Change("company", "", "c"))) is not None
+    contact_entry.put(theirs, Field.NOTES, "n" * 3000)
+    assert changed(contact, step(ENTRY, Change("title", "Lead", "Sub"))) is not None

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from galsync.entries import Form, How
+from galsync.people.wanted import wanted
 from galsync.settings import GalsyncSettings, StateSettings
 from galsync.steps import Remedy
 from galsync.syncs import Sync
 from galsync.wiring.opening import database_url, fingerprint, ledger_of, mapping_of, opened, selection_of
 from protocols.model.person import Field, Kind
 from service.secrets import SecretError
-from tests.galsync.settings.estate import MAILBOXES, settings
+from tests.galsync.settings.estate import DIRECTORIES, MAILBOXES, settings
 from tests.galsync.wiring.world import NOW, SECRETS, furnished, no_sleep
 
 
@@ -48,6 +49,18 @@ async def test_nothing_is_wanted_that_the_target_cannot_hold(tmp_path: Path, mon
         assert sync.rules.fields[Field.DISPLAY_NAME] is How.WRITE
         assert not feed.mapping.proxies
         assert not feed.mapping.x500
+
+
+async def test_a_shared_contact_is_wanted_as_large_as_google_takes_it(tmp_path: Path) -> None:
+    aliases = ";".join(f"a.very.long.alias.number.{number}@fabrikam.example" for number in range(60))
+    here = furnished(tmp_path)
+    (here / "people.csv").write_text(f"address,display_name,aliases\nann@fabrikam.example,Ann,{aliases}\n")
+    async with _opened(here, settings(to="google", proxies=True)) as sync:
+        (feed,) = sync.feeds
+        told = wanted([(feed.mapping, feed.selection, await feed.source.read())])
+    (entry,) = told.entries.values()
+    assert 20 < len(entry.aliases) < 60
+    assert told.cut == {"aliases": 1}
 
 
 async def test_secrets_of_others_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +107,18 @@ def test_the_fingerprint_tells_other_settings() -> None:
     assert all(each.isalnum() for each in others)
 
 
+def test_the_fingerprint_tells_other_settings_of_who_shows_the_guests() -> None:
+    def mark(shown_by: str, **script: str) -> str:
+        books = DIRECTORIES | {"graph": DIRECTORIES["graph"] | {"shown_by": shown_by}}
+        books["script"] = DIRECTORIES["script"] | script
+        sync = {"name": "staff", "from": ["csv"], "to": "graph", "as": "guest"}
+        read = GalsyncSettings.model_validate({"directories": books, "directory_syncs": [sync]})
+        return fingerprint(read, read.directory_syncs[0])
+
+    assert len({mark(""), mark("online"), mark("script"), mark("script", folder="elsewhere")}) == 4
+    assert mark("online", folder="elsewhere") == mark("online")
+
+
 def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATE", "postgresql://busyline@db/b")
     assert database_url(StateSettings(), tmp_path) == f"sqlite:{tmp_path}/busyline.db"
@@ -108,3 +133,10 @@ async def test_the_ledger_remembers(tmp_path: Path) -> None:
             paused = await ledger.paused("staff")
             await ledger.pause("staff", "why")
     assert paused == "why"
+
+
+async def test_a_sync_of_people_who_move_wants_to_hear_of_them(tmp_path: Path) -> None:
+    written = settings(moves=[{"name": "merger", "side": "from"}])
+    with pytest.raises(ValueError, match="nobody tells who has moved"):
+        async with _opened(furnished(tmp_path), written):
+            pass

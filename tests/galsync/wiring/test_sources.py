@@ -7,10 +7,12 @@ from typing import get_args
 import pytest
 
 from galsync.entries import Form
+from galsync.settings.clouds import GoogleDirectory, GraphDirectory
 from galsync.settings.directories import DirectorySettings
 from galsync.wiring.opening import mapping_of, selection_of
-from galsync.wiring.sources import SOURCES, Asks, source_of
-from tests.galsync.settings.estate import settings
+from galsync.wiring.sources import SOURCES, Asks, asked_of, source_of, wishes_of
+from protocols.google.people import ROOMS_SCOPE
+from tests.galsync.settings.estate import DIRECTORIES, settings
 from tests.galsync.wiring.world import SECRETS, furnished, part
 
 KINDS = get_args(get_args(DirectorySettings)[0])
@@ -20,7 +22,7 @@ def test_every_directory_that_can_be_read_has_its_source() -> None:
     assert {kind for kind in KINDS if kind.reads} == set(SOURCES)
 
 
-@pytest.mark.parametrize("name", ["csv", "sealed", "graph", "export", "google", "ad"])
+@pytest.mark.parametrize("name", ["csv", "sealed", "graph", "export", "export-ews", "google", "ad"])
 async def test_each_source_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, text in SECRETS.items():
         monkeypatch.setenv(variable, text)
@@ -48,5 +50,31 @@ def test_what_is_asked_for_follows_from_the_sync() -> None:
     assert asks(groups="groups").members
     assert asks(groups="none", include={"groups": ["a@x.example"]}).memberships
     assert asks(fields={"manager": "write"}, photos=True).manager
+    for include in ({}, {"kinds": ["room"]}, {"kinds": ["user", "equipment"]}):
+        assert asks(include=include).rooms
+    for sieves in ({"include": {"kinds": ["user", "group"]}}, {"exclude": {"kinds": ["room", "equipment"]}}):
+        assert (asks(**sieves).users, asks(**sieves).rooms) == (True, False)
+    assert not asks(include={"kinds": ["group"]}).users
     wants = {"include": {"where": "attr.employeeType == 'x'"}, "values": {"notes": "{attr.division}"}}
     assert asks(**wants).attributes == {"employeeType", "division"}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "rooms", "at_graph", "at_google"),
+    [
+        ([], True, True, True),
+        (["room"], True, True, True),
+        (["user"], True, True, False),  # or a room of Microsoft's would be a user
+        (["group"], True, False, False),
+        ([], False, False, True),
+    ],
+)
+def test_who_is_a_room_is_asked_where_it_matters(
+    kinds: list[str], rooms: bool, at_graph: bool, at_google: bool
+) -> None:
+    (sync,) = settings(include={"kinds": kinds}).directory_syncs
+    asks = Asks(selection_of(sync), mapping_of(sync, "csv", Form.CONTACT))
+    microsoft = GraphDirectory.model_validate(DIRECTORIES["graph"] | {"rooms": rooms})
+    assert asked_of(microsoft, asks).rooms is at_graph
+    scopes = wishes_of(GoogleDirectory.model_validate(DIRECTORIES["google"]), asks).scopes
+    assert (ROOMS_SCOPE in scopes) is at_google

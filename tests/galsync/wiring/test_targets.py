@@ -43,6 +43,8 @@ def test_every_directory_that_can_be_written_has_its_target() -> None:
         {"to": "graph", "as": "contact", "mailboxes": MAILBOXES},
         {"to": "google"},
         {"to": "google", "as": "contact", "mailboxes": MAILBOXES},
+        {"to": "ews", "mailboxes": MAILBOXES},
+        {"to": "export-ews"},
     ],
     ids=lambda sync: "-".join(map(str, list(sync.values())[:2])),
 )
@@ -81,7 +83,7 @@ async def test_a_directory_that_cannot_be_reached_says_so(tmp_path: Path) -> Non
             await target_of("ad", nowhere, made)
 
 
-@pytest.mark.parametrize(("domain", "forms"), [("", {Form.MAIL_CONTACT}), ("c.example", {*FORMS})])
+@pytest.mark.parametrize(("domain", "forms"), [("", {Form.MAIL_CONTACT, Form.GROUP}), ("c.example", {*FORMS})])
 async def test_mail_users_need_a_domain_to_sign_in_at(domain: str, forms: set[Form], tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         read, made = part(tmp_path, stack, to="online")

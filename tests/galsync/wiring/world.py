@@ -34,6 +34,7 @@ def part(directory: Path, stack: AsyncExitStack, **sync: Any) -> tuple[GalsyncSe
     read = settings(**sync)
     made = Part(
         sync=read.directory_syncs[0],
+        directories=read.directories,
         directory=directory,
         stack=stack,
         clock=lambda: NOW,

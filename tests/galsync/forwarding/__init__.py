@@ -1,0 +1,1 @@
+"""Tests of forwarders for people who move."""

@@ -1,0 +1,1 @@
+"""Tests of what prepares two tenants for each other."""
