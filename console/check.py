@@ -17,12 +17,17 @@ from console.exposure_checks import check_exposure
 from console.federation_checks import check_federation
 from console.findings import Finding
 from console.gal_checks import check_gal
+from console.gal_exchange_checks import check_gal_exchange
+from console.gal_route_checks import check_gal_routes
 from console.ical_checks import check_ical
 from console.mail_checks import check_mail
 from console.mailtips_checks import check_mailtips
+from console.move_event_checks import check_move_events
 from console.moves_checks import check_moves
 from console.nodes_checks import check_nodes
 from console.oidc_checks import check_oidc
+from console.pair_checks import check_pairs
+from console.person_checks import check_persons
 from console.places import line_of, lines_of, place_of
 from console.privacy_checks import check_ledger, check_rules
 from console.provider_checks import check_provider
@@ -88,6 +93,11 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_capture(configuration, directory)
     yield from check_published(configuration, directory)
     yield from check_gal(configuration, directory)
+    yield from check_gal_exchange(configuration, directory, now)
+    yield from check_gal_routes(configuration, directory)
+    yield from check_persons(configuration, directory)
+    yield from check_pairs(configuration, directory)
+    yield from check_move_events(configuration)
     yield from check_mail(configuration, directory)
     yield from check_secrecy(configuration, directory)
 
@@ -121,10 +131,15 @@ def _print(found: list[Finding], configuration: Configuration) -> None:
     console = screen()
     for finding in found:
         console.print(str(finding), style=_STYLES[finding.severity], soft_wrap=True)
-    counts = ", ".join(
-        _number(len(getattr(configuration, f"{word}s")), word) for word in ("connector", "route", "caller")
-    )
-    console.print(f"{counts}: {_verdict(found)}", soft_wrap=True)
+    console.print(f"{', '.join(_counts(configuration))}: {_verdict(found)}", soft_wrap=True)
+
+
+def _counts(configuration: Configuration) -> Iterator[str]:
+    if not configuration.fills_address_books_alone:
+        for word in ("connector", "route", "caller"):
+            yield _number(len(getattr(configuration, f"{word}s")), word)
+    if syncs := len(configuration.directory_syncs):
+        yield _number(syncs, "directory sync")
 
 
 def _verdict(found: list[Finding]) -> str:

@@ -1,6 +1,7 @@
 """The command line: every command by name, and the one place that turns an error into a sentence and an exit code."""
 
 import errno
+import logging
 import os
 import sys
 import traceback
@@ -27,10 +28,12 @@ from console import (
 from console.configuration import ConfigurationError
 from console.demo import command as demo
 from console.gal import command as gal
+from console.pair import command as pair
 from console.setup import command as setup
 from console.setup.sides import SetupError
 from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
 from proxy.list_files import ListFileError
+from service import logs
 from service.secrets import SecretError
 
 SHOW_TRACEBACKS = "BUSYLINE_TRACEBACK"
@@ -63,6 +66,7 @@ app.command("hash-password")(hash_password.command)
 app.add_typer(config, name="config")
 app.add_typer(moves.app, name="moves")
 app.add_typer(gal.app, name="gal")
+app.add_typer(pair.app, name="pair")
 config.command("example")(config_example.command)
 
 
@@ -72,7 +76,8 @@ def _config() -> None:
 
 
 def main() -> None:
-    """The entry point of `busyline`."""
+    """The entry point of `busyline`. What is logged never stands in what a command prints; `serve` logs as it wants."""
+    logs.configure("console", level=logging.WARNING)
     sys.exit(run(sys.argv[1:]))
 
 

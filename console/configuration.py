@@ -5,10 +5,12 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from console.mistakes import explained
+from console.move_names import check_moves_named
 from console.places import line_of, lines_of, words_of
 from galsync.settings import GalsyncSettings
 from proxy.settings import ProxySettings
@@ -31,6 +33,16 @@ _TOML_REMEDIES = {
 
 class Configuration(ProxySettings, GalsyncSettings):
     """Everything the configuration file may say; each room adds its own sections."""
+
+    @model_validator(mode="after")
+    def _moves_there(self) -> Self:
+        check_moves_named(self.moves, self.directory_syncs, self.move_forwarders)
+        return self
+
+    @property
+    def fills_address_books_alone(self) -> bool:
+        """Whether it is about address books and about nobody's free/busy."""
+        return bool(self.directory_syncs) and not (self.connectors or self.routes or self.callers)
 
 
 @dataclass(frozen=True, slots=True)

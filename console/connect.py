@@ -3,20 +3,24 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.configuration import Configuration
+from console.persons import all_wanted
 from console.terminal import WRONG_USAGE, ConfigOption, EndingError, configured
 from galsync.settings.clouds import StaffExportDirectory
-from galsync.sides.staff_export_source import PERMISSIONS
+from galsync.settings.google_account import GoogleAccountDirectory
+from galsync.sides.staff_export_source import FILLING, PERMISSIONS
+from galsync.wiring.google_account import application_of
 from protocols.errors import PeerError
+from service import person_google, person_tokens
 from service.clouds import public_application, sign_in_host
 from service.connections import Connection, Connections
 from service.outgoing import Outgoing
-from service.person_tokens import sign_in
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The address book, as [directories.NAME] calls it.")]
 
@@ -24,45 +28,68 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The address book, as 
 def command(name: Name, config: ConfigOption = None) -> None:
     """Sign in once for a credential that belongs to a person; it is kept encrypted beside the configuration."""
     configuration, directory = configured(config)
-    settings = _settings(configuration, name)
+    everybody = all_wanted(configuration.directories)
+    if name not in everybody:
+        known = f"it is for {', '.join(everybody)}" if everybody else "no address book is reached in a person's name"
+        raise EndingError(f"nobody has to sign in for {name}: {known}", WRONG_USAGE)
     try:
-        connection = asyncio.run(_signed_in(settings, directory))
+        connection = asyncio.run(_signed_in(name, configuration, directory))
     except PeerError as error:
-        raise EndingError(f"{name}: {error.detail}") from None
-    if connection.account and connection.account.lower() != settings.mailbox.lower():
+        raise EndingError(f"{name}: {error.detail or error.reason.value}") from None
+    person = everybody[name]
+    if connection.account.lower() != person.account.lower():
         raise EndingError(
-            f"{name}: {connection.account} signed in, and the mailbox is {settings.mailbox}; nothing was kept: "
-            f"sign in as the mailbox, and run: busyline connect {name}"
+            f"{name}: {connection.account} signed in, and the {person.what} is {person.account}; nothing was kept: "
+            f"sign in as the {person.what}{_or_else(configuration, name, connection)}, and run: busyline connect {name}"
         )
     Connections.at(directory).save(name, connection)
     print(f"{name} is connected. It is renewed by itself from now on.")
 
 
-def _settings(configuration: Configuration, name: str) -> StaffExportDirectory:
-    found = configuration.directories.get(name)
-    if isinstance(found, StaffExportDirectory) and found.person:
-        return found
-    names = [
-        each
-        for each, settings in configuration.directories.items()
-        if isinstance(settings, StaffExportDirectory) and settings.person
-    ]
-    known = f"it is for {', '.join(names)}" if names else "no address book has person = true"
-    raise EndingError(f"nobody has to sign in for {name}: {known}", WRONG_USAGE)
+def _or_else(configuration: Configuration, name: str, connection: Connection) -> str:
+    """What else mends it: a mailbox may have another address than the name that it signs in with."""
+    settings = configuration.directories[name]
+    if not isinstance(settings, StaffExportDirectory):
+        return ""
+    return f', or, if that is what the mailbox signs in with, write account = "{connection.account}"'
 
 
-async def _signed_in(settings: StaffExportDirectory, directory: Path) -> Connection:
+async def _signed_in(name: str, configuration: Configuration, directory: Path) -> Connection:
+    settings = configuration.directories[name]
     async with AsyncExitStack() as stack:
-        wire = Outgoing(settings, directory, stack).blocking(only=sign_in_host(settings))
-        return await asyncio.to_thread(
-            sign_in,
-            wire,
-            public_application(settings, PERMISSIONS),
-            show=_show,
-            sleep=time.sleep,
-            clock=time.monotonic,
-        )
+        if isinstance(settings, GoogleAccountDirectory):
+            return await _at_google(settings, Outgoing(settings, directory, stack))
+        assert isinstance(settings, StaffExportDirectory)  # nobody else is wanted
+        network = Outgoing(settings, directory, stack)
+        return await _at_microsoft(settings, _scopes(configuration, name), network)
 
 
-def _show(page: str, code: str) -> None:
+async def _at_google(settings: GoogleAccountDirectory, network: Outgoing) -> Connection:
+    application = application_of(settings, network)
+    return await person_google.sign_in(network.blocking(only=application.token_url), application, show=_show_page)
+
+
+async def _at_microsoft(settings: StaffExportDirectory, scopes: tuple[str, ...], network: Outgoing) -> Connection:
+    signing_in = partial(
+        person_tokens.sign_in,
+        network.blocking(only=sign_in_host(settings)),
+        public_application(settings, scopes),
+        show=_show_code,
+        sleep=time.sleep,
+        clock=time.monotonic,
+    )
+    return await asyncio.to_thread(signing_in)
+
+
+def _scopes(configuration: Configuration, name: str) -> tuple[str, ...]:
+    """No more than is needed."""
+    is_filled = any(sync.target == name for sync in configuration.directory_syncs)
+    return FILLING if is_filled else PERMISSIONS
+
+
+def _show_code(page: str, code: str) -> None:
     print(f"Open {page} in a browser, on any machine, and type the code {code}", flush=True)
+
+
+def _show_page(page: str) -> None:
+    print(f"Open this page in a browser on this very machine, and sign in as the account:\n{page}", flush=True)

@@ -13,6 +13,7 @@ from console.pem_checks import certificates, check_dates, check_pair
 from console.secret_checks import read
 from console.sign_in_checks import check_sign_in
 from proxy.settings.connectors import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
+from service.outgoing import NetworkSection
 from service.reach import is_written_out
 from service.secrets import Secret, SecretError
 from service.tokens_google import key_file
@@ -24,7 +25,7 @@ def check_connectors(configuration: Configuration, directory: Path, now: datetim
     for name, connector in configuration.connectors.items():
         section = f"connectors.{name}"
         yield from _credentials(section, connector, directory, now)
-        yield from _reach(section, connector)
+        yield from check_reach(section, connector)
         if connector.ca is not None:
             yield from _ca(f"{section}.ca", directory / connector.ca, now)
         if name not in routed:
@@ -49,7 +50,7 @@ def _credentials(section: str, connector: ConnectorSettings, directory: Path, no
 _INSIDE = (".local", ".internal", ".intranet", ".lan", ".corp", ".home.arpa")
 
 
-def _reach(section: str, connector: ConnectorSettings) -> Iterator[Finding]:
+def check_reach(section: str, connector: NetworkSection) -> Iterator[Finding]:
     """What the name itself tells of where it leads; it is not looked up here."""
     host = urlsplit(getattr(connector, "url", None) or "").hostname or ""
     if connector.private_network and is_written_out(host):

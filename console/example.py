@@ -139,7 +139,8 @@ def _complete() -> Iterator[str]:
     """Nothing; a section that was added to the configuration and not to this file is an error here."""
     shown = {"server", "cache", "cluster", "connectors", "routes", "callers", "rooms"}
     shown |= {"rules", "ledger", "capture", "tokens", "microsoft", "federation", "oidc", "free_busy_urls"}
-    shown |= {"aliases", "moves", "groups", "room_lists", "state", "mail", "directories", "directory_syncs"}
+    shown |= {"aliases", "moves", "groups", "room_lists", "state", "mail", "directories", "directory_syncs", "pairs"}
+    shown |= {"move_forwarders"}
     if missing := set(Configuration.model_fields) - shown:
         raise NotImplementedError(f"the example shows nothing of {sorted(missing)}")
     yield from ()

@@ -7,22 +7,19 @@ from pydantic import BaseModel
 
 from console.annotated import Values, comment, off, section
 from proxy.settings.connectors import (
-    BasicAuth,
     CaldavConnector,
     EwsConnector,
     GoogleConnector,
     GraphConnector,
     IcalConnector,
     InteropConnector,
-    NegotiateAuth,
-    NtlmAuth,
-    OAuthAuth,
     ProviderConnector,
 )
 from proxy.settings.connectors.caldav import CaldavBasicAuth, CaldavBearerAuth
 from proxy.settings.connectors.provider import ProviderBasicAuth, ProviderBearerAuth
 from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
+from service.exchange_sign_in import BasicAuth, NegotiateAuth, NtlmAuth, OAuthAuth
 
 _CONNECTORS: Final[dict[str, tuple[type[BaseModel], Values]]] = {
     "contoso": (

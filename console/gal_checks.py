@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from console.configuration import Configuration
-from console.findings import Finding, error, note, warning
+from console.findings import Finding, error, warning
+from console.guest_checks import check_guests
 from console.secret_checks import read
 from console.writable_checks import check_writable, user_name
 from galsync.entries import Form
@@ -15,8 +16,9 @@ from galsync.files.disk import UnreadableError
 from galsync.settings import DirectorySettings
 from galsync.settings.active_directory import ActiveDirectory
 from galsync.settings.clouds import GoogleDirectory, GraphDirectory
-from galsync.settings.consistency import IN_MAILBOXES, form_of
+from galsync.settings.consistency import IN_MAILBOXES, form_of, with_helpers
 from galsync.settings.files import CsvDirectory, LdifDirectory, SealedDirectory
+from galsync.settings.google_account import GoogleAccountDirectory
 from galsync.settings.state import SQLITE
 from galsync.wiring.seals import partner_of
 from service.clouds import GoogleSection, MicrosoftSection
@@ -25,9 +27,12 @@ from service.secrets import Reference, SecretError, resolve
 
 def check_gal(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """The state, then each directory, then each sync, in the order of the file; nobody is asked."""
-    if configuration.directory_syncs:
+    if configuration.directory_syncs or configuration.pairs or configuration.move_forwarders:
         yield from _state(configuration, directory)
     used = {name for sync in configuration.directory_syncs for name in (*sync.sources, sync.target)}
+    used |= {name for pair in configuration.pairs for end in pair.ends for name in (end.directory, end.exchange)}
+    used |= {name for each in configuration.move_forwarders for name in (each.at, each.beyond) if name}
+    used |= {*with_helpers(sorted(used), configuration.directories)}
     for name, settings in configuration.directories.items():
         key = f"directories.{name}"
         if name not in used:
@@ -60,6 +65,8 @@ def _secrets(key: str, settings: DirectorySettings, directory: Path) -> Iterator
         references = {"certificate": settings.certificate, "secret": settings.secret}
     elif isinstance(settings, GoogleSection):
         references = {"service_account": settings.service_account}
+    elif isinstance(settings, GoogleAccountDirectory):
+        references = {"application.secret": settings.application.secret}
     elif isinstance(settings, ActiveDirectory):
         references = {"auth.password": settings.auth.password}
         keytab = getattr(settings.auth, "keytab", None)
@@ -133,5 +140,4 @@ def _syncs(configuration: Configuration, directory: Path) -> Iterator[Finding]:
             what = "it says in whose mailboxes contacts are written, and none are"
             yield warning(f"{key}.mailboxes", what, 'remove it, or write as = "contact"')
         if isinstance(target, GraphDirectory) and form_of(sync, target) is Form.GUEST:
-            what = "guests are accounts of this organisation that can be given access to what is in it"
-            yield note(f"{key}.as", what, "see that nobody is given more than an entry")
+            yield from check_guests(key, sync, target, configuration.directories)

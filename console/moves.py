@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from console.configuration import Configuration
+from console.event import command as event
 from console.mistakes import did_you_mean
 from console.terminal import (
     FOUND_WRONG,
@@ -43,6 +44,8 @@ BatchesOption = Annotated[
     Path | None, typer.Option("--batches", metavar="FILE", help="Check this file of batches against the one in place.")
 ]
 BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch.")]
+RouteOnly = Annotated[bool, typer.Option("--route-only", help="Leave entries and forwarders as they are.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 _NOBODY: Final = "nobody moves: the configuration has no [[moves]]"
 _NOT_HERE: Final = "a directory says who: `busyline explain ADDRESS` asks it"
 
@@ -137,8 +140,23 @@ def checked(
 
 
 @app.command("roll-back")
-def rolled_back(move: MoveArgument, batch: BatchArgument, config: ConfigOption = None) -> None:
-    """Send a batch back at once: its people are asked for where they came from, with both calendars joined."""
+def rolled_back(
+    context: typer.Context,
+    move: MoveArgument,
+    batch: BatchArgument,
+    route_only: RouteOnly = False,
+    yes: Yes = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Send a batch back at once: its people are asked for where they came from, with both calendars joined.
+
+    Where address-book syncs or forwarders name the move, their part is shown, asked about, and taken back with it.
+    """
+    configuration, _ = configured(config)
+    if not route_only and concerned(configuration, move):
+        event.roll_back(context, move, batch, yes=yes, as_json=as_json, config=config)
+        return
     path, plan = _planned(move, batch, config)
     now = int(datetime.now(UTC).timestamp())
     if plan.rolled_back_at is not None and plan.resumed_at is None and plan.rolled_back_at <= now:
@@ -160,6 +178,13 @@ def resumed(move: MoveArgument, batch: BatchArgument, config: ConfigOption = Non
         return
     _write(lambda: batches.resumed(path, batch, now), path)
     screen().print(f"{path}: {batch} moves on; a server that runs follows within a second", soft_wrap=True)
+    configuration, _ = configured(config)
+    if concerned(configuration, move):
+        screen().print(f"`busyline moves apply {move} {batch}` moves its entries and forwarders, too", soft_wrap=True)
+
+
+app.command("plan")(event.plan)
+app.command("apply")(event.apply)
 
 
 def _planned(move: str, batch: str, config: Path | None) -> tuple[Path, Plan]:
@@ -183,7 +208,8 @@ def _write(change: Callable[[], Plan], path: Path) -> None:
         raise EndingError(words) from None
 
 
-def _named(configuration: Configuration, name: str) -> MoveSettings:
+def named_move(configuration: Configuration, name: str) -> MoveSettings:
+    """The move of that name. Raises EndingError where there is none."""
     names = [move.name for move in configuration.moves]
     if not names:
         raise EndingError(_NOBODY, WRONG_USAGE)
@@ -193,8 +219,20 @@ def _named(configuration: Configuration, name: str) -> MoveSettings:
     return settings
 
 
+def concerned(configuration: Configuration, move: str) -> bool:
+    """Whether a sync or a forwarder names the move: otherwise its route is all there is of it."""
+    named = any(each.name == move for sync in configuration.directory_syncs for each in sync.moves)
+    return named or any(each.move == move for each in configuration.move_forwarders)
+
+
+def known_batch(configuration: Configuration, directory: Path, settings: MoveSettings, batch: str) -> None:
+    """Raises EndingError for a batch of which neither the list nor the file of batches knows anything."""
+    path = plans_of(settings, directory)
+    _known(configuration, directory, settings, batches.read(path) if path is not None and path.exists() else (), batch)
+
+
 def _of_batches(configuration: Configuration, directory: Path, name: str) -> tuple[MoveSettings, Path]:
-    settings = _named(configuration, name)
+    settings = named_move(configuration, name)
     path = plans_of(settings, directory)
     if path is None:
         raise EndingError(f'the move "{name}" has no file of batches: write batches = "file:batches.csv", and restart')
@@ -234,7 +272,7 @@ def _instead(
     if name is None and len(listed) != 1:
         words = f"write --move with one of {', '.join(listed)}" if listed else "no move has a list in a file"
         raise EndingError(f"--people and --batches are about one move: {words}", WRONG_USAGE)
-    settings = _named(configuration, name or listed[0])
+    settings = named_move(configuration, name or listed[0])
     if not _has_file(settings):
         raise EndingError(f'the move "{settings.name}" has no list in a file', WRONG_USAGE)
     others = [read for read in _all(configuration, directory) if read.move is not None]

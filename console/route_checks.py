@@ -24,9 +24,10 @@ _URLS: Final = {  # by section
 
 def check_routes(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Whether there is anything to answer and anybody to answer to, then what is wrong with routes and aliases."""
-    if not configuration.routes:
+    alone = configuration.fills_address_books_alone
+    if not configuration.routes and not alone:
         yield warning("routes", "there are none, so every mailbox is unknown", "add a [[routes]]")
-    if not configuration.callers:
+    if not configuration.callers and not alone:
         yield warning("callers", "there are none, so nobody may ask", "add a [[callers]]")
     yield from _several(configuration)
     yield from _aliases(configuration, directory)

@@ -1,4 +1,4 @@
-"""Checks how a connector signs in to Exchange: secrets, keytab, and whether Kerberos can be spoken here."""
+"""Checks how we sign in to Exchange: secrets, keytab, and whether Kerberos can be spoken here."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,25 +8,34 @@ from urllib.parse import urlsplit
 from console.findings import Finding, error, warning
 from console.pem_checks import check_pair
 from console.secret_checks import read
-from proxy.settings.connectors import EwsConnector, NegotiateAuth, NtlmAuth, OAuthAuth
 from service import kerberos
+from service.exchange_sign_in import EwsAuth, ExchangeSection, NegotiateAuth, NtlmAuth, OAuthAuth
 from service.reach import is_loopback
 
 _KEYTAB = b"\x05\x02"  # the version of every keytab that is in use
 
 
-def check_sign_in(section: str, connector: EwsConnector, directory: Path, now: datetime) -> Iterator[Finding]:
+def check_sign_in(section: str, settings: ExchangeSection, directory: Path, now: datetime) -> Iterator[Finding]:
     """What is wrong or doubtful with ``auth``, whose key is ``section``."""
-    auth = connector.auth
+    auth = settings.auth
     if isinstance(auth, OAuthAuth):
         yield from _oauth(section, auth, directory, now)
     elif isinstance(auth, NegotiateAuth):
         yield from _negotiate(section, auth, directory)
     else:
         yield from read(f"{section}.password", auth.password, directory)[1]
-    url = urlsplit(connector.url)
+    url = urlsplit(settings.url)
     if isinstance(auth, NtlmAuth | NegotiateAuth) and url.scheme == "http" and not is_loopback(url.hostname or ""):
         yield error(section, "NTLM and Negotiate are not sent over plain HTTP", "write an https address in url")
+
+
+def account_of(auth: EwsAuth) -> str:
+    """Who that is; Windows and Entra ID know no capitals in names."""
+    if isinstance(auth, OAuthAuth):
+        return f"{auth.client_id} of {auth.tenant}".lower()
+    if isinstance(auth, NegotiateAuth) and auth.username is None:
+        return (auth.principal or str(auth.keytab or "of this machine's credential cache")).lower()
+    return str(auth.username).lower()
 
 
 def _oauth(section: str, auth: OAuthAuth, directory: Path, now: datetime) -> Iterator[Finding]:

@@ -1,8 +1,6 @@
 """The syncs that have a schedule: beside the proxy in one process, or alone in their own (`serve --only galsync`)."""
 
 import asyncio
-import os
-import platform
 import secrets
 import signal
 from collections.abc import AsyncIterator
@@ -17,7 +15,9 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from console.configuration import Configuration
+from console.moving import Lists
 from galsync.counting import Figures
+from galsync.engine.holders import this_process
 from galsync.wiring.schedules import Around, jobs_of
 from proxy.wiring import Overseer
 from service import logs
@@ -54,7 +54,8 @@ async def alone(
     logs.hear(loop)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(_served(configuration, directory, told, metrics)) if metrics else None
-        jobs = await stack.enter_async_context(jobs_of(configuration, _around(directory), Figures(told.registry)))
+        around, figures = _around(configuration, directory), Figures(told.registry)
+        jobs = await stack.enter_async_context(jobs_of(configuration, around, figures))
         serving = asyncio.create_task(jobs.serve(), name="syncs")
         for number in _STOPS:
             loop.add_signal_handler(number, serving.cancel)
@@ -69,21 +70,23 @@ async def alone(
 async def _kept(configuration: Configuration, directory: Path, figures: Figures) -> None:
     while True:
         try:
-            async with jobs_of(configuration, _around(directory), figures) as jobs:
+            async with jobs_of(configuration, _around(configuration, directory), figures) as jobs:
                 await jobs.serve()
         except (SecretError, StateError) as error:
             _log.error("syncs_not_running", note=str(error))
         await asyncio.sleep(_PAUSE)
 
 
-def _around(directory: Path) -> Around:
+def _around(configuration: Configuration, directory: Path) -> Around:
+    clock = partial(datetime.now, UTC)
     return Around(
         directory=directory,
-        holder=f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}",
-        clock=partial(datetime.now, UTC),
+        holder=this_process(),
+        clock=clock,
         sleep=asyncio.sleep,
         chance=random,
         number=partial(secrets.token_hex, 16),
+        moving=Lists(configuration=configuration, directory=directory, clock=clock).moving,
     )
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from console.configuration import Configuration
 from console.findings import Finding, warning
-from console.sign_in_checks import check_sign_in
+from console.sign_in_checks import account_of, check_sign_in
 from proxy.settings.connectors import ConnectorSettings, EwsConnector, GoogleConnector, GraphConnector
-from proxy.settings.connectors.ews import EwsAuth, NegotiateAuth, OAuthAuth
 
 
 def check_upstream(configuration: Configuration, directory: Path, now: datetime) -> Iterator[Finding]:
@@ -60,14 +59,5 @@ def _accounts(connector: ConnectorSettings) -> Iterator[_Account]:
         tenant = connector.tenant.lower()
         yield _Account(f"the application {connector.client_id.lower()} of {tenant}", "total_budget")
     elif isinstance(connector, EwsConnector):
-        signs_in = dict.fromkeys(_signing_in(each.auth) for each in connector.by_account)
+        signs_in = dict.fromkeys(account_of(each.auth) for each in connector.by_account)
         yield from (_Account(f"the account {who}", "concurrency and budget", connector.url.lower()) for who in signs_in)
-
-
-def _signing_in(auth: EwsAuth) -> str:
-    """Who that is; Windows and Entra ID know no capitals in names."""
-    if isinstance(auth, OAuthAuth):
-        return f"{auth.client_id} of {auth.tenant}".lower()
-    if isinstance(auth, NegotiateAuth) and auth.username is None:
-        return (auth.principal or str(auth.keytab or "of this machine's credential cache")).lower()
-    return str(auth.username).lower()

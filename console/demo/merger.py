@@ -1,5 +1,6 @@
 """Sets the merger up: certificates, secrets and a configuration file in a directory, three servers, and the proxy."""
 
+import json
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from string import Template
 
 from certs import first_run, pem
 from console.configuration import FILE_NAME, load
+from console.demo.people import People
 from console.serve import running
 from proxy.auth.passwords import hash_password
 from proxy.wiring.exchange_front import EWS_PATH, POX_PATH
@@ -21,6 +23,7 @@ from simulation.callers import AddressSpace, ExchangeCaller, GoogleCaller, role_
 from simulation.estate import Estate
 from simulation.exchange.server import ASSISTANT, ExchangeServer
 from simulation.google.server import GoogleServer
+from simulation.graph.contacts import ContactsDesk
 from simulation.graph.server import GraphServer
 from simulation.graph.tokens import Application
 
@@ -41,9 +44,11 @@ class Merger:
 
     directory: Path
     estate: Estate
+    people: People
     exchange: ExchangeServer
     graph: GraphServer
     google: GoogleServer
+    mailboxes: ContactsDesk
     url: str
     metrics_url: str | None
     passwords: dict[str, str]
@@ -72,24 +77,28 @@ async def merger(directory: Path, today: date) -> AsyncIterator[Merger]:
     estate = Estate(today)
     issued = first_run.issue(directory / "certificates", _NAMES)
     tls = pem.load(issued.chain, issued.key, now=datetime.now(UTC)).context
-    application = Application(roles=("Calendars.Read",))
+    application, people = Application(roles=("Calendars.Read",)), People.of(estate)
+    applications, mailboxes = (application, people.application), people.mailboxes()
     async with (
         ExchangeServer(estate, ssl=tls) as exchange,
-        GraphServer(estate, ssl=tls, applications=(application,)) as graph,
-        GoogleServer(estate, ssl=tls) as google,
+        GraphServer(estate, ssl=tls, applications=applications, people=people.desk(), contacts=mailboxes) as graph,
+        GoogleServer(estate, ssl=tls, book=people.northwind, others=(people.account,)) as google,
     ):
         passwords = {company: secrets.token_urlsafe(12) for company in _USERNAMES}
-        _write_secrets(directory, application, google, passwords)
+        _write_secrets(directory, applications, google, people, passwords)
+        people.export(directory / "fabrikam.csv")
         url = f"https://{HOST}:{_free_port()}"
         path = directory / FILE_NAME
-        path.write_text(_configuration(url, exchange, graph, google, application), "utf-8")
+        path.write_text(_configuration(url, exchange, graph, google, applications), "utf-8")
         async with running(load(path), directory) as proxy, _callers(url, passwords, client_context(issued.ca)) as who:
             yield Merger(
                 directory=directory,
                 estate=estate,
+                people=people,
                 exchange=exchange,
                 graph=graph,
                 google=google,
+                mailboxes=mailboxes,
                 url=url,
                 metrics_url=proxy.metrics_url,
                 passwords=passwords,
@@ -99,10 +108,18 @@ async def merger(directory: Path, today: date) -> AsyncIterator[Merger]:
             )
 
 
-def _write_secrets(directory: Path, application: Application, google: GoogleServer, passwords: dict[str, str]) -> None:
+def _write_secrets(
+    directory: Path,
+    applications: tuple[Application, Application],
+    google: GoogleServer,
+    people: People,
+    passwords: dict[str, str],
+) -> None:
     texts = {
-        "contoso.secret": application.secret,
+        "contoso.secret": applications[0].secret,
+        "contoso-directory.secret": applications[1].secret,
         "northwind.json": google.service_account_file(),
+        "northwind-directory.json": json.dumps(people.account.file(google.token_url), indent=2),
         "fabrikam.password": ASSISTANT.password,
         **{f"{company}-caller.hash": hash_password(password) for company, password in passwords.items()},
     }
@@ -145,7 +162,11 @@ def _free_port() -> int:
 
 
 def _configuration(
-    url: str, exchange: ExchangeServer, graph: GraphServer, google: GoogleServer, application: Application
+    url: str,
+    exchange: ExchangeServer,
+    graph: GraphServer,
+    google: GoogleServer,
+    applications: tuple[Application, Application],
 ) -> str:
     template = Template(files("console.demo").joinpath("merger.toml").read_text("utf-8"))
     return template.substitute(
@@ -153,7 +174,8 @@ def _configuration(
         url=url,
         host=HOST,
         tenant=graph.tenant,
-        client_id=application.client_id,
+        client_id=applications[0].client_id,
+        directory_id=applications[1].client_id,
         graph_url=graph.url,
         google_url=google.url,
         ews_url=exchange.ews_url,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from console.demo import truth
+from console.demo import address_books, truth
 from console.demo.merger import Merger, merger
 from console.demo.picture import save
 from console.demo.questions import Scene, now, scenes
@@ -25,13 +25,14 @@ All three are simulated on this machine; the Busyline between them is the real o
 
 
 async def show(*, once: bool, picture: Path | None) -> int:
-    """How many of the questions were answered wrong; without ``once`` only when the process is told to end."""
+    """How many of the questions and plans came out wrong; without ``once`` only when the process is told to end."""
     console = screen()
     with tempfile.TemporaryDirectory(prefix="busyline-demo-") as directory:
         console.print(_OPENING, soft_wrap=True)
         async with merger(Path(directory), now().date()) as m:
             wrong = await _ask_all(console, m, picture)
             m.exchange.faults.clear()
+            wrong += not await address_books.draw_plan(console, m, now)
             if once:
                 return wrong
             stop = _stop_when_told()

@@ -17,6 +17,8 @@ from proxy.wiring.exchange_front import POX_PATH
 
 _WHOM = ("jack.thompson@northwind.example", "anna.schneider@contoso.example")
 
+SYNCS = ("contoso-to-northwind", "fabrikam-to-northwind", "northwind-to-phones")
+"""Those of merger.toml, in its order."""
 _FRIDAY = 4
 
 
@@ -42,6 +44,10 @@ def try_it(m: Merger) -> Iterator[str]:
     for command in (f"lookup {' '.join(_WHOM)} --from {day}", f"explain {_WHOM[0]} --from {day}"):
         yield f"  {program} {command} --as fabrikam-exchange --config {quote(str(config))}"
     yield f"  {program} setup --config {quote(str(config))}"
+    yield ""
+    yield "Fill the address books of the simulated companies (plan, apply, history, undo, purge):"
+    for command in ("list", *(f"plan {sync}" for sync in SYNCS)):
+        yield f"  {program} gal {command} --config {quote(str(config))}"
     yield ""
     yield "Ctrl-C ends it."
 

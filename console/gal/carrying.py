@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from console.gal.busy import nobody_runs
 from console.gal.progress import progress
 from console.gal.showing import MOST, show, show_figures, show_json
 from console.gal.work import Chosen, Work, at_work
@@ -40,7 +41,11 @@ async def planned(chosen: Chosen, wishes: Wishes) -> bool:
     with progress(wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             report = await _planned(work, chosen, wishes)
+            paused = await work.ledger.paused(work.sync.name)
     _show(report, wishes)
+    if paused and not wishes.as_json:
+        words = f"{paused}; `busyline gal resume {chosen.settings.name}` ends the pause"
+        screen(stderr=True).print(words, style="yellow", soft_wrap=True)
     return _well(report)
 
 
@@ -51,6 +56,7 @@ async def applied(chosen: Chosen, wishes: Wishes) -> bool:
         async with at_work(chosen, tell=bar.tell) as work:
             if why := await work.ledger.paused(work.sync.name):
                 raise EndingError(f"{why}; `busyline gal resume {work.sync.name}` ends the pause")
+            await nobody_runs(work.ledger, work.sync, clock=chosen.around.clock)
             report = await _planned(work, chosen, wishes)
             bar.hide()
             if report.words:
@@ -167,7 +173,7 @@ async def _still_good(work: Work, outlook: Outlook, chosen: Chosen) -> None:
 
 async def _last_that_wrote(ledger: Ledger, sync: str) -> int:
     for run in await ledger.runs(sync, most=1_000):
-        if run.kind is RunKind.APPLY and any(name.startswith("written_") for name in run.counts):
+        if run.kind is not RunKind.UNDO and any(name.startswith("written_") for name in run.counts):
             return run.number
     raise EndingError(f"{sync} has written nothing yet that could be taken back: see its history")
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,7 +18,11 @@ from galsync.plans.guards import CHANGES, DELETIONS, EMPTY, SHRINK
 app = typer.Typer(no_args_is_help=True, help="Address books: each side finds the other side's people in its own.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The sync, as [[directory_syncs]] names it.")]
-Run = Annotated[int | None, typer.Argument(metavar="[RUN]", help="The number of a run, as the history tells it.")]
+LARGEST: Final = 2**63 - 1  # what the state database can number
+Run = Annotated[
+    int | None,
+    typer.Argument(metavar="[RUN]", min=1, max=LARGEST, help="The number of a run, as the history tells it."),
+]
 
 
 class Guard(StrEnum):
@@ -35,7 +39,7 @@ Allow = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Read everybody, also where changes would do.")]
-Most = Annotated[int, typer.Option("--most", min=0, metavar="N", help="How many steps are drawn; 0: all.")]
+Most = Annotated[int, typer.Option("--most", min=0, max=LARGEST, metavar="N", help="How many steps are drawn; 0: all.")]
 
 
 @app.command("list")
@@ -116,7 +120,7 @@ def history(
     context: typer.Context,
     name: Name,
     run: Run = None,
-    most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="How many runs.")] = 50,
+    most: Annotated[int, typer.Option("--most", min=1, max=LARGEST, metavar="N", help="How many runs.")] = 50,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -146,6 +150,16 @@ def resume(context: typer.Context, name: Name, as_json: JsonOption = False, conf
         print_json({"sync": name, "was_paused": bool(why)})
     else:
         screen().print(f"{name} may run again" if why else f"{name} was not paused")
+
+
+@app.command()
+def mail(context: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Send a report to try it to [mail], and tell what the mail server said."""
+    from console.gal.trial import tried  # noqa: PLC0415
+    from console.gal.work import around_of  # noqa: PLC0415
+
+    configuration, directory = configured(config)
+    _end(tried(configuration, directory, around_of(context), as_json=as_json))
 
 
 @app.command()

@@ -11,7 +11,6 @@ from galsync.reports.difference import SIGNS, one_line
 from galsync.steps import Step
 
 _STYLES: Final = {"done": "", "failed": "red", "doubt": "red", "begun": "yellow", "stopped": "yellow"}
-_ALL: Final = 100_000
 
 
 async def show_runs(chosen: Chosen, *, most: int, as_json: bool) -> None:
@@ -72,9 +71,8 @@ def run_json(run: Run) -> dict[str, Any]:
 
 
 async def _run(ledger: Ledger, sync: str, number: int) -> Run:
-    for run in await ledger.runs(sync, most=_ALL):
-        if run.number == number:
-            return run
+    if (run := await ledger.run(number)) is not None and run.sync == sync:
+        return run
     raise EndingError(f"{sync} has no run {number}: see `busyline gal history {sync}`", WRONG_USAGE)
 
 

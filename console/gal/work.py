@@ -1,9 +1,6 @@
 """One sync taken up by its name, with the ledger and the engine, and whatever fails told in a sentence."""
 
 import asyncio
-import os
-import platform
-import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,13 +14,17 @@ from typing import Final
 import typer
 
 from console.configuration import Configuration
+from console.gal.busy import who_runs
 from console.mistakes import did_you_mean
+from console.moving import Lists
 from console.terminal import WRONG_USAGE, EndingError, configured
 from galsync.engine.engine import Engine, PausedError
+from galsync.engine.holders import this_process
 from galsync.engine.lease import BusyError, LeaseLostError
 from galsync.engine.moments import Tell, silent
 from galsync.files.disk import UnreadableError
 from galsync.ledger.ledger import Ledger, RunOverError
+from galsync.people.moved import Moving
 from galsync.settings import SyncSettings
 from galsync.syncs import Sync
 from galsync.wiring.opening import ledger_of, opened
@@ -43,12 +44,16 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The sync that was named on the command line, and the configuration that it stands in."""
+    """The sync that was named on the command line, and the configuration that it stands in.
+
+    ``moving`` tells it who has moved, where that is not what the lists of the configuration say.
+    """
 
     configuration: Configuration
     directory: Path
     settings: SyncSettings
     around: Surroundings
+    moving: Moving | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +99,26 @@ async def memory(chosen: Chosen) -> AsyncIterator[Ledger]:
 async def at_work(chosen: Chosen, *, tell: Tell = silent) -> AsyncIterator[Work]:
     """The sync with its sources, target, ledger and engine. Raises SecretError and EndingError."""
     clock = chosen.around.clock
+    lists = Lists(configuration=chosen.configuration, directory=chosen.directory, clock=clock)
     opening = opened(
-        chosen.configuration, chosen.settings, chosen.directory, clock=clock, sleep=asyncio.sleep, chance=random
+        chosen.configuration,
+        chosen.settings,
+        chosen.directory,
+        clock=clock,
+        sleep=asyncio.sleep,
+        chance=random,
+        moving=chosen.moving or lists.moving(chosen.settings),
     )
     try:
         async with memory(chosen) as ledger, opening as sync:
-            holder = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
-            engine = Engine(sync, ledger, clock=clock, sleep=asyncio.sleep, holder=holder, tell=tell)
-            yield Work(sync=sync, ledger=ledger, engine=engine)
+            engine = Engine(sync, ledger, clock=clock, sleep=asyncio.sleep, holder=this_process(), tell=tell)
+            try:
+                yield Work(sync=sync, ledger=ledger, engine=engine)
+            except BusyError:
+                raise EndingError(await who_runs(ledger, sync.name)) from None
     except PausedError as error:
         raise EndingError(f"{error}; `busyline gal resume {chosen.settings.name}` ends the pause") from None
-    except (BusyError, LeaseLostError, RunOverError, StateError) as error:
+    except (LeaseLostError, RunOverError, StateError) as error:
         raise EndingError(str(error)) from None
     except UnreadableError as error:
         raise EndingError(error.words) from None

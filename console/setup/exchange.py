@@ -11,6 +11,7 @@ from console.setup.text import Step, powershell
 MOST_ADDRESS_SPACES = 100  # Active Directory gives Exchange no more
 CONTACTS = "busyline-contacts.csv"
 MADE = "busyline-contacts-made.csv"
+_SPACES_SHOWN = "Format-Table -AutoSize 'ForestName', 'AccessMethod', 'TargetAutodiscoverEpr'"
 
 _SHELLS = {
     Kind.EXCHANGE: "the Exchange Management Shell",
@@ -73,9 +74,9 @@ def look() -> Step:
         title="What exists now. This changes nothing.",
         lines=(
             "Get-AvailabilityConfig -ErrorAction SilentlyContinue | Format-List",
-            "Get-AvailabilityAddressSpace | Format-Table -AutoSize ForestName, AccessMethod, TargetAutodiscoverEpr",
-            "Get-OrganizationRelationship | Format-Table -AutoSize Name, Enabled, DomainNames",
-            "Get-IntraOrganizationConnector | Format-Table -AutoSize Name, Enabled, TargetAddressDomains",
+            f"Get-AvailabilityAddressSpace | {_SPACES_SHOWN}",
+            "Get-OrganizationRelationship | Format-Table -AutoSize 'Name', 'Enabled', 'DomainNames'",
+            "Get-IntraOrganizationConnector | Format-Table -AutoSize 'Name', 'Enabled', 'TargetAddressDomains'",
         ),
     )
 
@@ -115,14 +116,14 @@ def _shadows() -> Step:
             "$relationships = @(Get-OrganizationRelationship | Where-Object { Test-Named $_.DomainNames })",
             "$connectors = @(Get-IntraOrganizationConnector | Where-Object { Test-Named $_.TargetAddressDomains })",
             "if ($relationships -or $connectors) {",
-            "    $relationships | Format-Table -AutoSize Name, Enabled, DomainNames",
-            "    $connectors | Format-Table -AutoSize Name, Enabled, TargetAddressDomains",
+            "    $relationships | Format-Table -AutoSize 'Name', 'Enabled', 'DomainNames'",
+            "    $connectors | Format-Table -AutoSize 'Name', 'Enabled', 'TargetAddressDomains'",
             "    throw 'These answer for the domains above. Take the domains out of them, then run this again.'",
             "}",
             "$others = @(Get-AvailabilityAddressSpace | Where-Object {",
             '    $domains -contains "$($_.ForestName)" -and "$($_.TargetAutodiscoverEpr)" -ne $autodiscover })',
             "if ($others) {",
-            "    $others | Format-Table -AutoSize ForestName, AccessMethod, TargetAutodiscoverEpr",
+            f"    $others | {_SPACES_SHOWN}",
             "    throw 'These address spaces point elsewhere. Remove-AvailabilityAddressSpace, then run this again.'",
             "}",
         ),

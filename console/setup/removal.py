@@ -51,7 +51,7 @@ def _exchange(side: Side) -> Iterator[Step]:
         yield Step(
             title="The availability configuration stays.",
             why="Other address spaces may need it. Where none is left: Remove-AvailabilityConfig.",
-            lines=("Get-AvailabilityAddressSpace | Format-Table -AutoSize ForestName, TargetAutodiscoverEpr",),
+            lines=("Get-AvailabilityAddressSpace | Format-Table -AutoSize 'ForestName', 'TargetAutodiscoverEpr'",),
         )
 
 

@@ -85,3 +85,18 @@ def test_warnings_are_counted_in_the_verdict(config: Path, capsys: pytest.Captur
     config.write_text(config.read_text("utf-8").replace("may_ask", 'sees = "details"\nmay_ask'), "utf-8")
     assert run(["check", "--config", str(config)]) == 0
     assert capsys.readouterr().out.endswith(": in order, 1 warning\n")
+
+
+def test_a_configuration_of_address_books_alone_is_not_asked_for_routes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hr.csv").write_text("address\n")
+    path = tmp_path / "busyline.toml"
+    path.write_text(
+        '[server]\npublic_url = "http://127.0.0.1:1"\ncertificate.kind = "none"\n'
+        '[directories.hr]\nprotocol = "csv"\npath = "hr.csv"\n'
+        '[directories.list]\nprotocol = "csv"\npath = "list.csv"\n'
+        '[[directory_syncs]]\nname = "staff"\nfrom = "hr"\nto = "list"\n'
+    )
+    assert run(["check", "--config", str(path)]) == 0
+    assert capsys.readouterr().out == "1 directory sync: all in order\n"

@@ -29,13 +29,19 @@ EXPORT, BOSS = "export@contoso.example", "boss@contoso.example"
 
 @asynccontextmanager
 async def world(
-    directory: Path, *, who: str = EXPORT, more: str = "person = true", client_id: str = Application().client_id
+    directory: Path,
+    *,
+    who: str = EXPORT,
+    more: str = "person = true",
+    client_id: str = Application().client_id,
+    nameless: bool = False,
 ) -> AsyncIterator[list[str]]:
-    """The options that name a configuration, and a tenant where ``who`` is at hand."""
+    """The options that name a configuration, and a tenant where ``who`` is at hand; ``nameless``: it does not say who
+    that is."""
     files = first_run.issue(directory / "tls", ["127.0.0.1"])
     tls = pem.load(files.chain, files.key, now=datetime.now(UTC)).context
     async with GraphServer(Estate(date(2026, 11, 20)), ssl=tls, contacts=ContactsDesk((EXPORT, BOSS))) as server:
-        server.tokens.people.at_hand = who
+        server.tokens.people.at_hand, server.tokens.people.nameless = who, nameless
         path = directory / "busyline.toml"
         path.write_text(
             '[server]\npublic_url = "http://127.0.0.1:8080"\ncertificate.kind = "none"\n'
@@ -64,8 +70,24 @@ async def test_somebody_signs_in_and_it_is_kept(tmp_path: Path, capsys: pytest.C
 async def test_another_account_than_the_mailbox_is_not_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with world(tmp_path, who=BOSS) as options:
         assert await _run("connect", "partner", *options) == 1
-    assert f"{BOSS} signed in, and the mailbox is {EXPORT}" in capsys.readouterr().err
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"{BOSS} signed in, and the mailbox is {EXPORT}; nothing was kept: sign in as the mailbox, or, " in told
+    assert f'write account = "{BOSS}"' in told
     assert not (tmp_path / "connections").exists()
+
+
+async def test_who_does_not_say_who_they_are_is_not_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with world(tmp_path, nameless=True) as options:
+        assert await _run("connect", "partner", *options) == 1
+    assert "partner: Microsoft does not say who signed in: nothing was kept" in capsys.readouterr().err
+    assert not (tmp_path / "connections").exists()
+
+
+@pytest.mark.parametrize(("who", "code"), [("Boss@Contoso.example", 0), (EXPORT, 1)])
+async def test_a_mailbox_that_signs_in_with_another_name_than_its_address(tmp_path: Path, who: str, code: int) -> None:
+    async with world(tmp_path, who=who, more=f'person = true\naccount = "{BOSS}"') as options:
+        assert await _run("connect", "partner", *options) == code
+        assert await _run("check", *options) == code
 
 
 async def test_a_refusal_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,3 +133,15 @@ async def test_what_was_agreed_to_reads_that_mailbox_and_no_other(tmp_path: Path
         with pytest.raises(PeerError) as raised:
             await other.read()
     assert raised.value.reason is Reason.NO_ACCESS
+
+
+async def test_check_tells_who_has_to_sign_in_until_they_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with world(tmp_path) as options:
+        assert await _run("check", *options) == 1
+        told = " ".join(capsys.readouterr().out.split())
+        assert "directories.partner: nobody has signed in for partner; run: busyline connect partner" in told
+        assert await _run("connect", "partner", *options) == 0
+        assert await _run("check", *options) == 0
+        assert "busyline connect" not in capsys.readouterr().out.partition("is connected")[2]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.cli import app
+from console.configuration import load
 from protocols.ews.tables import CODES
 from protocols.model.freebusy import Reason
 
@@ -27,6 +28,16 @@ def test_every_link_leads_to_a_file(document: Path) -> None:
 def test_every_block_of_settings_is_toml(document: Path) -> None:
     for block in _TOML.findall(document.read_text("utf-8")):
         tomllib.loads(textwrap.dedent(block))
+
+
+def test_the_address_books_are_filled_by_blocks_that_are_whole(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "guides" / "address-books.md").read_text("utf-8")
+    blocks = [textwrap.dedent(block) for block in _TOML.findall(guide)]
+    assert len(blocks) > 8
+    for block in blocks:
+        head = "" if "[server]" in block else '[server]\npublic_url = "http://127.0.0.1:1"\ncertificate.kind = "none"\n'
+        (tmp_path / "busyline.toml").write_text(head + block, "utf-8")
+        assert load(tmp_path / "busyline.toml").directory_syncs, block
 
 
 def test_the_guide_names_every_code_and_every_reason_together() -> None:

@@ -12,14 +12,27 @@ COMMITTED = Path(__file__).parents[2] / "deploy" / "busyline.example.toml"
 _DISABLED = re.compile(r"^#([a-z0-9_]+) = ")
 _INSTEAD = {"secret", "keytab", "principal", "addresses"}  # of what stands above them
 _BOOKS = tuple(f"#[directories.{name}]" for name in ("fabrikam", "fabrikam.auth", "contoso-exchange"))
+_SIGNED_IN = ("fabrikam", "adatum", "fabrikam-mailboxes", "lucerne")
+_PAIR = (
+    *(f"#[directories.{name}]" for name in ("adventure", "adventure-exchange", "contoso", "contoso-exchange")),
+    *("#[[pairs]]", "#[pairs.source]", "#[pairs.destination]"),
+)
 _NEEDS: dict[str, tuple[str, ...]] = {
     "#[callers.federation]": ("#[federation]",),
     "#[callers.oidc]": ("#[[oidc]]",),
     **{f"#[connectors.{name}.auth]": (f"#[connectors.{name}]",) for name in ("tailspin", "wingtip", "shifts")},
-    **{f"#[directories.{name}.auth]": (f"#[directories.{name}]",) for name in ("fabrikam", "adatum")},
-    **{f"#[directories.{name}]": (f"#[directories.{name}.auth]",) for name in ("fabrikam", "adatum")},
+    **{f"#[directories.{name}.auth]": (f"#[directories.{name}]",) for name in _SIGNED_IN},
+    **{f"#[directories.{name}]": (f"#[directories.{name}.auth]",) for name in _SIGNED_IN},
+    **{f"#[directories.{name}]": ("#[directories.contoso-exchange]",) for name in ("contoso", "adventure")},
+    "#[directories.fabrikam-mailboxes]": (
+        *("#[directories.fabrikam-mailboxes.auth]", "#[directories.fabrikam]", "#[directories.fabrikam.auth]"),
+    ),
     "#[[directory_syncs]]": _BOOKS,
+    "#[[directory_syncs.moves]]": ("#[[directory_syncs]]", "#[[moves]]", *_BOOKS),
+    "#[[move_forwarders]]": ("#[[moves]]", *_BOOKS, "#[directories.contoso-at-once]"),
     "#[mail.auth]": ("#[mail]",),
+    **{f"#[{name}]": _PAIR for name in ("[pairs]", *(f"pairs.{part}" for part in ("source", "destination")))},
+    **{f"#[pairs.{name}]": _PAIR for name in ("individual", "accounts")},
     **{
         f"#[directory_syncs.{name}]": ("#[[directory_syncs]]", *_BOOKS)
         for name in ("include", "exclude", "guards", "guards.deletions", "mailboxes")

@@ -115,3 +115,26 @@ def test_a_state_that_cannot_be_opened_stops_the_syncs_and_not_the_proxy(config:
         process.send_signal(signal.SIGTERM)
         lines_until(process, "stopped")
         assert process.wait(20) == 0
+
+
+def test_by_the_clock_entries_flip_with_those_who_move(config: Path) -> None:
+    peers = "".join(
+        f'[connectors.{name}]\nprotocol = "ews"\nurl = "http://127.0.0.1:9/EWS/Exchange.asmx"\n'
+        f'auth = {{ kind = "basic", username = "u", password = "env:NOBODY" }}\n'
+        for name in ("fabrikam", "contoso")
+    )
+    move = '[[moves]]\nname = "merger"\nfrom = "fabrikam"\nto = "contoso"\npeople = "file:moved.csv"\n'
+    route = '[[routes]]\nmatch = "fabrikam.example"\nvia = "fabrikam"\n'
+    named = 'zone = "Europe/Berlin"\nmoves = [{ name = "merger", side = "from" }]\n'
+    config.write_text(SERVER + peers + route + move + SYNC.replace('zone = "Europe/Berlin"\n', named), "utf-8")
+    people = "email,display_name\nann@fabrikam.example,Ann\nbob@fabrikam.example,Bob\n"
+    config.with_name("people.csv").write_text(people, "utf-8")
+    config.with_name("moved.csv").write_text("ann@fabrikam.example,2026-01-01,\n", "utf-8")
+    with start(config, "--only", "galsync") as process:
+        assert lines_until(process, "sync_ended")["sync_ended"]["written"] == {"create": 1}
+        process.send_signal(signal.SIGTERM)
+        lines_until(process, "stopped")
+        assert process.wait(20) == 0
+    book = config.with_name("book.csv").read_text("utf-8")
+    assert "bob@fabrikam.example" in book
+    assert "ann@fabrikam.example" not in book

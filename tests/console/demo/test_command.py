@@ -1,4 +1,4 @@
-"""The demo, whole: six questions through the simulated callers, each answer measured against the estate."""
+"""The demo, whole: six questions and a plan, each answer measured against the estate."""
 
 import subprocess
 import sys
@@ -15,3 +15,7 @@ def test_six_questions_are_answered_truly(tmp_path: Path) -> None:
     assert done.stderr == ""
     assert done.stdout.count("as it stands in their own calendars") == 6
     assert picture.exists()
+    assert "as things are at Contoso; nothing was written" in done.stdout
+    drawn = done.stdout[done.stdout.index("busyline gal plan") :]
+    for line in ("\n+ create nora", "\n~ update grace", "\n- retire luis", "\n! conflict sam"):
+        assert line in drawn

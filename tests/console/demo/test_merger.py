@@ -7,6 +7,8 @@ from pathlib import Path
 from console.check import findings
 from console.configuration import load
 from console.demo.merger import Merger
+from console.demo.try_it import SYNCS
+from galsync.settings.clouds import GraphDirectory
 
 
 async def test_its_configuration_is_in_order(running: Merger, tmp_path: Path) -> None:
@@ -16,7 +18,7 @@ async def test_its_configuration_is_in_order(running: Merger, tmp_path: Path) ->
 
 async def test_secrets_are_readable_by_their_owner_alone(running: Merger, tmp_path: Path) -> None:
     modes = modes_of(tmp_path, "*.secret", "*.json", "*.password", "*.hash")
-    assert modes == [0o600] * 6
+    assert modes == [0o600] * 8
 
 
 def modes_of(directory: Path, *patterns: str) -> list[int]:
@@ -26,3 +28,11 @@ def modes_of(directory: Path, *patterns: str) -> list[int]:
 async def test_no_password_stands_in_the_configuration(running: Merger, tmp_path: Path) -> None:
     text = (tmp_path / "busyline.toml").read_text("utf-8")
     assert not any(password in text for password in running.passwords.values())
+
+
+async def test_who_reads_directories_is_not_who_answers_questions(running: Merger, tmp_path: Path) -> None:
+    configuration = load(tmp_path / "busyline.toml")
+    contoso, connector = configuration.directories["contoso"], configuration.connectors["contoso"]
+    assert isinstance(contoso, GraphDirectory)
+    assert contoso.client_id != getattr(connector, "client_id", "")
+    assert [sync.name for sync in configuration.directory_syncs] == [*SYNCS]

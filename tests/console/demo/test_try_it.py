@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from console.cli import run
+from console.demo.address_books import chosen_of
 from console.demo.merger import Merger
-from console.demo.try_it import next_working_day, started_by, try_it
+from console.demo.questions import now
+from console.demo.try_it import SYNCS, next_working_day, started_by, try_it
+from console.gal.carrying import Wishes, applied, planned, purged
 from tests.needs import program
 
 
@@ -41,6 +44,21 @@ def test_the_day_to_try_is_the_next_on_which_people_work(today: int) -> None:
 
 async def test_the_commands_end_well(running: Merger) -> None:
     lines = [shlex.split(line) for line in try_it(running) if line.lstrip().startswith("busyline ")]
-    assert [line[1] for line in lines] == ["lookup", "explain", "setup"]
+    assert [line[1] for line in lines] == ["lookup", "explain", "setup", "gal", "gal", "gal", "gal"]
     for line in lines:
         assert await asyncio.to_thread(run, line[1:]) == 0, line
+
+
+@pytest.mark.parametrize("sync", SYNCS)
+async def test_the_address_books_can_be_filled_and_emptied(
+    sync: str, running: Merger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen, yes = chosen_of(running, sync, now), Wishes(yes=True)
+    assert await applied(chosen, yes)
+    assert " created" in capsys.readouterr().out
+    assert await planned(chosen, Wishes(whole=True))
+    assert "to create" not in capsys.readouterr().out
+    assert await purged(chosen, yes)
+    assert running.google.shared.entries == {}
+    boxes = running.mailboxes.mailboxes.values()
+    assert not any(folder.contacts for box in boxes for folder in box.folders.values())

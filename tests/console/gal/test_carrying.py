@@ -57,6 +57,16 @@ def test_the_day_of_separation(typing: Operator) -> None:
     assert "that is not its name" in typing.err
     assert typing.types("purge", "staff", answers="staff\n") == 0
     assert list(typing.standing()) == ["eve@contoso.example"]
+    assert typing.types("undo", "staff", "--yes") == 0  # the last run that wrote, which was the purge
+    assert sorted(typing.standing()) == sorted([ANN, BOB, CY, "eve@contoso.example"])
+
+
+def test_a_plan_of_a_paused_sync_says_so(typing: Operator) -> None:
+    assert typing.types("apply", "staff", "--yes") == 0
+    assert typing.types("undo", "staff", "--yes") == 0
+    assert typing.types("plan", "staff") == 0
+    assert "`busyline gal resume staff` ends the pause" in typing.err
+    assert isinstance(typing.json("plan", "staff"), dict)
 
 
 def test_nothing_is_written_without_a_yes(typing: Operator) -> None:

@@ -60,3 +60,19 @@ def test_the_first_plan_of_the_guide(tmp_path: Path, capsys: pytest.CaptureFixtu
     code, out, _ = main(capsys, ["gal", "plan", "fabrikam-to-list", "--config", str(tmp_path / "busyline.toml")])
     assert code == 0
     assert out.startswith("+ create ann@fabrikam.example (Ann Lee)")
+
+
+@pytest.mark.parametrize("words", [["history", "staff"], ["undo", "staff", "--yes"], ["history", "staff", "--most"]])
+@pytest.mark.parametrize("number", [2**63, 10**30, 0])
+def test_a_number_that_no_run_can_have_is_wrong_usage(tmp_path: Path, words: list[str], number: int) -> None:
+    typing = operator(tmp_path)
+    assert typing.types(*words, str(number)) == 2
+    assert ("less than or equal to" if number else "greater than or equal to") in typing.err
+
+
+@pytest.mark.parametrize("command", ["history", "undo"])
+def test_the_largest_number_is_a_run_that_is_not_there(tmp_path: Path, command: str) -> None:
+    typing = operator(tmp_path)
+    assert typing.types("apply", "staff", "--yes") == 0
+    assert typing.types(command, "staff", str(2**63 - 1), *(["--yes"] if command == "undo" else [])) in (1, 2)
+    assert str(2**63 - 1) in typing.err

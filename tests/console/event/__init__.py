@@ -1,0 +1,1 @@
+"""Tests of a move as one event."""

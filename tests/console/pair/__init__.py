@@ -1,0 +1,1 @@
+"""`busyline pair`, typed at two simulated tenants."""
