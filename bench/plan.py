@@ -23,7 +23,7 @@ from bench import (
     union,
     workers,
 )
-from bench.galsync import fill
+from bench.galsync import fill, plans
 from bench.rows import Row
 from bench.served import Served
 from bench.soak import figures as soak
@@ -201,5 +201,11 @@ GROUPS: Final = (
         rows=fill.NAMES,
         words="500 mailboxes are filled with 700 contacts each",
         measure=lambda run: fill.rows(run.folder),
+    ),
+    Group(
+        name="galsync_plan",
+        rows=plans.NAMES,
+        words=f"a plan of {plans.PEOPLE:,} people, and {plans.CHANGES:,} changes among them",
+        measure=lambda run: plans.rows(run.folder),
     ),
 )

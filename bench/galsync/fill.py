@@ -33,6 +33,7 @@ from galsync.people.selection import Selection
 from galsync.plans.guards import Bound, Guards
 from galsync.rules import Rules
 from galsync.side import Reading
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_places import Listed
 from galsync.sides.mailbox_contacts_target import AT_ONCE, MailboxContactsTarget
 from galsync.syncs import Feed, Sync
@@ -103,7 +104,7 @@ async def filled(folder: Path, server: MailboxServer, *, mailboxes: int, contact
             "contoso",
             send,
             sync=SYNC,
-            list_name="Fabrikam",
+            folder=ListFolder("Fabrikam"),
             places=Listed([Mailbox.parse(address(number)) for number in range(mailboxes)]),
             api_url=server.url,
             clock=_now,
@@ -160,6 +161,7 @@ async def rows(folder: Path, *, mailboxes: int = 500, contacts: int = 700, laten
         raise RuntimeError(trouble)
     note = f"{mailboxes} mailboxes with {contacts} contacts, {AT_ONCE} at once, {latency:g} s a request"
     speed = f"{found.counts.contacts / found.seconds:,.0f} contacts a second; processor {found.busy:.0f} s"
+    speed += f", of the simulation {found.counts.busy:.0f} s"
     return [
         Row(name=NAMES[0], value=round(found.share, 3), unit="of the limits", at_least=0.9, note=note),
         Row(name=NAMES[1], value=round(found.seconds / 60, 2), unit="min", note=speed),
@@ -177,14 +179,14 @@ def wrong(found: Filled, mailboxes: int, contacts: int) -> str:
 
 def told(found: Filled) -> list[str]:
     """The figures in words."""
-    counts = found.counts
+    counts, memory = found.counts, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return [
         f"{counts.contacts} contacts in {counts.mailboxes} mailboxes: {found.seconds:.1f} s,"
         f" {counts.contacts / found.seconds:,.0f} a second",
         f"the limits allow {found.bound:.1f} s: {found.share:.1%} of that speed",
         f"{counts.requests} requests in {counts.batches} batches, {counts.refused} refused,"
         f" at most {counts.most_at_once} at once at one mailbox",
-        f"processor time {found.busy:.1f} s, memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB",
+        f"processor time {found.busy:.1f} s, of the simulation {counts.busy:.1f} s, memory {memory} MB",
         found.words or "all went well",
     ]
 

@@ -4,7 +4,8 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 from bench.galsync.target import WorldTarget
 from bench.galsync.world import File
 from galsync.engine.engine import Engine
+from galsync.engine.holders import this_process
 from galsync.engine.moments import News
 from galsync.ledger.ledger import Ledger
 from galsync.people.mapping import Mapping
@@ -82,8 +84,24 @@ def sync_of(target: WorldTarget, source: Generations, grace: timedelta) -> Sync:
     return Sync(name=SYNC, feeds=(feed,), target=target, rules=rules, guards=guards)
 
 
-async def carried_out(folder: Path, seed: int, generation: int, heard: Callable[[str], None]) -> RunReport:
-    """One run from generation to target; ``heard`` learns of every point of it."""
+def state_of(folder: Path) -> str:
+    """Where the ledger of a world is, unless somebody says otherwise."""
+    return f"sqlite:{folder / 'state.db'}"
+
+
+async def carried_out(
+    folder: Path, seed: int, generation: int, heard: Callable[[str], None], *, state: str = ""
+) -> RunReport:
+    """One run from generation to target, with the ledger in ``state``; ``heard`` learns of every point of it."""
+    async with machinery(folder, seed, generation, heard, state=state) as engine:
+        return await engine.apply()
+
+
+@asynccontextmanager
+async def machinery(
+    folder: Path, seed: int, generation: int, heard: Callable[[str], None], *, state: str = ""
+) -> AsyncIterator[Engine]:
+    """What carries such a run out, in the name of this process."""
     world = File(folder / "world.db")
     target = WorldTarget(world, sync=SYNC, heard=heard)
     sync = sync_of(target, Generations(seed, generation), grace_of(seed))
@@ -94,12 +112,13 @@ async def carried_out(folder: Path, seed: int, generation: int, heard: Callable[
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    async with Database.open(f"sqlite:{folder / 'state.db'}") as database:
-        engine = Engine(sync, Ledger(database, clock=clock), clock=clock, sleep=asyncio.sleep, holder="node", tell=tell)
-        return await engine.apply()
+    async with Database.open(state or state_of(folder)) as database:
+        ledger = Ledger(database, clock=clock)
+        yield Engine(sync, ledger, clock=clock, sleep=asyncio.sleep, holder=this_process(), tell=tell)
+    world.close()
 
 
-def killed(folder: Path, seed: int, generation: int, event: int, wait: bool, told: Connection) -> None:
+def killed(folder: Path, seed: int, generation: int, event: int, wait: bool, told: Connection, state: str = "") -> None:
     """What the process does: tells of its ``event``-th point, and there waits for its death, or runs on until it
     comes. Whoever lives to the end tells so."""
     count = 0
@@ -112,6 +131,6 @@ def killed(folder: Path, seed: int, generation: int, event: int, wait: bool, tol
             while wait:
                 signal.pause()
 
-    asyncio.run(carried_out(folder, seed, generation, heard))
+    asyncio.run(carried_out(folder, seed, generation, heard, state=state))
     told.send("")
     os._exit(0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench.galsync.killed_run import SYNC, carried_out, grace_of, killed, people_of
+from bench.galsync.killed_run import SYNC, carried_out, grace_of, killed, people_of, state_of
 from bench.galsync.world import File
 from galsync.entries import Held, Stamp
 from protocols.model.mailbox import Mailbox
@@ -37,17 +37,20 @@ class Tally:
         return not (self.lost or self.doubled or self.wrong)
 
 
-def kill_and_resume(times: int, seed: int, *, say: Callable[[str], None] = lambda _: None) -> Tally:
+def kill_and_resume(
+    times: int, seed: int, *, say: Callable[[str], None] = lambda _: None, state: Callable[[Path], str] = state_of
+) -> Tally:
     """``times`` kills in worlds that go on from one to the next for a while; after each, one run to the end, which is
-    looked at, and another, which must find nothing to do."""
+    looked at, and another, which must find nothing to do. ``state`` gives each world its database."""
     chance, tally, world = random.Random(seed), Tally(), seed
     while tally.points.total() < times:
         world += 1
         with tempfile.TemporaryDirectory() as folder:
             _prepared(Path(folder))
+            where = state(Path(folder))
             for generation in range(5):
                 if tally.points.total() < times:
-                    _killed_once(Path(folder), world, generation, chance, tally)
+                    _killed_once(Path(folder), world, generation, chance, tally, state=where)
                     say(f"{tally.points.total()} of {times}: {tally.lost} lost, {tally.doubled} doubled")
     return tally
 
@@ -58,27 +61,27 @@ def _prepared(folder: Path) -> None:
     world.close()
 
 
-def _killed_once(folder: Path, seed: int, generation: int, chance: random.Random, tally: Tally) -> None:
+def _killed_once(folder: Path, seed: int, generation: int, chance: random.Random, tally: Tally, *, state: str) -> None:
     """Kills one run, perhaps the one that takes its place too, and looks at the world after the next."""
     for _ in range(chance.choice((1, 1, 2))):
         event = chance.randrange(1, _LATER if generation else _FIRST)
-        if point := _death(folder, seed, generation, event, wait=chance.random() < 0.5):
+        if point := _death(folder, seed, generation, event, state, wait=chance.random() < 0.5):
             tally.points[point] += 1
-    report = asyncio.run(carried_out(folder, seed, generation, lambda _: None))
+    report = asyncio.run(carried_out(folder, seed, generation, lambda _: None, state=state))
     _judge(folder, seed, generation, tally)
-    again = asyncio.run(carried_out(folder, seed, generation, lambda _: None))
+    again = asyncio.run(carried_out(folder, seed, generation, lambda _: None, state=state))
     left = again.planned.total()
     if report.words or again.words or left:
         tally.wrong += 1
         tally.words.append(f"world {seed}/{generation}: {report.words or again.words or f'{left} steps are left'}")
 
 
-def _death(folder: Path, seed: int, generation: int, event: int, *, wait: bool) -> str:
+def _death(folder: Path, seed: int, generation: int, event: int, state: str, *, wait: bool) -> str:
     """Where the run was killed; "" where it came to its end before."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bench.galsync.killed_run"])
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=killed, args=(folder, seed, generation, event, wait, theirs))
+    process = context.Process(target=killed, args=(folder, seed, generation, event, wait, theirs, state))
     process.start()
     theirs.close()
     try:

@@ -2,18 +2,20 @@
 
 import argparse
 import asyncio
+import json
 import random
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from bench.galsync.killed_run import SYNC
+from bench.machine import ROOT
+from bench.rows import Row
 from galsync.engine.engine import Engine
 from galsync.entries import Agreement, Form, Held, Stamp
 from galsync.ledger.ledger import Ledger
@@ -30,8 +32,10 @@ from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
 from service.state.database import Database
 
+PEOPLE: Final = 100_000
+CHANGES: Final = 1_000
+NAMES: Final = ("galsync_plan_s", "galsync_plan_mb", "galsync_delta_s", "galsync_delta_asked")
 _CITIES: Final = ("Berlin", "Hamburg", "München", "Köln")
-_TEXTS: Final = 12
 
 
 def person_of(number: int, *, title: str = "Specialist") -> Person:
@@ -148,41 +152,118 @@ def engine_of(ledger: Ledger, source: Numbers, shelf: Shelf) -> Engine:
     return Engine(sync, ledger, clock=_now, sleep=asyncio.sleep, holder="node")
 
 
-async def measured(folder: Path, people: int, changes: int) -> list[str]:
-    """Lines with the figures: an unchanged plan, and a run by changes."""
-    shelf, lines = Shelf(people), list[str]()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """An unchanged plan of ``people``, and a run by ``changes``. ``…_busy`` are seconds of this process alone; ``idle``
+    and ``peak`` is its memory in MB before the plan and at most; ``asked`` and ``written`` is what the run by changes
+    asked of the target. ``words`` say what went wrong, "" for nothing."""
+
+    people: int
+    changes: int
+    plan_seconds: float
+    plan_busy: float
+    steps: int
+    equal: int
+    idle: int
+    peak: int
+    delta_seconds: float
+    delta_busy: float
+    asked: int
+    written: int
+    words: str
+
+
+async def measured(folder: Path, people: int, changes: int) -> Measured:
+    """The figures of this process, which should be a new one: its memory never falls."""
+    shelf = Shelf(people)
     async with Database.open(f"sqlite:{folder / 'state.db'}") as database:
         ledger = Ledger(database, clock=_now)
         await prepared(ledger, people)
-        before, began = _peak(), _started()
+        idle, began = _peak(), _started()
         outlook = await engine_of(ledger, Numbers(people), shelf).plan()
-        spent = _spent(began)
-        plan = outlook.plans[0]
-        lines.append(f"{people} unchanged: {spent}, {len(plan.steps)} steps, {plan.equal} equal")
-        lines.append(f"memory: {before} MB before, {_peak()} MB at most")
+        planned, peak, plan = _spent(began), _peak(), outlook.plans[0]
+        steps, equal = len(plan.steps), plan.equal
         del outlook, plan
         await engine_of(ledger, Numbers(people), shelf).apply()
         changed = frozenset(random.Random(1).sample(range(people), min(changes, people)))
         began = _started()
         report = await engine_of(ledger, Numbers(people, changed), shelf).apply()
-        spent = _spent(began)
-        lines.append(f"{len(changed)} changes: {spent}, {shelf.asked} asked, {shelf.written} written")
-        lines.append(report.words or "all went well")
-    return lines
+        ran = _spent(began)
+    return Measured(
+        people=people,
+        changes=len(changed),
+        plan_seconds=planned[0],
+        plan_busy=planned[1],
+        steps=steps,
+        equal=equal,
+        idle=idle,
+        peak=peak,
+        delta_seconds=ran[0],
+        delta_busy=ran[1],
+        asked=shelf.asked,
+        written=shelf.written,
+        words=report.words,
+    )
+
+
+async def rows(folder: Path, *, people: int = PEOPLE, changes: int = CHANGES) -> list[Row]:
+    """The figures of a process of its own. Raises RuntimeError where it planned what it should not."""
+    line = ("-m", "bench.galsync.plans", "--people", str(people), "--changes", str(changes), "--json")
+    with (folder / "errors.txt").open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *line, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors
+        )
+        output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError((folder / "errors.txt").read_text(errors="replace")[-300:])
+    found = Measured(**json.loads(output))
+    if trouble := wrong(found):
+        raise RuntimeError(trouble)
+    unchanged = f"{people:,} unchanged; processor {found.plan_busy:.1f} s"
+    changed = f"{changes:,} changes among {people:,}; processor {found.delta_busy:.1f} s"
+    return [
+        Row(name=NAMES[0], value=round(found.plan_seconds, 1), unit="s", at_most=20, note=unchanged),
+        Row(name=NAMES[1], value=found.peak, unit="MB", at_most=600, note=f"at most; {found.idle} before"),
+        Row(name=NAMES[2], value=round(found.delta_seconds, 2), unit="s", at_most=3, note=changed),
+        Row(name=NAMES[3], value=round(found.asked / found.changes, 2), unit="objects", at_most=1, note="by change"),
+    ]
+
+
+def wrong(found: Measured) -> str:
+    """What is not as it should be; "" where all is well."""
+    if found.steps or found.equal != found.people:
+        return f"of {found.people} unchanged {found.steps} steps were planned, and {found.equal} are equal"
+    if found.written != found.changes or found.words:
+        return f"of {found.changes} changes {found.written} were written. {found.words}".strip()
+    return ""
+
+
+def told(found: Measured) -> list[str]:
+    """The figures in words."""
+    planned = f"{found.plan_seconds:.1f} s ({found.plan_busy:.1f} s of one core)"
+    ran = f"{found.delta_seconds:.1f} s ({found.delta_busy:.1f} s of one core)"
+    return [
+        f"{found.people} unchanged: {planned}, {found.steps} steps, {found.equal} equal",
+        f"memory: {found.idle} MB before, {found.peak} MB at most",
+        f"{found.changes} changes: {ran}, {found.asked} asked, {found.written} written",
+        wrong(found) or "all went well",
+    ]
 
 
 def _started() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def _spent(began: tuple[float, float]) -> str:
+def _spent(began: tuple[float, float]) -> tuple[float, float]:
     """What has passed, and of it what this process worked: other work on the machine is not ours."""
     passed, worked = (now - then for now, then in zip(_started(), began, strict=True))
-    return f"{passed:.1f} s ({worked:.1f} s of one core)"
+    return passed, worked
 
 
 def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """MB of this program at most; getrusage would tell of the one that began it, where that had more."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
 def _now() -> datetime:
@@ -190,15 +271,16 @@ def _now() -> datetime:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the figures."""
+    """Prints the figures; 1 where something went wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.galsync.plans", description=__doc__)
-    parser.add_argument("--people", type=int, default=100_000, help="how many there are (default 100000)")
-    parser.add_argument("--changes", type=int, default=1000, help="how many change among them (default 1000)")
+    parser.add_argument("--people", type=int, default=PEOPLE, help=f"how many there are (default {PEOPLE})")
+    parser.add_argument("--changes", type=int, default=CHANGES, help=f"how many change among them (default {CHANGES})")
+    parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        for line in asyncio.run(measured(Path(folder), options.people, options.changes)):
-            print(line)
-    return 0
+        found = asyncio.run(measured(Path(folder), options.people, options.changes))
+    print(json.dumps(asdict(found)) if options.json else "\n".join(told(found)))
+    return 1 if wrong(found) and not options.json else 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from galsync.side import Failed, Written
 from galsync.sides.exchange_contacts_target import ExchangeContactsTarget
 from galsync.sides.exchange_staff_source import ExchangeStaffSource
 from galsync.sides.exchange_way import ExchangeWay
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_places import Listed
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.mailbox import Mailbox
@@ -72,7 +73,7 @@ async def _world(estate: Estate, tls: Authority) -> AsyncIterator[tuple[Exchange
 
 def _target(way: ExchangeWay) -> ExchangeContactsTarget:
     places = Listed([Mailbox.parse(ANNA.username)])
-    return ExchangeContactsTarget("fabrikam", way, sync="fabrikam", list_name="Contoso", places=places)
+    return ExchangeContactsTarget("fabrikam", way, sync="fabrikam", folder=ListFolder("Contoso"), places=places)
 
 
 async def test_exchangelib_reads_what_we_wrote(estate: Estate, tls: Authority) -> None:

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from galsync.entries import Entry, Form, Stamp
 from galsync.side import Written
+from galsync.sides.list_folder import ListFolder
 from galsync.sides.mailbox_contacts_places import Listed
 from galsync.sides.mailbox_contacts_target import MailboxContactsTarget
 from galsync.sides.staff_export_source import StaffExportSource
@@ -72,7 +73,7 @@ async def test_the_client_sees_what_we_wrote(server: GraphServer, tls: Authority
             "contoso",
             Sender(server, session),
             sync="fabrikam",
-            list_name="Fabrikam",
+            folder=ListFolder("Fabrikam"),
             places=Listed([Mailbox.parse(ANNA)]),
             api_url=server.url,
             clock=lambda: NOW,
