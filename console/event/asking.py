@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from console.consent import able_to_ask
 from console.event.carrying import carried_out
 from console.event.event import Direction, Event
 from console.event.planning import Scene, planned
@@ -41,8 +42,7 @@ def shown(context: typer.Context, config: Path | None, move: str, batch: str, ma
 def applied(context: typer.Context, config: Path | None, move: str, batch: str, manner: Manner) -> bool:
     """Shows it, asks, and does it: whether all of it was done. Raises EndingError."""
     scene = _scene(context, config, move, batch, manner)
-    if not manner.yes and (manner.as_json or not scene.around.asks):
-        raise EndingError("nobody can be asked here: look at `busyline moves plan`, then write --yes", WRONG_USAGE)
+    able_to_ask(asks=scene.around.asks, yes=manner.yes, as_json=manner.as_json, look="`busyline moves plan`")
     event = _quiet(scene)
     if not manner.as_json:
         show(event)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from console.event.carrying import Done
 from console.event.event import Direction, Entries, Event, Route
+from console.gal.showing import STYLES
 from console.terminal import print_json, screen
 from galsync.engine.tally import who
 from galsync.forwarding.shifts import Shift, Shifting
@@ -21,22 +22,13 @@ _SIGNS: Final = {
     Shifting.LEFT: "!",
     Shifting.REFUSED: "!",
 }
-_STYLES: Final = {
-    "+": "green",
-    "~": "yellow",
-    "-": "red",
-    "x": "bold red",
-    "=": "dim",
-    "!": "bold magenta",
-    "#": "bold",
-}
 
 
 def show(event: Event, *, most: int | None = None) -> None:
     """The event for people, at most ``most`` steps of each sync."""
     out = screen()
     for sign, text in _lines(event, most):
-        out.print(f"{sign} {text}", style=_STYLES.get(sign, ""), soft_wrap=True)
+        out.print(f"{sign} {text}", style=STYLES.get(sign, ""), soft_wrap=True)
 
 
 def show_json(event: Event, done: Done | None = None) -> None:

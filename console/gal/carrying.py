@@ -1,27 +1,23 @@
 """Plans, applies, undoes and purges: what is going to happen is shown, somebody says yes, and then it happens."""
 
-import asyncio
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import typer
 
+from console.consent import able_to_ask, agreed_to, ended_by_signals
 from console.gal.busy import nobody_runs
 from console.gal.progress import progress
 from console.gal.showing import MOST, show, show_figures, show_json
 from console.gal.work import Chosen, Work, at_work
 from console.terminal import WRONG_USAGE, EndingError, screen
-from galsync.engine.engine import FRESH, Engine
+from galsync.engine.engine import FRESH
 from galsync.engine.killed import last_run
 from galsync.engine.outlook import Outlook
 from galsync.ledger.ledger import Ledger
 from galsync.ledger.runs import RunKind, RunState
 from galsync.reports.report import RunReport
 
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 _STALE: Final = "the plan that you saw is not good any more: {}; nothing was written; look at a new one"
 
 
@@ -51,7 +47,7 @@ async def planned(chosen: Chosen, wishes: Wishes) -> bool:
 
 async def applied(chosen: Chosen, wishes: Wishes) -> bool:
     """Shows the plan, asks, and does it: whether all of it was done."""
-    _able_to_ask(chosen, wishes)
+    able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     with progress(wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             if why := await work.ledger.paused(work.sync.name):
@@ -65,9 +61,9 @@ async def applied(chosen: Chosen, wishes: Wishes) -> bool:
             if not wishes.as_json:
                 show(report, most=wishes.most)
             if _writes(report.outlook) and not wishes.yes:
-                _agreed_to(f"Write this into {report.target}?")
+                agreed_to(f"Write this into {report.target}?")
                 await _still_good(work, report.outlook, chosen)
-            with _ended_by_signals(work.engine):
+            with ended_by_signals(work.engine.stop):
                 done = await work.engine.apply(report.outlook, allow=wishes.allow)
             await work.ledger.prune(chosen.configuration.state.keep)
     return _told(done, wishes)
@@ -75,7 +71,7 @@ async def applied(chosen: Chosen, wishes: Wishes) -> bool:
 
 async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
     """Shows what takes a run back (the last that wrote, where none is named), asks, and does it."""
-    _able_to_ask(chosen, wishes)
+    able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     with progress(wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             number = run if run is not None else await _last_that_wrote(work.ledger, work.sync.name)
@@ -87,16 +83,16 @@ async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
             if not _shown(report, wishes):
                 return False
             if not wishes.yes:
-                _agreed_to(f"Take run {number} back?")
+                agreed_to(f"Take run {number} back?")
                 await _still_good(work, report.outlook, chosen)
-            with _ended_by_signals(work.engine):
+            with ended_by_signals(work.engine.stop):
                 done = await work.engine.undo(number)
     return _told(done, wishes)
 
 
 async def purged(chosen: Chosen, wishes: Wishes) -> bool:
     """Shows what bears the stamp of the sync, wants its name typed again, and removes it."""
-    _able_to_ask(chosen, wishes)
+    able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     with progress(wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             report = await work.engine.purge(dry=True)
@@ -110,7 +106,7 @@ async def purged(chosen: Chosen, wishes: Wishes) -> bool:
                 if typed.strip() != work.sync.name:
                     raise EndingError("that is not its name: nothing was removed")
                 await _still_good(work, report.outlook, chosen)
-            with _ended_by_signals(work.engine):
+            with ended_by_signals(work.engine.stop):
                 done = await work.engine.purge()
     return _told(done, wishes)
 
@@ -153,16 +149,6 @@ def _writes(outlook: Outlook) -> bool:
     return any(plan.writes for plan in outlook.plans)
 
 
-def _able_to_ask(chosen: Chosen, wishes: Wishes) -> None:
-    if not wishes.yes and (wishes.as_json or not chosen.around.asks):
-        raise EndingError("nobody can be asked here: look at the plan, then write --yes", WRONG_USAGE)
-
-
-def _agreed_to(question: str) -> None:
-    if not typer.confirm(question):
-        raise EndingError("nothing was written")
-
-
 async def _still_good(work: Work, outlook: Outlook, chosen: Chosen) -> None:
     """What was agreed to is what will be done: a plan that the engine would make anew has to be shown anew."""
     if chosen.around.clock() - outlook.made_at > FRESH:
@@ -176,21 +162,3 @@ async def _last_that_wrote(ledger: Ledger, sync: str) -> int:
         if run.kind is not RunKind.UNDO and any(name.startswith("written_") for name in run.counts):
             return run.number
     raise EndingError(f"{sync} has written nothing yet that could be taken back: see its history")
-
-
-@contextmanager
-def _ended_by_signals(engine: Engine) -> Iterator[None]:
-    """SIGINT and SIGTERM end the run after the calls in flight, so that nothing is left in doubt."""
-    loop = asyncio.get_running_loop()
-
-    def ended() -> None:
-        screen(stderr=True).print("ending after what is under way", style="yellow")
-        engine.stop()
-
-    for each in _ENDING:
-        loop.add_signal_handler(each, ended)
-    try:
-        yield
-    finally:
-        for each in _ENDING:
-            loop.remove_signal_handler(each)

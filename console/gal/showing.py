@@ -11,7 +11,7 @@ from galsync.steps import Plan, Step
 
 MOST: Final = 200
 """Steps that are drawn where nobody asks for more."""
-_STYLES: Final = {
+STYLES: Final = {
     "+": "green",
     "~": "yellow",
     "-": "red",
@@ -27,7 +27,7 @@ def show(report: RunReport, *, most: int | None = MOST) -> None:
     """A plan for people: its steps, ``most`` of them, what it counts, and when people would see it."""
     out = screen()
     for line in difference(report.outlook.plans, most=most):
-        out.print(str(line), style=_STYLES.get(line.sign, ""), soft_wrap=True)
+        out.print(str(line), style=STYLES.get(line.sign, ""), soft_wrap=True)
     show_figures(report)
     if report.state is None and any(plan.writes for plan in report.outlook.plans):
         out.print(ONCE_WRITTEN.format(report.visible.value), style="dim", soft_wrap=True)

@@ -1,18 +1,14 @@
 """Plans, applies and undoes a pair: what is going to happen is shown, somebody says yes, and then it happens."""
 
-import asyncio
-import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-import typer
-
+from console.consent import able_to_ask, agreed_to, ended_by_signals
 from console.gal.showing import MOST
 from console.pair.showing import show, show_carried, show_json
 from console.pair.work import ChosenPair, alone, at_work
-from console.terminal import WRONG_USAGE, EndingError, screen
+from console.terminal import EndingError
 from galsync.engine.engine import FRESH
 from galsync.pairs.carrying import Carried, Carrier
 from galsync.pairs.pair import Pair
@@ -21,7 +17,6 @@ from galsync.pairs.planning import EVERYTHING, planned
 from galsync.pairs.steps import PairPlan
 from galsync.pairs.way_back import planned_back
 
-_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 _STALE: Final = "the plan that you saw is not good any more: {}; nothing was written; look at a new one"
 
 
@@ -48,7 +43,7 @@ async def shown(chosen: ChosenPair, wishes: Wishes) -> bool:
 
 async def applied(chosen: ChosenPair, wishes: Wishes) -> bool:
     """Shows the plan, asks, and does it: whether all of it was done."""
-    _able_to_ask(chosen, wishes)
+    able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     async with at_work(chosen) as pair:
         return await _carried(
             chosen, wishes, pair, lambda: planned(pair, wishes.only), f"Do this at both tenants of {pair.name}?"
@@ -57,7 +52,7 @@ async def applied(chosen: ChosenPair, wishes: Wishes) -> bool:
 
 async def undone(chosen: ChosenPair, wishes: Wishes) -> bool:
     """Shows what takes everything back that the pair did, asks, and does it."""
-    _able_to_ask(chosen, wishes)
+    able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     async with at_work(chosen) as pair:
         return await _carried(
             chosen, wishes, pair, lambda: planned_back(pair), f"Take all of this back at both tenants of {pair.name}?"
@@ -76,11 +71,11 @@ async def _carried(
                 show_json(plan)
             return not plan.refusals and not any(step.stopped for step in plan.syncs)
         if not wishes.yes:
-            _agreed_to(question)
+            agreed_to(question)
             if chosen.around.clock() - plan.made_at > FRESH:
                 raise EndingError(_STALE.format("it is older than 15 minutes"))
         carrier = Carrier(pair, kept=lease.keep)
-        with _ended_by_signals(carrier):
+        with ended_by_signals(carrier.stop):
             carried = await (carrier.back(plan) if plan.back else carrier.forth(plan))
     _told(plan, carried, wishes)
     return carried.well
@@ -91,31 +86,3 @@ def _told(plan: PairPlan, carried: Carried, wishes: Wishes) -> None:
         show_json(plan, carried)
     else:
         show_carried(carried)
-
-
-def _able_to_ask(chosen: ChosenPair, wishes: Wishes) -> None:
-    if not wishes.yes and (wishes.as_json or not chosen.around.asks):
-        raise EndingError("nobody can be asked here: look at the plan, then write --yes", WRONG_USAGE)
-
-
-def _agreed_to(question: str) -> None:
-    if not typer.confirm(question):
-        raise EndingError("nothing was written")
-
-
-@contextmanager
-def _ended_by_signals(carrier: Carrier) -> Iterator[None]:
-    """SIGINT and SIGTERM end the run after the step that goes on."""
-    loop = asyncio.get_running_loop()
-
-    def ended() -> None:
-        screen(stderr=True).print("ending after what is under way", style="yellow")
-        carrier.stop()
-
-    for each in _ENDING:
-        loop.add_signal_handler(each, ended)
-    try:
-        yield
-    finally:
-        for each in _ENDING:
-            loop.remove_signal_handler(each)

@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from galsync.entries import Form
 from galsync.powershell.orders import STAMP_ATTRIBUTE
-from galsync.settings.words import CustomAttribute, ExtensionAttribute, Name
+from galsync.settings.shared_folder import SharedFolder
+from galsync.settings.words import CustomAttribute, ExtensionAttribute
 from protocols.google import directory, mail_forwarding, personal_contacts, shared_contacts
 from protocols.graph.accounts import STAMP
 from service.clouds import GoogleSection, MicrosoftSection
@@ -57,25 +58,10 @@ class ExchangeOnlineDirectory(MicrosoftSection):
     exchange_url: Url = Field("https://outlook.office365.com", description="another host than the global cloud's")
 
 
-class StaffExportDirectory(MicrosoftSection):
+class StaffExportDirectory(SharedFolder, MicrosoftSection):
     """A folder of contacts in a mailbox of another company, shared for this purpose, by Graph: read, or filled."""
 
-    reads: ClassVar[bool] = True
-    writes: ClassVar[tuple[Form, ...]] = (Form.CONTACT,)
-    usual: ClassVar[Form | None] = Form.CONTACT
-
     protocol: Literal["staff-export"]
-    mailbox: Address = Field(description="whose mailbox", examples=["staff-export@fabrikam.example"])
-    folder: str = Field(
-        "",
-        description="the folder below its contacts; the contacts themselves where it is left out, which are only read",
-        examples=["Staff"],
-    )
-    takes: tuple[Name, ...] = Field(
-        (),
-        description="syncs of the other company that fill it; what bears another stamp of Busyline's is left out",
-        examples=[["staff"]],
-    )
     person: Switch = Field(
         False,
         description="the mailbox itself signs in, once, by `busyline connect`; then there is no certificate or secret",

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from galsync.entries import Form
-from galsync.settings.words import Name
+from galsync.settings.shared_folder import SharedFolder
 from service.exchange_sign_in import ExchangeSection
-from service.words import Address, Domain, Switch
+from service.words import Domain, Switch
 
 
 class EwsDirectory(ExchangeSection):
@@ -30,25 +30,10 @@ class EwsDirectory(ExchangeSection):
     )
 
 
-class StaffExportEwsDirectory(ExchangeSection):
+class StaffExportEwsDirectory(SharedFolder, ExchangeSection):
     """A folder of contacts in a mailbox of another company, shared for this purpose, by EWS: read, or filled."""
 
-    reads: ClassVar[bool] = True
-    writes: ClassVar[tuple[Form, ...]] = (Form.CONTACT,)
-    usual: ClassVar[Form | None] = Form.CONTACT
-
     protocol: Literal["staff-export-ews"]
-    mailbox: Address = Field(description="whose mailbox", examples=["staff-export@fabrikam.example"])
-    folder: str = Field(
-        "",
-        description="the folder below its contacts; the contacts themselves where it is left out, which are only read",
-        examples=["Staff"],
-    )
-    takes: tuple[Name, ...] = Field(
-        (),
-        description="syncs of the other company that fill it; what bears another stamp of Busyline's is left out",
-        examples=[["staff"]],
-    )
     impersonate: Switch = Field(
         False,
         description="act in the mailbox's name, by ApplicationImpersonation; else by the rights that it gave to the"

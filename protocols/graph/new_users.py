@@ -102,12 +102,8 @@ async def find(
     """
     told = quoted(address)
     tests = (f"userPrincipalName eq '{told}'", f"mail eq '{told}'", f"proxyAddresses/any(p:p eq 'smtp:{told}')")
-    url = f"{api(api_url)}/users?{query_of({'$filter': ' or '.join(tests), '$select': _SELECT})}"
     try:
-        found = await entries(send, url, as_of=as_of)
-        if found is None:
-            raise PeerError(Reason.PEER_FAILED, "HTTP 404: the address of Graph is wrong")
-        users = [_user(entry, stamp_at) for entry in found]
+        users = await _users(send, " or ".join(tests), api_url=api_url, as_of=as_of, stamp_at=stamp_at)
     except PeerError as error:
         return error
     return next((each for each in users if address.lower() in each.addresses), None)
@@ -122,16 +118,18 @@ async def find_stamped(
     filtered by.)
     """
     name = stamp_at if stamp_at == "employeeType" else f"{EXTENSIONS}/{stamp_at}"
-    query = query_of({"$filter": f"{name} eq '{quoted(stamp)}'", "$select": _SELECT})
-    url = f"{api(api_url)}/users?{query}"
     try:
-        found = await entries(send, url, as_of=as_of)
-        if found is None:
-            raise PeerError(Reason.PEER_FAILED, "HTTP 404: the address of Graph is wrong")
-        users = [_user(entry, stamp_at) for entry in found]
+        users = await _users(send, f"{name} eq '{quoted(stamp)}'", api_url=api_url, as_of=as_of, stamp_at=stamp_at)
     except PeerError as error:
         return error
     return min((each for each in users if each.stamp == stamp), key=lambda each: each.key, default=None)
+
+
+async def _users(send: Send, test: str, *, api_url: str, as_of: datetime, stamp_at: str) -> list[User]:
+    found = await entries(send, f"{api(api_url)}/users?{query_of({'$filter': test, '$select': _SELECT})}", as_of=as_of)
+    if found is None:
+        raise PeerError(Reason.PEER_FAILED, "HTTP 404: the address of Graph is wrong")
+    return [_user(entry, stamp_at) for entry in found]
 
 
 async def read(
