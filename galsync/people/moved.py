@@ -109,6 +109,10 @@ class Moved:
         """Why ``person`` has no entry now; None where no move speaks against it."""
         return next((self.out[each] for each in self._theirs(person) if each in self.out), None)
 
+    def arrived(self, person: Person) -> bool:
+        """Whether ``person`` has come to the sources' side."""
+        return any(each in self.former for each in self._theirs(person))
+
     def listed_as(self, person: Person) -> str:
         """Under which address ``person`` stands on a list; "" for nobody who moves."""
         return next((self.listed[each] for each in self._theirs(person) if each in self.listed), "")

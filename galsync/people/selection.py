@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from galsync.entries import ACCOUNTS
 from galsync.people.conditions import Condition
 from galsync.people.globs import any_of
 from galsync.people.moved import Moved
@@ -96,7 +97,8 @@ class Selection:
     """Takes who is all that ``include`` asks and nothing that ``exclude`` asks: excluding wins.
 
     Within one question (the domains, say) one answer of several is enough. Who is ``disabled`` or ``hidden`` in the
-    source is taken only where that is asked for. ``moved`` knows whom another side has.
+    source is taken only where that is asked for. ``moved`` knows whom another side has, and of whose account, made by
+    us, it is theirs by now.
     """
 
     include: Sieve = Sieve()
@@ -109,6 +111,8 @@ class Selection:
         """Why ``person`` is left out; None where they are taken."""
         if person.kind is Kind.CONTACT:
             return Left.CONTACT
+        if ACCOUNTS in person.attributes and not (self.moved is not None and self.moved.arrived(person)):
+            return Left.OURS
         moved = self.moved.verdict(person) if self.moved is not None else None
         return moved or self._judged(person)
 

@@ -98,7 +98,9 @@ def _reading(told: Told, *, whole: bool) -> Reading:
     for one, listed in told.listed.items():
         why = _left(listed)
         if why is None:
-            people.append(_managed(listed, told))
+            person = _managed(listed, told)
+            made = {ACCOUNTS: listed.stamp} if listed.stamp else {}
+            people.append(replace(person, attributes={**person.attributes, **made}) if made else person)
             continue
         left[why] += 1
         (unsure if why is Left.BAD_ADDRESS else out).append(one)

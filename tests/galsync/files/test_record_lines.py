@@ -16,7 +16,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 values = texts.filter(lambda text: text == text.strip())
 records = st.builds(
     Record,
-    stamp=st.builds(Stamp, st.sampled_from(["s", "other"]), values),
+    stamp=st.builds(Stamp, st.sampled_from(["s", "other"]), values.filter(str.isprintable)),  # as Mapping.entry sees to
     form=st.sampled_from(sorted(FORMS, key=str)),
     address=st.sampled_from(["ann@b.example", "ünï@b.example"]).map(Mailbox.parse),
     aliases=st.lists(values, max_size=2).map(tuple),

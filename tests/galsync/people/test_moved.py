@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from galsync.entries import ACCOUNTS
 from galsync.people.moved import Moved, Mover, Side
+from galsync.people.selection import Selection
 from galsync.steps import Left
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Kind, Person
@@ -97,3 +99,13 @@ def test_the_mark_differs_whenever_somebody_flips() -> None:
     assert len(marks) == 4
     assert moved(Side.LEFT, there=False).mark == ""
     assert moved(Side.LEFT, there=True).mark == moved(Side.LEFT, there=True).mark
+
+
+def test_an_account_that_was_made_for_somebody_is_theirs_once_they_have_come() -> None:
+    account = replace(person(NEW), attributes={ACCOUNTS: "busyline:merger.accounts/fabrikam:1"})
+    waiting, there = moved(Side.NEW, there=False), moved(Side.NEW, there=True)
+    assert [found.arrived(account) for found in (waiting, there)] == [False, True]
+    assert Selection().select(account) is Left.OURS
+    assert Selection(moved=waiting).select(account) is Left.OURS
+    assert Selection(moved=there).select(account) is None
+    assert Selection(moved=there).select(replace(account, primary=Mailbox.parse("x@contoso.example"))) is Left.OURS

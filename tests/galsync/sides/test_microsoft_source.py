@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from galsync.entries import ACCOUNTS
 from galsync.side import Source
 from galsync.sides.microsoft_source import MicrosoftSource
 from galsync.steps import Left
@@ -163,6 +164,7 @@ async def test_an_account_that_a_pair_made_is_theirs_once_they_can_sign_in() -> 
     async with tenant(AddressBook(people)) as world:
         reading = await microsoft(world).read()
     assert [person.anchor for person in reading.people] == [people[0].anchor]
+    assert ACCOUNTS in reading.people[0].attributes  # the selection takes it once they have moved
     assert reading.left == {Left.OURS: 1}
 
 
