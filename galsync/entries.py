@@ -36,8 +36,11 @@ class How(Enum):
 
 
 ACCOUNTS: Final = ".accounts"
-"""How the name in the stamp of an account ends that a pair of tenants made for somebody who moves. Once they moved
-there, and can sign in to it, it is theirs, and no copy of anybody: a source hands it on with this name as an attribute."""
+"""How the name in the stamp of an account ends that a pair of tenants made for somebody who moves.
+
+Once they have moved there and can sign in to it, it is theirs, and no copy of anybody: a source hands it on with this
+name as an attribute.
+"""
 
 
 @dataclass(frozen=True, slots=True)
