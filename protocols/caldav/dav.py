@@ -18,18 +18,18 @@ _SECOND: Final = timedelta(seconds=1)
 
 def propfind(url: str, *properties: str, depth: int = 0) -> HttpRequest:
     """Asks for ``properties`` of what lies at ``url``, and with ``depth`` 1 of what lies in it (RFC 4918 9.1)."""
-    return _xml("PROPFIND", url, "D:propfind", _prop(*properties), depth=depth)
+    return request("PROPFIND", url, "D:propfind", prop(*properties), depth=depth)
 
 
 def search(url: str, *, of: str, text: str, properties: tuple[str, ...]) -> HttpRequest:
     """Asks which principals in ``url`` have ``text`` in their property ``of`` (RFC 3744 9.4)."""
-    wanted = f"<D:property-search>{_prop(of)}<D:match>{escape(text)}</D:match></D:property-search>"
-    return _xml("REPORT", url, "D:principal-property-search", wanted + _prop(*properties), depth=0)
+    wanted = f"<D:property-search>{prop(of)}<D:match>{escape(text)}</D:match></D:property-search>"
+    return request("REPORT", url, "D:principal-property-search", wanted + prop(*properties), depth=0)
 
 
 def free_busy_query(url: str, window: TimeWindow) -> HttpRequest:
     """Asks a calendar when its owner is busy (RFC 4791 7.10)."""
-    return _xml("REPORT", url, "C:free-busy-query", _time_range("C:time-range", window), depth=1)
+    return request("REPORT", url, "C:free-busy-query", _time_range("C:time-range", window), depth=1)
 
 
 def calendar_query(url: str, window: TimeWindow) -> HttpRequest:
@@ -41,7 +41,7 @@ def calendar_query(url: str, window: TimeWindow) -> HttpRequest:
     events = f'<C:comp-filter name="VEVENT">{_time_range("C:time-range", window)}</C:comp-filter>'
     calendars = f'<C:filter><C:comp-filter name="VCALENDAR">{events}</C:comp-filter></C:filter>'
     query = f"<D:prop><C:calendar-data/></D:prop>{calendars}"
-    return _xml("REPORT", url, "C:calendar-query", query, depth=1)
+    return request("REPORT", url, "C:calendar-query", query, depth=1)
 
 
 def stamp(instant: datetime) -> str:
@@ -61,7 +61,8 @@ def _time_range(tag: str, window: TimeWindow) -> str:
     return f"<{tag} start={quoteattr(stamp(whole.start))} end={quoteattr(stamp(whole.end))}/>"
 
 
-def _prop(*properties: str) -> str:
+def prop(*properties: str) -> str:
+    """The element that names properties."""
     return f"<D:prop>{''.join(f'<{_prefixed(name)}/>' for name in properties)}</D:prop>"
 
 
@@ -70,7 +71,8 @@ def _prefixed(name: str) -> str:
     return f"{_PREFIXES[namespace + '}']}:{local}"
 
 
-def _xml(method: str, url: str, root: str, content: str, *, depth: int) -> HttpRequest:
+def request(method: str, url: str, root: str, content: str, *, depth: int) -> HttpRequest:
+    """A request whose body is the element ``root`` with ``content`` in it; it has the prefixes D, C, A and S."""
     body = f'<?xml version="1.0" encoding="utf-8"?><{root} {_NAMESPACES}>{content}</{root}>'
     headers = {"Content-Type": "application/xml; charset=utf-8", "Accept": "*/*", "Depth": str(depth)}
     return HttpRequest(method, url, Headers(headers), body.encode())

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from protocols.caldav.budget import TooManyError
 from protocols.caldav.lines import Block, Properties, Property
 from protocols.caldav.times import DAY, Moment, duration, moment, moments, period
 from protocols.caldav.zones import Zones
 from protocols.model.intervals import BusyStatus, EventDetails
 from protocols.model.mailbox import canonical
+from protocols.recurrence.budget import TooManyError
 
 BUSYSTATUSES: Final = {
     "FREE": BusyStatus.FREE,

@@ -5,7 +5,6 @@ from datetime import tzinfo
 from typing import Final
 
 from protocols.caldav import vavailability, vevents, vfreebusy
-from protocols.caldav.budget import Budget, TooManyError
 from protocols.caldav.lines import Block, calendars
 from protocols.caldav.spans import gaps, union
 from protocols.caldav.times import ANYWHERE, written
@@ -16,6 +15,7 @@ from protocols.errors import PeerError
 from protocols.model.freebusy import Detail, Reason, WorkingHours
 from protocols.model.intervals import EMPTY, Intervals
 from protocols.model.window import TimeWindow
+from protocols.recurrence.budget import Budget, TooManyError
 
 __all__ = ["Bounds", "Budget", "Scope", "Told", "read"]
 

@@ -92,10 +92,10 @@ def _doubt(resource: Resource) -> str:
 def _calendar(resource: Resource) -> Calendar:
     held = resource.properties.get(_PRIVILEGES)
     readable = held is None or any(held.find(f".//{name}") is not None for name in _READING)
-    return Calendar(resource.url, _zone(resource), readable)
+    return Calendar(resource.url, zone_of(resource), readable)
 
 
-def _zone(resource: Resource) -> tzinfo | None:
+def zone_of(resource: Resource) -> tzinfo | None:
     """The zone of all-day and floating times (RFC 4791 5.2.2, RFC 7809 5.2), where its name is a known one."""
     names = [resource.text(_ZONE_ID), *_TZID.findall(_FOLD.sub("", resource.text(_ZONE)))]
     return next((zone for name in names if name.strip() and (zone := zone_named(name)) is not None), None)

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from protocols.caldav.budget import Budget
 from protocols.caldav.published import Aside
 from protocols.caldav.told import Bounds
+from protocols.recurrence.budget import Budget
 
 T = TypeVar("T")
 Errand: TypeAlias = Callable[[], Awaitable[None]]

@@ -59,12 +59,17 @@ def decode(response: HttpResponse, base: str) -> list[Resource]:
     GARBLED where it is no multistatus or refers to another host.
     """
     root = document(response, f"{DAV}multistatus")
-    found = [resource for each in root.findall(f"{DAV}response") for resource in _resources(each, base)]
+    found = resources(root, base)
     if any(resource.status == 507 for resource in found):  # RFC 6352 8.6.2, RFC 6578 3.6: a part stands for the whole
         raise PeerError(Reason.TOO_MANY_ENTRIES, "the server leaves out what exceeds its own limit")
     if len(found) > MAX_RESPONSES:
         raise PeerError(Reason.TOO_MANY_ENTRIES, f"the answer tells of more than {MAX_RESPONSES} things")
     return found
+
+
+def resources(root: Element, base: str) -> list[Resource]:
+    """What a multistatus tells of, in its order, whatever it says of it. Raises PeerError(GARBLED)."""
+    return [resource for each in root.findall(f"{DAV}response") for resource in _resources(each, base)]
 
 
 def document(response: HttpResponse, root: str) -> Element:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeAlias
 
-from protocols.caldav.budget import Budget
 from protocols.caldav.events import Event
-from protocols.caldav.rules import starts, until
 from protocols.caldav.times import DAY, Moment
 from protocols.model.window import TimeWindow
+from protocols.recurrence.budget import Budget
+from protocols.recurrence.counting import starts, until
 
 _MARGIN: Final = 2 * DAY  # walls differ from UTC by less, and so does a change of the clocks
 _LAST_MOMENT: Final = timedelta(days=1, seconds=-1)

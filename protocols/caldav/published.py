@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from typing import Final, Protocol, TypeAlias, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from protocols.caldav.budget import Stopwatch
 from protocols.caldav.icalendar import read
 from protocols.caldav.published_urls import Published
 from protocols.caldav.spans import union
@@ -19,6 +18,7 @@ from protocols.http import Headers, HttpRequest, HttpResponse, Send, retry_after
 from protocols.model.freebusy import Answer, Availability, Detail, Question, Reason, Unavailable
 from protocols.model.mailbox import Mailbox
 from protocols.model.window import TimeWindow
+from protocols.recurrence.budget import Stopwatch
 
 T = TypeVar("T")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})

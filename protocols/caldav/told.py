@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from protocols.caldav.budget import Budget, Stopwatch
 from protocols.model.freebusy import WorkingHours
 from protocols.model.intervals import Intervals
 from protocols.model.window import TimeWindow
+from protocols.recurrence.budget import Budget, Stopwatch
 
 __all__ = ["Bounds", "Budget", "Scope", "Told"]
 

@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
 from protocols.caldav.lines import Block, Properties
-from protocols.caldav.rules import parts
 from protocols.caldav.times import DAY, Moment, duration, moment
 from protocols.caldav.zones import Zones
 from protocols.model.freebusy import Weekday, WorkingHours, WorkingPeriod
 from protocols.model.window import TimeWindow
+from protocols.recurrence.counting import parts
 
 _WANTED: Final = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "PRIORITY"})
 _WEEKDAYS: Final = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), Weekday, strict=True))

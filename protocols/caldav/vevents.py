@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from protocols.caldav.budget import Budget, TooManyError
 from protocols.caldav.events import Event, blind, private_name, read
 from protocols.caldav.lines import Block
 from protocols.caldav.occurrences import Occurrence, occurrences
@@ -13,6 +12,7 @@ from protocols.caldav.times import between
 from protocols.caldav.zones import Zones
 from protocols.model.intervals import BusyInterval, BusyStatus
 from protocols.model.window import TimeWindow
+from protocols.recurrence.budget import Budget, TooManyError
 
 _SIEVING, _READING = 3, 60  # steps that an event costs, besides its length
 

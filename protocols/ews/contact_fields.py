@@ -1,6 +1,6 @@
 """Reads a contact of EWS as texts and addresses, and says what has to be sent to make it so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +15,7 @@ from protocols.model.freebusy import Reason
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 
-__all__ = ["FIELDS", "Contact", "change", "contact", "extended", "fresh", "identity"]
+__all__ = ["FIELDS", "Contact", "change", "contact", "extended", "fresh", "identity", "joined", "update_of"]
 _ENTRIES: Final = MappingProxyType({"PhoneNumbers": "PhoneNumber", "PhysicalAddresses": "PhysicalAddress"})
 _BY_URI: Final = {path.uri: key for key, path in PATHS.items()}
 
@@ -83,37 +83,43 @@ def fresh(texts: Mapping[Field, str], address: str, *, stamp: str, category: str
         told.append((PATHS[Field.DISPLAY_NAME], name))
     notes = NOTES.element(texts[Field.NOTES]) if texts.get(Field.NOTES) else ""
     filed = f"<t:Categories><t:String>{escaped(category)}</t:String></t:Categories>" if category else ""
-    rest = _joined([path.element(text) for path, text in sorted(told, key=lambda pair: pair[0].rank)])
+    rest = joined(path.element(text) for path, text in sorted(told, key=lambda pair: pair[0].rank))
     return f"<t:Contact>{notes}{filed}{our_own(STAMP, stamp)}{rest}</t:Contact>"
 
 
 def change(there: Contact, texts: Mapping[Field, str], address: str = "") -> str:
     """The updates (of an ItemChange) that write ``texts`` ("" empties) and, where given, ``address``, and nothing else
     of ``there``. The name under which it is filed follows the name to show as long as the two are the same."""
-    updates = [_update(PATHS[key], text) for key, text in texts.items() if key in PATHS]
+    updates = [update_of(PATHS[key], text) for key, text in texts.items() if key in PATHS]
     before = there.texts.get(Field.DISPLAY_NAME, "")
     name = texts.get(Field.DISPLAY_NAME, before)
     if name and name != before and there.file_as in ("", before):
-        updates.append(_update(FILE_AS, name))
+        updates.append(update_of(FILE_AS, name))
     if address:
-        updates.append(_update(MAIL[0], address))
+        updates.append(update_of(MAIL[0], address))
         same = [number for number in (1, 2) if there.places[number].strip().lower() == address]
-        updates += [_update(MAIL[number], "") for number in same]
+        updates += [update_of(MAIL[number], "") for number in same]
     return "".join(updates)
 
 
-def _update(path: Path, text: str) -> str:
+def update_of(path: Path, text: str) -> str:
+    """What writes one property, or empties it for ""."""
     if not text:
         return f"<t:DeleteItemField>{path.uri}</t:DeleteItemField>"
     return f"<t:SetItemField>{path.uri}<t:Contact>{path.element(text)}</t:Contact></t:SetItemField>"
 
 
-def _joined(parts: list[str]) -> str:
-    """Entries of one array belong into one element, and the parts of one entry into one entry."""
+def joined(parts: Iterable[str]) -> str:
+    """Properties as they are written, one after the other: entries of one array belong into one element, and the parts
+    of one entry into one entry."""
     whole = "".join(parts)
     for array in ("EmailAddresses", "PhysicalAddresses", "PhoneNumbers"):
         whole = whole.replace(f"</t:{array}><t:{array}>", "")
-    return whole.replace('</t:Entry><t:Entry Key="Business">', "")
+    for key in ("Business", "Home", "Other"):
+        start = f'<t:Entry Key="{key}">'
+        head, _, rest = whole.partition(start)
+        whole = head + start + rest.replace(f"</t:Entry>{start}", "") if rest else head
+    return whole
 
 
 def _texts(parts: Mapping[str, etree._Element]) -> Iterator[tuple[Field, str]]:

@@ -35,13 +35,14 @@ def our_own(name: str, text: str) -> str:
     return f"<t:ExtendedProperty>{ours(name)}<t:Value>{escaped(text)}</t:Value></t:ExtendedProperty>"
 
 
-def _plain(uri: str, rank: int) -> Path:
+def plain(uri: str, rank: int) -> Path:
+    """A property of its own element."""
     name = uri.partition(":")[2]
     return Path(f'<t:FieldURI FieldURI="{uri}"/>', lambda text: f"<t:{name}>{escaped(text)}</t:{name}>", rank)
 
 
-def _entry(uri: str, array: str, key: str, rank: int, part: str = "") -> Path:
-    """``part`` is the element within an entry that has several."""
+def entry(uri: str, array: str, key: str, rank: int, part: str = "") -> Path:
+    """A property that is an entry of ``array``; ``part`` is the element within an entry that has several."""
 
     def element(text: str) -> str:
         inside = f"<t:{part}>{escaped(text)}</t:{part}>" if part else escaped(text)
@@ -52,11 +53,11 @@ def _entry(uri: str, array: str, key: str, rank: int, part: str = "") -> Path:
 
 
 def _phone(key: str, rank: int) -> Path:
-    return _entry("contacts:PhoneNumber", "PhoneNumbers", key, rank)
+    return entry("contacts:PhoneNumber", "PhoneNumbers", key, rank)
 
 
 def _place(part: str, rank: int) -> Path:
-    return _entry("contacts:PhysicalAddress", "PhysicalAddresses", "Business", rank, part)
+    return entry("contacts:PhysicalAddress", "PhysicalAddresses", "Business", rank, part)
 
 
 def _body(text: str) -> str:
@@ -64,17 +65,17 @@ def _body(text: str) -> str:
 
 
 NOTES: Final = Path('<t:FieldURI FieldURI="item:Body"/>', _body, 0)
-FILE_AS: Final = _plain("contacts:FileAs", 10)
+FILE_AS: Final = plain("contacts:FileAs", 10)
 MAIL: Final = tuple(
-    _entry("contacts:EmailAddress", "EmailAddresses", f"EmailAddress{number}", 20 + number) for number in (1, 2, 3)
+    entry("contacts:EmailAddress", "EmailAddresses", f"EmailAddress{number}", 20 + number) for number in (1, 2, 3)
 )
 PATHS: Final[Mapping[Field, Path]] = MappingProxyType(
     {
         Field.NOTES: NOTES,
-        Field.DISPLAY_NAME: _plain("contacts:DisplayName", 11),
-        Field.GIVEN_NAME: _plain("contacts:GivenName", 12),
-        Field.INITIALS: _plain("contacts:Initials", 13),
-        Field.COMPANY: _plain("contacts:CompanyName", 14),
+        Field.DISPLAY_NAME: plain("contacts:DisplayName", 11),
+        Field.GIVEN_NAME: plain("contacts:GivenName", 12),
+        Field.INITIALS: plain("contacts:Initials", 13),
+        Field.COMPANY: plain("contacts:CompanyName", 14),
         Field.STREET: _place("Street", 30),
         Field.CITY: _place("City", 31),
         Field.STATE: _place("State", 32),
@@ -85,11 +86,11 @@ PATHS: Final[Mapping[Field, Path]] = MappingProxyType(
         Field.HOME_PHONE: _phone("HomePhone", 42),
         Field.MOBILE: _phone("MobilePhone", 43),
         Field.PAGER: _phone("Pager", 44),
-        Field.WEB_PAGE: _plain("contacts:BusinessHomePage", 50),
-        Field.DEPARTMENT: _plain("contacts:Department", 51),
-        Field.TITLE: _plain("contacts:JobTitle", 52),
-        Field.OFFICE: _plain("contacts:OfficeLocation", 53),
-        Field.SURNAME: _plain("contacts:Surname", 54),
+        Field.WEB_PAGE: plain("contacts:BusinessHomePage", 50),
+        Field.DEPARTMENT: plain("contacts:Department", 51),
+        Field.TITLE: plain("contacts:JobTitle", 52),
+        Field.OFFICE: plain("contacts:OfficeLocation", 53),
+        Field.SURNAME: plain("contacts:Surname", 54),
     }
 )
 FIELDS: Final = frozenset(PATHS)

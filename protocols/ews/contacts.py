@@ -73,16 +73,25 @@ async def contacts(access: MailboxAccess, folder: str, *, as_of: datetime) -> As
 
 async def some(access: MailboxAccess, keys: Sequence[str], *, as_of: datetime) -> Mapping[str, Contact | None]:
     """The contacts under ``keys``, None for what is not there any more. Raises PeerError."""
-    found: dict[str, Contact | None] = {}
+    found = await fetched(access, keys, SHAPE, as_of=as_of)
+    return {key: contact(element) if element is not None else None for key, element in found.items()}
+
+
+async def fetched(
+    access: MailboxAccess, keys: Sequence[str], shape: str, *, as_of: datetime
+) -> dict[str, etree._Element | None]:
+    """The elements of the items under ``keys``, with what ``shape`` (an m:ItemShape) asks for; None for what is not
+    there any more. Raises PeerError."""
+    found: dict[str, etree._Element | None] = {}
     wanted = list(dict.fromkeys(keys))
     for start in range(0, len(wanted), MOST):
         part = wanted[start : start + MOST]
-        body = f"{SHAPE}<m:ItemIds>{''.join(_item_id(key) for key in part)}</m:ItemIds>"
+        body = f"{shape}<m:ItemIds>{''.join(_item_id(key) for key in part)}</m:ItemIds>"
         messages = await access.ask("GetItem", body, len(part), as_of=as_of)
         for key, message, error in zip(part, messages, all_judged(messages), strict=True):
             if error is not None and not is_gone(error):
                 raise error
-            found[key] = contact(_item(message)) if error is None else None
+            found[key] = item_in(message) if error is None else None
     return found
 
 
@@ -93,11 +102,11 @@ async def create(access: MailboxAccess, folder: str, bodies: Sequence[str], *, a
     items = "".join(bodies)
     where = f"<m:SavedItemFolderId>{_folder_id(access, folder)}</m:SavedItemFolderId>"
     messages = await access.ask("CreateItem", f"{where}<m:Items>{items}</m:Items>", len(bodies), as_of=as_of)
-    return _written(messages)
+    return results(messages)
 
 
 async def update(
-    access: MailboxAccess, changes: Sequence[tuple[Contact, str]], *, as_of: datetime
+    access: MailboxAccess, changes: Sequence[tuple[Contact | Done, str]], *, as_of: datetime
 ) -> list[Result]:  # fmt: skip
     """Changes contacts by their updates, in one call, unless somebody else was quicker. Raises PeerError."""
     if not changes:
@@ -108,16 +117,19 @@ async def update(
     )
     attributes = 'ConflictResolution="NeverOverwrite" MessageDisposition="SaveOnly"'
     whole = f"<m:ItemChanges>{body}</m:ItemChanges>"
-    return _written(await access.ask("UpdateItem", whole, len(changes), as_of=as_of, attributes=attributes))
+    return results(await access.ask("UpdateItem", whole, len(changes), as_of=as_of, attributes=attributes))
 
 
-async def delete(access: MailboxAccess, those: Sequence[Contact], *, as_of: datetime) -> list[PeerError | None]:
-    """Deletes contacts for good, in one call; None where one is gone, by us or before. Raises PeerError."""
+async def delete(
+    access: MailboxAccess, those: Sequence[Contact | Done], *, as_of: datetime, kind: str = "HardDelete"
+) -> list[PeerError | None]:
+    """Deletes contacts in one call, for good unless ``kind`` (DeleteType) says otherwise; None where one is gone, by us
+    or before. Raises PeerError."""
     if not those:
         return []
     ids = "".join(_item_id(each.key, each.version) for each in those)
     messages = await access.ask(
-        "DeleteItem", f"<m:ItemIds>{ids}</m:ItemIds>", len(those), as_of=as_of, attributes='DeleteType="HardDelete"'
+        "DeleteItem", f"<m:ItemIds>{ids}</m:ItemIds>", len(those), as_of=as_of, attributes=f'DeleteType="{kind}"'
     )
     return [None if error is not None and is_gone(error) else error for error in all_judged(messages)]
 
@@ -143,19 +155,21 @@ def _is_contact(element: etree._Element) -> bool:
     return str(element.tag).rpartition("}")[2] == "Contact"
 
 
-def _item(message: etree._Element) -> etree._Element:
+def item_in(message: etree._Element) -> etree._Element:
+    """The one item of an answer. Raises PeerError where it has none."""
     items = children(message).get("Items")
     if items is None or len(items) != 1:
         raise PeerError(Reason.GARBLED, "an answer without its item")
     return items[0]
 
 
-def _written(messages: Sequence[etree._Element]) -> list[Result]:
+def results(messages: Sequence[etree._Element]) -> list[Result]:
+    """What became of each of a batch that was written."""
     return [error or _done(message) for message, error in zip(messages, all_judged(messages), strict=True)]
 
 
 def _done(message: etree._Element) -> Result:
     try:
-        return Done(*identity(_item(message)))
+        return Done(*identity(item_in(message)))
     except PeerError as garbled:
         return garbled

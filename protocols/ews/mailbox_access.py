@@ -24,13 +24,18 @@ class MailboxAccess:
     """The way into ``mailbox`` over the EWS at ``url``.
 
     ``impersonates``: by ExchangeImpersonation (the role ApplicationImpersonation, with a scope); otherwise by the
-    rights that the owner gave to the account.
+    rights that the owner gave to the account. ``version`` is the dialect spoken (RequestServerVersion). ``public`` is
+    the mailbox of public folders that each request is led to (X-PublicFolderMailbox), ``anchor`` the X-AnchorMailbox
+    where that is another one; "" for none.
     """
 
     send: Send
     url: str
     mailbox: str
     impersonates: bool = True
+    version: str = "Exchange2013"
+    public: str = ""
+    anchor: str = ""
 
     async def ask(
         self, operation: str, body: str, count: int, *, as_of: datetime, attributes: str = ""
@@ -38,7 +43,14 @@ class MailboxAccess:
         """The response messages, as many as ``count``. Raises PeerError, INCOMPLETE where they are more or fewer."""
         who = self.mailbox if self.impersonates else ""
         payload = await call(
-            self._anchored, operation, body, url=self.url, as_of=as_of, impersonate=who, attributes=attributes
+            self._anchored,
+            operation,
+            body,
+            url=self.url,
+            as_of=as_of,
+            impersonate=who,
+            attributes=attributes,
+            version=self.version,
         )
         messages = children(payload).get("ResponseMessages")
         found = list(messages) if messages is not None else []
@@ -48,12 +60,19 @@ class MailboxAccess:
 
     def contacts(self) -> str:
         """The folder of contacts that every mailbox has, as an element."""
+        return self.own("contacts")
+
+    def own(self, name: str) -> str:
+        """A folder that every mailbox has, by its distinguished name, as an element."""
         owner = f"<t:Mailbox><t:EmailAddress>{escaped(self.mailbox)}</t:EmailAddress></t:Mailbox>"
-        return f'<t:DistinguishedFolderId Id="contacts">{"" if self.impersonates else owner}</t:DistinguishedFolderId>'
+        return f'<t:DistinguishedFolderId Id="{name}">{"" if self.impersonates else owner}</t:DistinguishedFolderId>'
 
     async def _anchored(self, request: HttpRequest) -> HttpResponse:
         """Named to the server's front, the mailbox is found without a detour (X-AnchorMailbox)."""
-        return await self.send(replace(request, headers=request.headers.set("X-AnchorMailbox", self.mailbox)))
+        headers = request.headers.set("X-AnchorMailbox", self.anchor or self.public or self.mailbox)
+        if self.public:
+            headers = headers.set("X-PublicFolderMailbox", self.public)
+        return await self.send(replace(request, headers=headers))
 
 
 def judged(message: etree._Element) -> PeerError | None:

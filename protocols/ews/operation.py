@@ -21,16 +21,26 @@ _DECLARED: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
 async def call(
-    send: Send, operation: str, body: str, *, url: str, as_of: datetime, impersonate: str = "", attributes: str = ""
+    send: Send,
+    operation: str,
+    body: str,
+    *,
+    url: str,
+    as_of: datetime,
+    impersonate: str = "",
+    attributes: str = "",
+    version: str = _VERSION,
 ) -> etree._Element:
-    """The answer's own element; ``body`` is XML with the prefixes ``m`` and ``t``, ``attributes`` go on it.
+    """The answer's own element; ``body`` is XML with the prefixes ``m`` and ``t``, ``attributes`` go on it, ``version``
+    is the dialect that is spoken (RequestServerVersion).
 
     Raises PeerError: what ``send`` raises, a fault, a status other than 200, and GARBLED for anything else than an
     answer to this operation.
     """
     action = f'"http://schemas.microsoft.com/exchange/services/2006/messages/{operation}"'
     headers = Headers({"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml", "SOAPAction": action})
-    response = await send(HttpRequest("POST", url, headers, _envelope(operation, body, impersonate, attributes)))
+    sent = _envelope(operation, body, impersonate, attributes, version)
+    response = await send(HttpRequest("POST", url, headers, sent))
     if response.status != 200:
         raise refusal(response, as_of)
     try:
@@ -70,13 +80,13 @@ def mailbox_in(element: etree._Element) -> Mailbox:
         raise PeerError(Reason.INCOMPLETE, "somebody in the answer has no SMTP address") from None
 
 
-def _envelope(operation: str, body: str, impersonate: str, attributes: str = "") -> bytes:
+def _envelope(operation: str, body: str, impersonate: str, attributes: str, version: str) -> bytes:
     who = ""
     if impersonate:
         sid = f"<t:PrimarySmtpAddress>{escaped(impersonate)}</t:PrimarySmtpAddress>"
         who = f"<t:ExchangeImpersonation><t:ConnectingSID>{sid}</t:ConnectingSID></t:ExchangeImpersonation>"
     return (
         f'{_DECLARED}<s:Envelope xmlns:s="{SOAP}" xmlns:m="{M}" xmlns:t="{T}"><s:Header>'
-        f'<t:RequestServerVersion Version="{_VERSION}"/>{who}</s:Header><s:Body>'
+        f'<t:RequestServerVersion Version="{version}"/>{who}</s:Header><s:Body>'
         f"<m:{operation}{attributes and ' '}{attributes}>{body}</m:{operation}></s:Body></s:Envelope>"
     ).encode()

@@ -8,8 +8,8 @@ from protocols.model.mailbox import canonical
 from protocols.model.person import Field
 
 Json: TypeAlias = dict[str, Any]
-_STAMP, _X500, _STAND_IN = "busyline", "busyline-x500", "busyline-name"  # keys of clientData, which nobody sees
-_SHOWN: Final = "display"
+_STAMP, _X500, STAND_IN = "busyline", "busyline-x500", "busyline-name"  # keys of clientData, which nobody sees
+SHOWN: Final = "display"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ def blank(groups: Iterable[str]) -> Json:
 def texts(person: Mapping[str, Any]) -> dict[Field, str]:
     """The fields of ``person``, none of them empty."""
     found = {field: str(_entry(person, slot).get(slot.name) or "") for field, slot in SLOTS.items()}
-    name, shown = _first(person, "names"), str(_first(person, "fileAses").get("value") or "")
+    name, shown = first(person, "names"), str(first(person, "fileAses").get("value") or "")
     given = str(name.get("givenName") or "")
     found[Field.DISPLAY_NAME] = shown or str(name.get("unstructuredName") or name.get("displayName") or "")
-    if not (_client(person, _STAND_IN) and given == shown):  # else somebody gave it a name of its own
+    if not (client_data(person, STAND_IN) and given == shown):  # else somebody gave it a name of its own
         found |= {Field.GIVEN_NAME: given, Field.SURNAME: str(name.get("familyName") or "")}
     return {field: text for field, text in found.items() if text.strip()}
 
@@ -98,12 +98,12 @@ def put_name(person: Json, wanted: Mapping[Field, str]) -> None:
     """
     shown, given, surname = (wanted.get(field, "") for field in NAMES)
     stands_in = not (given or surname)
-    name = {key: text for key, text in _first(person, "names").items() if key not in _PARTS}
+    name = {key: text for key, text in first(person, "names").items() if key not in _PARTS}
     name |= {"givenName": shown if stands_in else given, "familyName": surname}
     name = {key: text for key, text in name.items() if text}
     person["names"] = [name] if name else []
     person["fileAses"] = [{"value": shown}] if shown else []
-    _put_client(person, _STAND_IN, [_SHOWN] if stands_in and shown else [])
+    put_client_data(person, STAND_IN, [SHOWN] if stands_in and shown else [])
 
 
 _PARTS: Final = frozenset(
@@ -113,12 +113,14 @@ _PARTS: Final = frozenset(
 
 def addresses(person: Mapping[str, Any]) -> tuple[str, ...]:
     """The mail addresses, canonical, in their order: the first is the primary one. What is no address is left out."""
-    return tuple(dict.fromkeys(filter(None, (_canonical(one.get("value")) for one in _list(person, "emailAddresses")))))
+    return tuple(
+        dict.fromkeys(filter(None, (_canonical(one.get("value")) for one in entries(person, "emailAddresses"))))
+    )
 
 
 def put_addresses(person: Json, primary: str, others: Iterable[str]) -> None:
     """``person`` has these addresses from now on and no more; what else stands with one that stays is kept."""
-    before = {_canonical(one.get("value")): one for one in _list(person, "emailAddresses")}
+    before = {_canonical(one.get("value")): one for one in entries(person, "emailAddresses")}
     wanted = tuple(dict.fromkeys((primary, *others)))
     person["emailAddresses"] = [
         before.get(one) or {"value": one, "type": "work" if one == primary else "other"} for one in wanted
@@ -127,35 +129,37 @@ def put_addresses(person: Json, primary: str, others: Iterable[str]) -> None:
 
 def stamp(person: Mapping[str, Any]) -> str:
     """The text of our stamp, in clientData: made for data of the client's own; "" where there is none."""
-    return next(iter(_client(person, _STAMP)), "")
+    return next(iter(client_data(person, _STAMP)), "")
 
 
 def put_stamp(person: Json, text: str) -> None:
     """``person`` carries this stamp."""
-    _put_client(person, _STAMP, [text] if text else [])
+    put_client_data(person, _STAMP, [text] if text else [])
 
 
 def x500(person: Mapping[str, Any]) -> tuple[str, ...]:
     """The X500 names that are kept with the contact, without ``X500:``: Google does nothing with them."""
-    return tuple(_client(person, _X500))
+    return tuple(client_data(person, _X500))
 
 
 def put_x500(person: Json, names: Iterable[str]) -> None:
     """``person`` keeps these X500 names from now on and no more."""
-    _put_client(person, _X500, list(names))
+    put_client_data(person, _X500, list(names))
 
 
-def _list(person: Mapping[str, Any], key: str) -> list[Json]:
-    entries = person.get(key)
-    return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+def entries(person: Mapping[str, Any], key: str) -> list[Json]:
+    """The entries of the list ``key``, none where there is none."""
+    told = person.get(key)
+    return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
 
 
-def _first(person: Mapping[str, Any], key: str) -> Json:
-    return next(iter(_list(person, key)), {})
+def first(person: Mapping[str, Any], key: str) -> Json:
+    """The first entry of the list ``key``, an empty one where there is none."""
+    return next(iter(entries(person, key)), {})
 
 
 def _entry(person: Mapping[str, Any], slot: Slot) -> Json:
-    fitting = (one for one in _list(person, slot.key) if all(one.get(k) == v for k, v in slot.kind))
+    fitting = (one for one in entries(person, slot.key) if all(one.get(k) == v for k, v in slot.kind))
     return next(fitting, {})
 
 
@@ -164,17 +168,19 @@ def _put(person: Json, slot: Slot, text: str) -> None:
     new = {key: value for key, value in old.items() if key not in (slot.name, "metadata", "formattedValue")}
     if text:
         new[slot.name] = text
-    kept = [one for one in _list(person, slot.key) if one is not old]
+    kept = [one for one in entries(person, slot.key) if one is not old]
     says = new.keys() - dict(slot.kind).keys() - {"formattedType", "contentType"}
     person[slot.key] = [*kept, {**dict(slot.kind), **new}] if says else kept
 
 
-def _client(person: Mapping[str, Any], key: str) -> list[str]:
-    return [str(one["value"]) for one in _list(person, "clientData") if one.get("key") == key and one.get("value")]
+def client_data(person: Mapping[str, Any], key: str) -> list[str]:
+    """What stands under ``key`` in the data of clients, which nobody sees."""
+    return [str(one["value"]) for one in entries(person, "clientData") if one.get("key") == key and one.get("value")]
 
 
-def _put_client(person: Json, key: str, values: Iterable[str]) -> None:
-    kept = [one for one in _list(person, "clientData") if one.get("key") != key]
+def put_client_data(person: Json, key: str, values: Iterable[str]) -> None:
+    """``person`` keeps these under ``key`` from now on and no more."""
+    kept = [one for one in entries(person, "clientData") if one.get("key") != key]
     person["clientData"] = [*kept, *({"key": key, "value": value} for value in values)]
 
 

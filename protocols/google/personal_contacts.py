@@ -52,16 +52,17 @@ async def contacts(send: Send, *, api_url: str = API_URL, as_of: datetime) -> As
     query = {"pageSize": "1000", "personFields": READ_MASK, "sources": _SOURCES}
     url = f"{api_url.rstrip('/')}/v1/people/me/connections"
     async for page in pages(send, url, "connections", query, as_of=as_of, kind=""):
-        yield [_contact(person) for person in page]
+        yield [contact_of(person) for person in page]
 
 
 async def fetched(
-    send: Send, keys: Sequence[str], *, api_url: str = API_URL, as_of: datetime
+    send: Send, keys: Sequence[str], *, api_url: str = API_URL, as_of: datetime, mask: str = READ_MASK
 ) -> dict[str, PersonalContact]:
-    """Those of the contacts with these keys (at most :data:`MOST`) that there are. Raises PeerError."""
+    """Those of the contacts with these keys (at most :data:`MOST`) that there are, with the lists that ``mask`` names.
+    Raises PeerError."""
     if not keys:
         return {}
-    query = [("personFields", READ_MASK), ("sources", _SOURCES), *(("resourceNames", key) for key in keys)]
+    query = [("personFields", mask), ("sources", _SOURCES), *(("resourceNames", key) for key in keys)]
     url = f"{api_url.rstrip('/')}/v1/people:batchGet?{urlencode(query)}"
     response = await send(HttpRequest("GET", url, Headers({"Accept": "application/json"})))
     failure = problem(response, as_of)
@@ -83,12 +84,9 @@ async def fetched(
 async def group(send: Send, name: str, *, api_url: str = API_URL, as_of: datetime) -> str:
     """The resource name of the user's contact group of that name, which is made where there is none. Raises
     PeerError."""
+    if found := await group_called(send, name, api_url=api_url, as_of=as_of):
+        return found
     url = f"{api_url.rstrip('/')}/v1/contactGroups"
-    query = {"pageSize": "1000", "groupFields": "name,groupType"}
-    async for page in pages(send, url, "contactGroups", query, as_of=as_of, kind=""):
-        for one in page:
-            if one.get("name") == name and one.get("groupType") == "USER_CONTACT_GROUP" and one.get("resourceName"):
-                return str(one["resourceName"])
     made = await send(_post(url, {"contactGroup": {"name": name}, "readGroupFields": "name"}))
     failure = problem(made, as_of)
     if failure is not None:
@@ -99,14 +97,30 @@ async def group(send: Send, name: str, *, api_url: str = API_URL, as_of: datetim
     return resource
 
 
+async def group_called(send: Send, name: str, *, api_url: str = API_URL, as_of: datetime) -> str:
+    """The resource name of the user's contact group of that name, "" where there is none. Raises PeerError."""
+    url = f"{api_url.rstrip('/')}/v1/contactGroups"
+    query = {"pageSize": "1000", "groupFields": "name,groupType"}
+    async for page in pages(send, url, "contactGroups", query, as_of=as_of, kind=""):
+        for one in page:
+            if one.get("name") == name and one.get("groupType") == "USER_CONTACT_GROUP" and one.get("resourceName"):
+                return str(one["resourceName"])
+    return ""
+
+
 async def create(
-    send: Send, people: Sequence[Mapping[str, Any]], *, api_url: str = API_URL, as_of: datetime
+    send: Send,
+    people: Sequence[Mapping[str, Any]],
+    *,
+    api_url: str = API_URL,
+    as_of: datetime,
+    mask: str = READ_MASK,
 ) -> list[Result]:
     """The result for each of ``people``, in order, always. Each has a stamp of its own, by which it is known again:
-    nothing is documented of the order of the answers."""
+    nothing is documented of the order of the answers. ``mask`` names the lists that are told of it then."""
 
     async def once(part: Sequence[Mapping[str, Any]]) -> HttpResponse:
-        body = {"contacts": [{"contactPerson": one} for one in part], "readMask": READ_MASK, "sources": [_SOURCES]}
+        body = {"contacts": [{"contactPerson": one} for one in part], "readMask": mask, "sources": [_SOURCES]}
         return await send(_post(f"{api_url.rstrip('/')}/v1/people:batchCreateContacts", body))
 
     def read(document: Mapping[str, Any], part: Sequence[Mapping[str, Any]]) -> list[Result]:
@@ -121,14 +135,21 @@ async def create(
 
 
 async def update(
-    send: Send, people: Sequence[Mapping[str, Any]], *, api_url: str = API_URL, as_of: datetime
+    send: Send,
+    people: Sequence[Mapping[str, Any]],
+    *,
+    api_url: str = API_URL,
+    as_of: datetime,
+    mask: str = READ_MASK,
+    written: str = WRITE_MASK,
 ) -> list[Result]:
     """The result for each of ``people``, in order, always. Each is a whole person as it was read, with its etags, and
-    changed: all fields that we ever write are replaced."""
+    changed: all lists that ``written`` names are replaced (all that we ever write), and ``mask`` names those that are
+    told of it then."""
 
     async def once(part: Sequence[Mapping[str, Any]]) -> HttpResponse:
         whole = {str(one["resourceName"]): one for one in part}
-        body = {"contacts": whole, "updateMask": WRITE_MASK, "readMask": READ_MASK, "sources": [_SOURCES]}
+        body = {"contacts": whole, "updateMask": written, "readMask": mask, "sources": [_SOURCES]}
         return await send(_post(f"{api_url.rstrip('/')}/v1/people:batchUpdateContacts", body))
 
     def read(document: Mapping[str, Any], part: Sequence[Mapping[str, Any]]) -> list[Result]:
@@ -219,10 +240,11 @@ def _result(answer: Mapping[str, Any]) -> Result:
         words = f"Google refuses it (code {code})"
         error, doubt = PeerError(_CODES.get(code, Reason.PEER_FAILED), words), code in _DOUBTFUL
         return refused(error, doubt=doubt, status=500 if doubt else 400)
-    return _contact(person) if isinstance(person, dict) and person.get("resourceName") else _LOST
+    return contact_of(person) if isinstance(person, dict) and person.get("resourceName") else _LOST
 
 
-def _contact(person: Mapping[str, Any]) -> PersonalContact:
+def contact_of(person: Mapping[str, Any]) -> PersonalContact:
+    """A person as a contact. Raises PeerError(INCOMPLETE) where it has no name of its own."""
     key, metadata = person.get("resourceName"), person.get("metadata")
     if not isinstance(key, str) or not key:
         raise PeerError(Reason.INCOMPLETE, "a contact without its resourceName")

@@ -71,7 +71,7 @@ class Contact:
 
 def contact(entry: Mapping[str, Any]) -> Contact:
     """Raises PeerError(GARBLED) where the contact has no id."""
-    extended = _extended(entry)
+    extended = properties(entry)
     boxes, wrong = _mailboxes(entry)
     return Contact(
         key=identity(entry),
@@ -113,10 +113,10 @@ def changed(there: Contact | None, texts: Mapping[Field, str], address: str = ""
     body: dict[str, Any] = {_TEXTS[key]: value or None for key, value in texts.items() if key in _TEXTS}
     for key, name in _LISTS.items():
         if key in texts:
-            body[name] = [*([texts[key]] if texts[key] else ()), *_listed(entry.get(name))[1:]]
+            body[name] = [*([texts[key]] if texts[key] else ()), *listed(entry.get(name))[1:]]
     parts = {name: texts[key] or None for key, name in _PARTS.items() if key in texts}
     if parts:
-        body[_ADDRESS] = {**_object(entry.get(_ADDRESS)), **parts}
+        body[_ADDRESS] = {**mapping(entry.get(_ADDRESS)), **parts}
     extended = [{"id": one, "value": texts[key]} for key, one in _EXTENDED.items() if key in texts]
     if extended:
         body[EXTENDED] = extended
@@ -134,7 +134,7 @@ def _named(there: Contact, texts: Mapping[Field, str], address: str) -> dict[str
     is_new = text(name) != before
     if is_new and text(there.entry.get("fileAs")) in ("", before):
         body["fileAs"] = name
-    told = [each for each in _items(there.entry.get("emailAddresses")) if text(each.get("address"))]
+    told = [each for each in objects(there.entry.get("emailAddresses")) if text(each.get("address"))]
     if address or (is_new and told and text(told[0].get("name")) in ("", before)):
         first = {"name": name, "address": address or told[0]["address"]}
         rest = [each for each in told[1:] if text(each.get("address")).lower() != address]
@@ -143,9 +143,9 @@ def _named(there: Contact, texts: Mapping[Field, str], address: str) -> dict[str
 
 
 def _texts(entry: Mapping[str, Any], extended: Mapping[str, str]) -> Iterator[tuple[Field, str]]:
-    place = _object(entry.get(_ADDRESS))
+    place = mapping(entry.get(_ADDRESS))
     told: dict[Field, Any] = {key: entry.get(name) for key, name in _TEXTS.items()}
-    told |= {key: next(iter(_listed(entry.get(name))), "") for key, name in _LISTS.items()}
+    told |= {key: next(iter(listed(entry.get(name))), "") for key, name in _LISTS.items()}
     told |= {key: place.get(name) for key, name in _PARTS.items()}
     told |= {key: extended.get(one.lower()) for key, one in _EXTENDED.items()}
     for key, value in told.items():
@@ -153,15 +153,15 @@ def _texts(entry: Mapping[str, Any], extended: Mapping[str, str]) -> Iterator[tu
             yield key, value
 
 
-def _extended(entry: Mapping[str, Any]) -> dict[str, str]:
-    """By id in lower case: how Exchange spells an id is not said."""
-    told = ((text(each.get("id")).lower(), each.get("value")) for each in _items(entry.get(EXTENDED)))
+def properties(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The extended properties of an object by id in lower case: how Exchange spells an id is not said."""
+    told = ((text(each.get("id")).lower(), each.get("value")) for each in objects(entry.get(EXTENDED)))
     return {one: value for one, value in told if isinstance(value, str)}
 
 
 def _mailboxes(entry: Mapping[str, Any]) -> tuple[list[Mailbox], str]:
     boxes, wrong = [], ""
-    for each in _items(entry.get("emailAddresses")):
+    for each in objects(entry.get("emailAddresses")):
         told = text(each.get("address"))
         try:
             boxes.append(Mailbox.parse(told))
@@ -170,13 +170,16 @@ def _mailboxes(entry: Mapping[str, Any]) -> tuple[list[Mailbox], str]:
     return boxes, wrong
 
 
-def _items(value: Any) -> list[Mapping[str, Any]]:
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in ``value``, none where it is no list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _listed(value: Any) -> list[str]:
+def listed(value: Any) -> list[str]:
+    """The texts in ``value``, none where it is no list."""
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
+    """``value`` where it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}

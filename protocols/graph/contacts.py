@@ -21,13 +21,13 @@ _ASKED: Final = {"$select": SELECT, "$expand": EXPAND}
 
 
 async def contacts(
-    send: Send, user: str, folder: str, *, api_url: str, as_of: datetime
+    send: Send, user: str, folder: str, *, api_url: str, as_of: datetime, asked: Mapping[str, str] = _ASKED
 ) -> AsyncIterator[list[Contact]]:  # fmt: skip
     """Every contact of the folder, page by page; "" for the mailbox's own folder of contacts. All of them or PeerError:
-    NO_SUCH_MAILBOX where there is no such mailbox or folder."""
-    query = query_of({**_ASKED, "$top": str(_PAGE)})
+    NO_SUCH_MAILBOX where there is no such mailbox or folder. ``asked`` is what is told of each, as a query."""
+    query = query_of({**asked, "$top": str(_PAGE)})
     try:
-        async for page in pages(immutable(send), f"{api(api_url)}{_path(user, folder)}?{query}", as_of=as_of):
+        async for page in pages(immutable(send), f"{api(api_url)}{path_of(user, folder)}?{query}", as_of=as_of):
             yield [contact(entry) for entry in page.values]
     except Expired:
         raise PeerError(Reason.INCOMPLETE, "a page of the contacts is not there any more") from None
@@ -36,32 +36,40 @@ async def contacts(
 
 
 async def some(
-    send: Send, user: str, folder: str, keys: Sequence[str], *, api_url: str, as_of: datetime
+    send: Send,
+    user: str,
+    folder: str,
+    keys: Sequence[str],
+    *,
+    api_url: str,
+    as_of: datetime,
+    asked: Mapping[str, str] = _ASKED,
 ) -> dict[str, Contact | PeerError | None]:
     """What stands under each key now: None for nothing, a PeerError where that cannot be told."""
     found: dict[str, Contact | PeerError | None] = {}
     wanted = list(dict.fromkeys(keys))
     for start in range(0, len(wanted), MOST):
         part = wanted[start : start + MOST]
-        asked = [Part(method="GET", path=_one(user, folder, key), headers=IMMUTABLE) for key in part]
-        answers = await batch(send, asked, api_url=api_url, as_of=as_of)
+        paths = [f"{path_of(user, folder, key)}?{query_of(dict(asked))}" for key in part]
+        parts = [Part(method="GET", path=path, headers=IMMUTABLE) for path in paths]
+        answers = await batch(send, parts, api_url=api_url, as_of=as_of)
         found |= {key: _read(answer) for key, answer in zip(part, answers, strict=True)}
     return found
 
 
 def creation(user: str, folder: str, body: Mapping[str, Any]) -> Part:
     """The request that makes a contact."""
-    return Part(method="POST", path=_path(user, folder), body=body, headers=IMMUTABLE)
+    return Part(method="POST", path=path_of(user, folder), body=body, headers=IMMUTABLE)
 
 
 def change(user: str, folder: str, there: Contact, body: Mapping[str, Any]) -> Part:
     """The request that changes a contact, unless it is another by now (If-Match; 412 then)."""
-    return Part(method="PATCH", path=_path(user, folder, there.key), body=body, headers={**IMMUTABLE, **_if(there)})
+    return Part(method="PATCH", path=path_of(user, folder, there.key), body=body, headers={**IMMUTABLE, **_if(there)})
 
 
 def removal(user: str, folder: str, there: Contact) -> Part:
     """The request that deletes a contact, unless it is another by now. It can be had back from the deleted items."""
-    return Part(method="DELETE", path=_path(user, folder, there.key), headers={**IMMUTABLE, **_if(there)})
+    return Part(method="DELETE", path=path_of(user, folder, there.key), headers={**IMMUTABLE, **_if(there)})
 
 
 def immutable(send: Send) -> Send:
@@ -96,10 +104,7 @@ def _if(there: Contact) -> dict[str, str]:
     return {"If-Match": there.version} if there.version else {}
 
 
-def _path(user: str, folder: str, key: str = "") -> str:
+def path_of(user: str, folder: str, key: str = "") -> str:
+    """Where the contacts of the folder, or one of them, lie below Graph's version."""
     place = f"/contactFolders/{quote(folder, safe='')}" if folder else ""
     return f"/users/{quote(user, safe='@')}{place}/contacts{'/' if key else ''}{quote(key, safe='')}"
-
-
-def _one(user: str, folder: str, key: str) -> str:
-    return f"{_path(user, folder, key)}?{query_of(_ASKED)}"

@@ -26,9 +26,6 @@ SHARING: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Individual sharing: how much of their own calendar each of ours may share with somebody of the partner."""
-MAIL_TIPS: Final[Mapping[str, str]] = MappingProxyType(
-    {"limited": "crossTenantMailTipsLimited", "all": "crossTenantMailTipsAll"}
-)
 TRUST: Final = "m365CollaborationInbound"
 """The trust without which a capability is accepted and has no effect."""
 _TRUSTED: Final = {"users": {"accessType": "allowed", "targets": [{"target": "AllUsers", "targetType": "user"}]}}

@@ -14,7 +14,6 @@ from protocols.model.freebusy import Reason
 
 SIZE: Final = "240x240"
 """Pixels of what is read: one of Exchange Online's sizes (Graph, profilePhoto), and well below 100 kB."""
-PERMISSION: Final = "ProfilePhoto.ReadWrite.All"
 MOST: Final = 4_000_000
 """Octets of a photo that is written (Graph, Update profilePhoto: 4 MB)."""
 _JPEG, _PNG, _GIF = "image/jpeg", "image/png", "image/gif"

@@ -1,7 +1,7 @@
 """Reads and writes the sharing policies of an Exchange: with which domains people may share their own calendars.
 
 By the cmdlets of protocols.graph.cmdlets, which Microsoft does not document over HTTP; their parameters are those of
-Get-, New-, Set- and Remove-SharingPolicy (Exchange PowerShell). Unconfirmed: the JSON shapes of their values.
+Get- and Set-SharingPolicy (Exchange PowerShell). Unconfirmed: the JSON shapes of their values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -85,23 +85,6 @@ async def policies(send: Send, endpoint: Endpoint, *, as_of: datetime) -> Sequen
     return PeerError(Reason.GARBLED, "not exactly one sharing policy is the default")
 
 
-async def create(
-    send: Send, endpoint: Endpoint, shall: SharingPolicy, *, as_of: datetime
-) -> SharingPolicy | PeerError:  # fmt: skip
-    """The new policy, which is not the default, as it stands then. FORBIDDEN where the name is taken.
-
-    A failure is returned. After TIMEOUT or UNREACHABLE nobody knows whether it is there: read all of them, and look
-    for the name.
-    """
-    parameters = {"Name": shall.name, "Domains": _told(shall.domains), "Enabled": shall.enabled}
-    found = await _read(send, endpoint, Cmdlet("New-SharingPolicy", parameters), as_of)
-    if not isinstance(found, PeerError) and not found:
-        found = await _read(send, endpoint, Cmdlet("Get-SharingPolicy", {"Identity": shall.name}), as_of)
-    if isinstance(found, PeerError):
-        return found
-    return found[0] if len(found) == 1 else PeerError(Reason.GARBLED, f"{len(found)} sharing policies of one name")
-
-
 async def change(
     send: Send, endpoint: Endpoint, now: SharingPolicy, shall: SharingPolicy, *, as_of: datetime
 ) -> PeerError | None:
@@ -118,14 +101,6 @@ async def change(
         return None
     done = await called(send, endpoint, Cmdlet("Set-SharingPolicy", {"Identity": now.key, **other}), as_of=as_of)
     return done if isinstance(done, PeerError) else None
-
-
-async def remove(send: Send, endpoint: Endpoint, which: SharingPolicy, *, as_of: datetime) -> PeerError | None:
-    """Removes it by its Guid; None where it is done, or was before."""
-    cmdlet = Cmdlet("Remove-SharingPolicy", {"Identity": which.key, "Confirm": False})
-    done = await called(send, endpoint, cmdlet, as_of=as_of)
-    gone = isinstance(done, PeerError) and done.reason is Reason.NO_SUCH_MAILBOX
-    return done if isinstance(done, PeerError) and not gone else None
 
 
 async def _read(

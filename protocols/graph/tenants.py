@@ -1,31 +1,18 @@
-"""Asks Microsoft 365 which organisation a domain belongs to, and which domains are the own one's."""
+"""Asks a Microsoft 365 organisation who it is, and which domains are its own."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 from protocols.errors import PeerError
-from protocols.graph.by_id import quoted
-from protocols.graph.errors import json_object
 from protocols.graph.paging import api, entries
 from protocols.graph.people import identity, text
-from protocols.graph.tried import refused_with, tried
 from protocols.http import Send
 from protocols.model.freebusy import Reason
 
-PERMISSIONS: Final = ("CrossTenantInformation.ReadBasic.All", "Organization.Read.All", "Domain.Read.All")
+PERMISSIONS: Final = ("Organization.Read.All", "Domain.Read.All")
 """The application's permissions for all that is asked here, in the order of the functions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tenant:
-    """An organisation: its ``id`` (a GUID), what it is called, and its default domain."""
-
-    id: str
-    name: str
-    domain: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,28 +36,6 @@ class Own:
     def has(self, domain: str) -> bool:
         """Whether it is one of its verified domains, in any letter case."""
         return domain.lower() in {each.name for each in self.domains}
-
-
-async def tenant_of(send: Send, domain: str, *, api_url: str, as_of: datetime) -> Tenant | PeerError | None:
-    """The organisation that has verified ``domain``, whichever it is; None where none of this cloud has.
-
-    Source: Graph, tenantRelationship: findTenantInformationByDomainName. A failure is returned.
-    """
-    name = quote(quoted(domain), safe="")
-    url = f"{api(api_url)}/tenantRelationships/findTenantInformationByDomainName(domainName='{name}')"
-    response = await tried(send, "GET", url, as_of=as_of)
-    if isinstance(response, PeerError):
-        return None if refused_with(response, 404) else response
-    try:
-        entry = json_object(response.body)
-        one = text(entry.get("tenantId"))
-        if not one:
-            raise PeerError(Reason.GARBLED, "an organisation without its id")
-        return Tenant(
-            id=one.lower(), name=text(entry.get("displayName")), domain=text(entry.get("defaultDomainName")).lower()
-        )
-    except PeerError as error:
-        return error
 
 
 async def own(send: Send, *, api_url: str, as_of: datetime) -> Own | PeerError:

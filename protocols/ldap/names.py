@@ -7,7 +7,6 @@ MAX_CN: Final = 64
 """Characters of a common name (rangeUpper of the attribute cn, [MS-ADA1] 2.110)."""
 _IN_A_NAME: Final = re.compile(r'[",+;<>\\=\x00-\x1f\x7f]')
 _IN_A_FILTER: Final = re.compile(r"[*()\\\x00]|[^\x00-\x7f]")
-_PAIR: Final = re.compile(rb"\\([0-9A-Fa-f]{2})|\\(.)", re.DOTALL)
 
 
 def escaped(value: str) -> str:
@@ -42,12 +41,6 @@ def parted(dn: str) -> tuple[str, str]:
             return dn[:at], dn[at + 1 :].lstrip()
         at += 1
     return dn, ""
-
-
-def value_of(rdn: str) -> str:
-    """The value of a relative name such as ``CN=Doe\\, Ann``, without its escapes. "" where it is none."""
-    raw = rdn.partition("=")[2].encode()
-    return _PAIR.sub(lambda m: bytes([int(m[1], 16)]) if m[1] else m[2], raw).decode(errors="replace")
 
 
 def within(dn: str, base: str) -> bool:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.caldav.budget import Budget
 from protocols.caldav.events import read
 from protocols.caldav.lines import calendars
 from protocols.caldav.occurrences import occurrences
 from protocols.caldav.sieve import may_matter
 from protocols.caldav.times import ANYWHERE, between
 from protocols.caldav.zones import Zones
+from protocols.recurrence.budget import Budget
 from tests.protocols.caldav.ics import WINDOW, cal, event
 
 ZONES = Zones(UTC, ANYWHERE)

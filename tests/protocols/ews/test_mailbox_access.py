@@ -1,5 +1,6 @@
 """Tests of protocols/ews/mailbox_access.py."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -78,3 +79,19 @@ def test_what_comes_after_a_stop_shares_its_reason() -> None:
     [alone] = all_judged(_messages(stopped))
     assert alone is not None
     assert alone.reason is Reason.PEER_FAILED
+
+
+def test_requests_about_public_folders_are_led_to_their_mailbox() -> None:
+    well = answer("GetItem", message("GetItem"))
+    peer = Peer(well, well)
+    way = replace(access(peer), public="content@b.example", version="Exchange2016")
+    run(way.ask("GetItem", "", 1, as_of=NOW))
+    run(replace(way, anchor="tree@b.example").ask("GetItem", "", 1, as_of=NOW))
+    led = [(each.headers["X-AnchorMailbox"], each.headers["X-PublicFolderMailbox"]) for each in peer.requests]
+    assert led == [("content@b.example", "content@b.example"), ("tree@b.example", "content@b.example")]
+    assert b'RequestServerVersion Version="Exchange2016"' in peer.requests[0].body
+
+
+def test_a_folder_that_every_mailbox_has_is_named_with_its_owner() -> None:
+    assert access(Peer()).own("calendar") == '<t:DistinguishedFolderId Id="calendar"></t:DistinguishedFolderId>'
+    assert "ann@b.example" in access(Peer(), impersonates=False).own("calendar")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from protocols.errors import PeerError
 from protocols.graph.cross_tenant import (
     AVAILABILITY,
-    MAIL_TIPS,
     SHARING,
     TRUST,
     Partner,
@@ -25,7 +24,7 @@ from protocols.graph.cross_tenant import (
 )
 
 ID = "22222222-2222-2222-2222-222222222222"
-BASIC, SIMPLE, TIPS = AVAILABILITY["availability"], SHARING["availability"], MAIL_TIPS["all"]
+BASIC, SIMPLE, TIPS = AVAILABILITY["availability"], SHARING["availability"], "crossTenantMailTipsAll"
 NOBODY = Partner(tenant=ID)
 DID = wanted(NOBODY, [BASIC, SIMPLE])
 BLOCKED = written({"users": {"accessType": "blocked", "targets": [{"target": "AllUsers", "targetType": "user"}]}})

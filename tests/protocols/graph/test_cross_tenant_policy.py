@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from protocols.errors import PeerError
-from protocols.graph.cross_tenant import AVAILABILITY, MAIL_TIPS, TRUST, Partner, everybody, wanted, written
+from protocols.graph.cross_tenant import AVAILABILITY, TRUST, Partner, everybody, wanted, written
 from protocols.graph.cross_tenant_policy import NoPolicy, partner, write
 from protocols.http import HttpResponse
 from protocols.model.freebusy import Reason
@@ -19,7 +19,7 @@ WHERE: Any = {"api_url": "https://graph.microsoft.com/v1.0", "as_of": datetime(2
 ID = "22222222-2222-2222-2222-222222222222"
 ROOT = "https://graph.microsoft.com/{}/policies/crossTenantAccessPolicy"
 V1, BETA = ROOT.format("v1.0"), ROOT.format("beta")
-BASIC, TIPS = AVAILABILITY["availability"], MAIL_TIPS["all"]
+BASIC, TIPS = AVAILABILITY["availability"], "crossTenantMailTipsAll"
 NOBODY = Partner(tenant=ID, way="v1.0/m365Capabilities")
 SHALL = wanted(NOBODY, [BASIC])
 NONE = json({"value": []})

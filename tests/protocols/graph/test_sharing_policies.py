@@ -13,9 +13,7 @@ from protocols.graph.sharing_policies import (
     ACTIONS,
     SharingPolicy,
     change,
-    create,
     policies,
-    remove,
     taken_back,
     wanted,
 )
@@ -101,23 +99,6 @@ def test_only_what_differs_is_written() -> None:
     peer = Peer(GONE)
     assert isinstance(run(change(peer, ENDPOINT, THERE, replace(THERE, enabled=False), as_of=NOW)), PeerError)
     assert called(peer) == [("Set-SharingPolicy", {"Identity": "s1", "Enabled": False})]
-
-
-def test_made_and_removed() -> None:
-    mine = SharingPolicy(name="Busyline p", domains={"fabrikam.example": (DETAIL,)})
-    row = {**ROW, "Guid": "s3", "Name": "Busyline p", "Default": False, "Domains": [f"fabrikam.example:{DETAIL}"]}
-    peer = Peer(HttpResponse(200), json({"value": [row]}), HttpResponse(200), GONE)
-    made = run(create(peer, ENDPOINT, mine, as_of=NOW))
-    assert made == replace(mine, key="s3")
-    assert run(remove(peer, ENDPOINT, replace(mine, key="s3"), as_of=NOW)) is None
-    assert run(remove(peer, ENDPOINT, replace(mine, key="s3"), as_of=NOW)) is None
-    assert called(peer) == [
-        ("New-SharingPolicy", {"Name": "Busyline p", "Domains": [f"fabrikam.example:{DETAIL}"], "Enabled": True}),
-        ("Get-SharingPolicy", {"Identity": "Busyline p"}),
-        *([("Remove-SharingPolicy", {"Identity": "s3", "Confirm": False})] * 2),
-    ]
-    assert isinstance(run(create(Peer(json({"error": {}}, 403)), ENDPOINT, mine, as_of=NOW)), PeerError)
-    assert isinstance(run(remove(Peer(json({"error": {}}, 403)), ENDPOINT, mine, as_of=NOW)), PeerError)
 
 
 def test_taken_back_but_for_what_somebody_changed() -> None:

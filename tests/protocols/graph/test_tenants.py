@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from protocols.errors import PeerError
-from protocols.graph.tenants import Domain, Own, Tenant, own, tenant_of
+from protocols.graph.tenants import Domain, Own, own
 from protocols.model.freebusy import Reason
-from tests.protocols.scripted import Peer, html, json, run
+from tests.protocols.scripted import Peer, json, run
 
 WHERE: Any = {"api_url": "https://graph.microsoft.com", "as_of": datetime(2026, 11, 20, tzinfo=UTC)}
 ID = "22222222-2222-2222-2222-222222222222"
@@ -18,38 +18,6 @@ DOMAINS = [
     {"id": "b.onmicrosoft.example", "isVerified": True, "isInitial": True, "supportedServices": None},
     {"id": "later.example", "isVerified": False, "isDefault": False, "supportedServices": ["Email"]},
 ]
-
-
-def test_whose_a_domain_is() -> None:
-    entry = {"tenantId": ID.upper(), "displayName": "Fabrikam", "defaultDomainName": "Fabrikam.onmicrosoft.example"}
-    peer = Peer(json(entry))
-    found = run(tenant_of(peer, "o'x/y.example", **WHERE))
-    assert found == Tenant(id=ID, name="Fabrikam", domain="fabrikam.onmicrosoft.example")
-    root = "https://graph.microsoft.com/v1.0/tenantRelationships/findTenantInformationByDomainName"
-    assert peer.requests[0].url == f"{root}(domainName='o%27%27x%2Fy.example')"
-
-
-def test_nobody_s_domain_is_a_value() -> None:
-    assert (
-        run(tenant_of(Peer(json({"error": {"code": "Directory_ObjectNotFound"}}, 404)), "x.example", **WHERE)) is None
-    )
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (json({"error": {"code": "Authorization_RequestDenied"}}, 403), Reason.NO_ACCESS),
-        (json({"error": {}}, 429), Reason.THROTTLED),
-        (html(404), Reason.GARBLED),
-        (json({"displayName": "x"}), Reason.GARBLED),
-        (html(), Reason.GARBLED),
-        (PeerError(Reason.UNREACHABLE), Reason.UNREACHABLE),
-    ],
-)
-def test_a_failure_is_not_nobody(answer: Any, reason: Reason) -> None:
-    found = run(tenant_of(Peer(answer), "x.example", **WHERE))
-    assert isinstance(found, PeerError)
-    assert found.reason is reason
 
 
 def test_the_own_organisation() -> None:

@@ -15,10 +15,10 @@ from protocols.ldap.names import (
     guid_text,
     parted,
     quoted,
-    value_of,
     within,
 )
 from tests.protocols.ldap.forest import matches
+from tests.protocols.ldap.naming import value_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 
@@ -74,7 +74,6 @@ def test_what_lies_within(dn: str, base: str, inside: bool) -> None:
 
 def test_what_holds_nothing_above_it() -> None:
     assert parted("DC=c") == ("DC=c", "")
-    assert value_of("nothing") == ""
 
 
 @pytest.mark.parametrize(

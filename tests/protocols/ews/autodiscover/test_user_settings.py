@@ -6,7 +6,7 @@ from protocols.errors import PeerError
 from protocols.ews.autodiscover import settings
 from protocols.ews.autodiscover.pox import PoxAnswer
 from protocols.ews.autodiscover.soap import AUTODISCOVER, SOAP11
-from protocols.ews.autodiscover.user_settings import encode_request, read
+from protocols.ews.autodiscover.user_settings import encode_request, read, read_settings
 from protocols.model.freebusy import Reason
 
 ADDRESS, URL = "interop@northwind.example", "https://busy.example.com/EWS/Exchange.asmx?a&b"
@@ -86,3 +86,19 @@ def test_an_error_code_is_told_only_where_it_is_a_word() -> None:
         with pytest.raises(PeerError) as raised:
             read(answered("", code))
         assert raised.value.detail.endswith(words.rpartition(": ")[2])
+
+
+def test_single_settings_are_asked_for_and_told() -> None:
+    request = encode_request(ADDRESS, URL, ("PublicFolderInformation",))
+    assert request.count(b"<a:Setting>") == 1
+    assert b"<a:Setting>PublicFolderInformation<" in request
+    assert read_settings(answered(user("NoError", PublicFolderInformation="tree@x.example"))) == {
+        "PublicFolderInformation": "tree@x.example"
+    }
+    assert read_settings(answered(user("NoError"))) == {}
+
+
+@pytest.mark.parametrize("code", ["InvalidUser", "RedirectUrl", ""])
+def test_settings_of_nobody_are_an_error(code: str) -> None:
+    with pytest.raises(PeerError):
+        read_settings(answered(user(code, target="https://other.example/")))

@@ -10,8 +10,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.caldav.budget import Budget, TooManyError
-from protocols.caldav.rules import parts, starts, until
+from protocols.recurrence.budget import Budget, TooManyError
+from protocols.recurrence.counting import parts, starts, until
 
 FIRST = datetime(2020, 1, 31, 9)  # noqa: DTZ001  # a wall has no zone
 LOW, HIGH = datetime(2026, 11, 1), datetime(2026, 12, 1)  # noqa: DTZ001
@@ -50,7 +50,6 @@ def test_every_hour_is_counted_from_where_it_matters() -> None:
         "FREQ=MINUTELY",
         "FREQ=MINUTELY;BYSETPOS=1;BYHOUR=1",
         "FREQ=DAILY;BYHOUR=" + ",".join(map(str, range(24))) + ";BYMINUTE=" + ",".join(map(str, range(60))),
-        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
         "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2",
         "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=" + ",".join(["1"] * 100_000),
@@ -69,7 +68,19 @@ def test_a_bomb_is_refused_in_time(rule: str) -> None:
     assert perf_counter() - begun < 2
 
 
-@pytest.mark.parametrize("rule", ["FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=7;BYDAY=SA"])
+NEVER = (
+    "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=31,-31",
+)
+
+
+@pytest.mark.parametrize("rule", NEVER)
+def test_a_day_that_no_month_has_is_not_looked_for(rule: str) -> None:
+    assert counted(rule, steps=200) == []
+
+
+@pytest.mark.parametrize("rule", [*NEVER, "FREQ=DAILY;INTERVAL=7;BYDAY=SA"])
 def test_a_rule_that_never_comes_ends(rule: str) -> None:
     begun = perf_counter()
     assert counted(rule) == []

@@ -8,7 +8,7 @@ from typing import Final
 
 from dateutil.rrule import rrulestr
 
-from protocols.caldav.budget import Budget, TooManyError
+from protocols.recurrence.budget import Budget, TooManyError
 
 _PERIOD: Final = 400  # years after which the calendar repeats itself, weekdays included
 _LAST_YEAR: Final = 9999
@@ -60,7 +60,7 @@ def starts(rule: str, first: datetime, low: datetime, high: datetime, budget: Bu
     count = int(said.pop("COUNT", "-1"))
     said.pop("UNTIL", None)
     interval = _checked(said, count)
-    if high < max(first, low):
+    if high < max(first, low) or _never(said, first):
         return
     if count < 0:
         first = _ahead(said["FREQ"], interval, first, low)
@@ -140,6 +140,20 @@ def _likely(said: dict[str, str], interval: int) -> bool:
     days = [abs(int(day)) for day in said.get("BYMONTHDAY", "1").split(",")]
     months = [int(month) for month in said.get("BYMONTH", "1").split(",")]
     return any(1 <= month <= 12 and day <= _LENGTHS[month - 1] for month in months for day in days)
+
+
+def _never(said: dict[str, str], first: datetime) -> bool:
+    """Whether it names days alone that no month of it has, as the 30th of February: dateutil would look for them until
+    the year 9999."""
+    if not {"BYMONTH", "BYMONTHDAY"} & set(said) or said["FREQ"] in _SECONDS:
+        return False
+    yearly, plain = said["FREQ"] == "YEARLY", not (_RARE | {"BYDAY", "BYMONTHDAY"}) & set(said)
+    months = said["BYMONTH"].split(",") if "BYMONTH" in said else [str(first.month)] if yearly and plain else []
+    days = said["BYMONTHDAY"].split(",") if "BYMONTHDAY" in said else []
+    if plain and said["FREQ"] in {"YEARLY", "MONTHLY"}:  # then they are those of the first
+        days = [str(first.day)]
+    longest = max((_LENGTHS[int(month) - 1] for month in months if 1 <= int(month) <= 12), default=0 if months else 31)
+    return bool(days) and all(abs(int(day)) > longest for day in days)
 
 
 def _on_some_weekday(said: dict[str, str]) -> bool:

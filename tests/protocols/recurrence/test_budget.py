@@ -2,10 +2,10 @@
 
 import pytest
 
-from protocols.caldav.budget import Budget, TooManyError
 from protocols.caldav.icalendar import read
 from protocols.caldav.told import Bounds
 from protocols.model.freebusy import Detail
+from protocols.recurrence.budget import Budget, TooManyError
 from tests.protocols.caldav.ics import TIMES, WINDOW, cal, event
 
 

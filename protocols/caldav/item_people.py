@@ -1,0 +1,51 @@
+"""Who takes part in an event, for people to read: nothing here can be written back."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from protocols.caldav.lines import Properties, Property
+from protocols.model.event import Response
+from protocols.model.mailbox import canonical
+from protocols.model.participants import Named, People, people_lines
+
+NAMES: Final = frozenset({"ORGANIZER", "ATTENDEE"})
+_RESPONSES: Final = {
+    "ACCEPTED": Response.ACCEPTED,
+    "DELEGATED": Response.ACCEPTED,
+    "TENTATIVE": Response.TENTATIVE,
+    "DECLINED": Response.DECLINED,
+}
+
+
+def people_of(parts: Sequence[Properties], owners: Collection[str]) -> tuple[People, bool]:
+    """Of all VEVENTs of an event, the series itself first; ``owners`` are the canonical addresses of the calendar's
+    owner. Without these everybody counts as somebody else. And whether anybody is named at all, so that a server may
+    mail somebody when it is written."""
+    organisers, attendees = ([prop for own in parts for prop in own.all(name)] for name in ("ORGANIZER", "ATTENDEE"))
+    everybody = [*organisers, *attendees]
+    if not any(_address(prop) not in owners for prop in everybody):
+        return People(), bool(everybody)
+    lines = people_lines(map(_named, organisers), map(_named, attendees))
+    return People(others=True, lines=lines, response=_response(parts[0], owners)), True
+
+
+def _response(own: Properties, owners: Collection[str]) -> Response:
+    if any(_address(prop) in owners for prop in own.all("ORGANIZER")):
+        return Response.NONE
+    said = [prop for prop in own.all("ATTENDEE") if _address(prop) in owners]
+    if not said:
+        return Response.NONE
+    return _RESPONSES.get(said[0].parameters.get("PARTSTAT", "").upper(), Response.UNANSWERED)
+
+
+def _named(prop: Property) -> Named:
+    return prop.parameters.get("CN", ""), _address(prop)
+
+
+def _address(prop: Property) -> str:
+    for text in (prop.value.strip(), prop.parameters.get("EMAIL", "").strip()):
+        try:
+            return canonical(text[7:] if text[:7].lower() == "mailto:" else text)
+        except ValueError:
+            continue
+    return ""

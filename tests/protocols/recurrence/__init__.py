@@ -1,0 +1,1 @@
+"""Series are counted and put into one form."""
