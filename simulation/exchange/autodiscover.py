@@ -1,6 +1,6 @@
 """Autodiscover of the simulated Exchange in its three dialects: POX, SOAP and JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape
 
 from aiohttp import web
@@ -48,8 +48,13 @@ def pox(body: bytes, estate: Estate, ews_url: str) -> web.Response:
     )
 
 
-def settings(body: bytes, estate: Estate, ews_url: str) -> web.Response:
-    """The SOAP dialect: GetUserSettings for users, GetFederationInformation for a domain that is in no federation."""
+def settings(
+    body: bytes, estate: Estate, ews_url: str, public: Callable[[str], Mapping[str, str] | None] | None = None
+) -> web.Response:
+    """The SOAP dialect: GetUserSettings for users, GetFederationInformation for a domain that is in no federation.
+
+    ``public`` tells what public folders add of an address; None where it is nobody's.
+    """
     try:
         root = safexml.parse(body)
     except safexml.XmlRefused:
@@ -62,7 +67,7 @@ def settings(body: bytes, estate: Estate, ews_url: str) -> web.Response:
         answer = "<ErrorCode>NotFederated</ErrorCode><ErrorMessage>The domain is not federated.</ErrorMessage>"
     else:
         users = "".join(
-            _user(user.text or "", operation, estate, ews_url) for user in operation.iter(f"{{{A}}}Mailbox")
+            _user(user.text or "", operation, estate, ews_url, public) for user in operation.iter(f"{{{A}}}Mailbox")
         )
         answer = f"<ErrorCode>NoError</ErrorCode><ErrorMessage/><UserResponses>{users}</UserResponses>"
     return _soap(etree.QName(root).namespace or "", name.removesuffix("RequestMessage"), answer)
@@ -77,8 +82,15 @@ def json_v2(query: Mapping[str, str], ews_url: str) -> web.Response:
     return web.json_response({"Protocol": protocol, "Url": ews_url})
 
 
-def _user(address: str, operation: etree._Element, estate: Estate, ews_url: str) -> str:
-    if estate.find(address, "ews") is None:
+def _user(
+    address: str,
+    operation: etree._Element,
+    estate: Estate,
+    ews_url: str,
+    public: Callable[[str], Mapping[str, str] | None] | None,
+) -> str:
+    more = public(address) if public is not None else None
+    if estate.find(address, "ews") is None and not more:
         return (
             "<UserResponse><ErrorCode>InvalidUser</ErrorCode><ErrorMessage>Invalid user.</ErrorMessage></UserResponse>"
         )
@@ -89,6 +101,7 @@ def _user(address: str, operation: etree._Element, estate: Estate, ews_url: str)
         "ExternalEwsVersion": ".".join(f"{part:02}" for part in VERSION),
         "AutoDiscoverSMTPAddress": address,
         "UserDisplayName": address,
+        **(more or {}),
     }
     wanted = [element.text or "" for element in operation.iter(f"{{{A}}}Setting")]
     values = "".join(

@@ -10,17 +10,18 @@ from lxml import etree
 from simulation.exchange.soap import NS, SoapFault
 
 Path: TypeAlias = tuple[str, ...]
-"""A property: its URI; its URI and index; or "ext" with set, name and type."""
+"""A property: its URI; its URI and index; "ext" with set, name and type; or "tag" with tag and type."""
 
 # ContactItemType of the published schema is a sequence: a server refuses elements out of this order.
 _ITEM: Final = (
     "ItemClass", "Subject", "Sensitivity", "Body", "Attachments", "Categories", "Importance", "ReminderIsSet",
-    "ReminderMinutesBeforeStart", "ExtendedProperty", "Culture",
+    "ReminderMinutesBeforeStart", "ExtendedProperty", "Culture", "LastModifiedTime",
 )  # fmt: skip
 _CONTACT: Final = (
     "FileAs", "FileAsMapping", "DisplayName", "GivenName", "Initials", "MiddleName", "Nickname", "CompanyName",
-    "EmailAddresses", "PhysicalAddresses", "PhoneNumbers", "AssistantName", "BusinessHomePage", "Department",
-    "Generation", "JobTitle", "Manager", "OfficeLocation", "PostalAddressIndex", "Profession", "SpouseName", "Surname",
+    "EmailAddresses", "PhysicalAddresses", "PhoneNumbers", "AssistantName", "Birthday", "BusinessHomePage",
+    "Department", "Generation", "JobTitle", "Manager", "OfficeLocation", "PostalAddressIndex", "Profession",
+    "SpouseName", "Surname",
 )  # fmt: skip
 _ORDER: Final = (*_ITEM, *_CONTACT)
 _ARRAYS: Final = {
@@ -28,17 +29,25 @@ _ARRAYS: Final = {
     "PhysicalAddresses": "contacts:PhysicalAddress",
     "PhoneNumbers": "contacts:PhoneNumber",
 }
+CHANGED: Final = ("item:LastModifiedTime",)
 _PARTS: Final = ("Street", "City", "State", "CountryOrRegion", "PostalCode")
 
 
 @dataclass(slots=True)
 class Item:
-    """``element`` is Contact or DistributionList; ``version`` grows with every change."""
+    """``element`` is Contact or DistributionList; ``version`` grows with every change, the last of which was at
+    ``changed``."""
 
     key: str
     element: str = "Contact"
     version: int = 1
     values: dict[Path, str] = field(default_factory=dict)
+    changed: str = field(default="", compare=False)
+
+    @property
+    def told(self) -> dict[Path, str]:
+        """All that may be asked of it."""
+        return {**self.values, CHANGED: self.changed} if self.changed else self.values
 
 
 def local(element: etree._Element) -> str:
@@ -72,6 +81,8 @@ def path_of(uri: etree._Element) -> Path:
         return (uri.get("FieldURI", ""),)
     if name == "IndexedFieldURI":
         return uri.get("FieldURI", ""), uri.get("FieldIndex", "")
+    if name == "ExtendedFieldURI" and uri.get("PropertyTag"):
+        return "tag", uri.get("PropertyTag", "").lower(), uri.get("PropertyType", "")
     if name == "ExtendedFieldURI":
         return "ext", uri.get("PropertySetId", "").lower(), uri.get("PropertyName", ""), uri.get("PropertyType", "")
     raise SoapFault("ErrorSchemaValidation")
@@ -79,7 +90,7 @@ def path_of(uri: etree._Element) -> Path:
 
 def written(item: Item, wanted: list[Path], extra: str = "") -> str:
     """The item as an element of an answer, with what is ``wanted`` of it; ``extra`` follows its id."""
-    told = {path: text for path, text in item.values.items() if path in wanted}
+    told = {path: text for path, text in item.told.items() if path in wanted}
     inside = "".join(_element(name, told) for name in _ORDER)
     return f"<t:{item.element}>{item_id(item)}{extra}{inside}</t:{item.element}>"
 
@@ -92,11 +103,16 @@ def item_id(item: Item) -> str:
 def extended(values: dict[Path, str]) -> str:
     """The ExtendedProperty elements for those of ``values`` that are such."""
     return "".join(
-        f'<t:ExtendedProperty><t:ExtendedFieldURI PropertySetId="{path[1]}" PropertyName={quoteattr(path[2])} '
-        f'PropertyType="{path[3]}"/><t:Value>{_escaped(text)}</t:Value></t:ExtendedProperty>'
+        f"<t:ExtendedProperty>{_uri(path)}<t:Value>{_escaped(text)}</t:Value></t:ExtendedProperty>"
         for path, text in values.items()
-        if path[0] == "ext"
+        if path[0] in ("ext", "tag")
     )
+
+
+def _uri(path: Path) -> str:
+    if path[0] == "tag":
+        return f'<t:ExtendedFieldURI PropertyTag="{path[1]}" PropertyType="{path[2]}"/>'
+    return f'<t:ExtendedFieldURI PropertySetId="{path[1]}" PropertyName={quoteattr(path[2])} PropertyType="{path[3]}"/>'
 
 
 def read_extended(child: etree._Element) -> tuple[Path, str]:

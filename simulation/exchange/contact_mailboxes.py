@@ -3,14 +3,18 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from lxml import etree
 
 from simulation.exchange.contact_items import Item, Path, values_of
+from simulation.exchange.contact_sync import ContactSync
 from simulation.exchange.soap import NS, SoapFault
 
 DEFAULT: Final = ("root", "msgfolderroot", "contacts")
+PUBLIC: Final = "public-folders"
+"""Whose folders the public ones are."""
 _CLASSES: Final = {"contacts": "IPF.Contact"}
 
 
@@ -61,13 +65,17 @@ class Mailbox:
 class ContactsDesk:
     """What the server keeps. ``impersonators`` are the accounts that may act as others, and ``scope`` as whom (None:
     all). ``page`` is the most that one page has, whatever is asked. ``refuse`` may say for an operation how many
-    seconds it has to wait, ``refuse_item`` for one part of it by number."""
+    seconds it has to wait, ``refuse_item`` for one part of it by number. ``public`` are the public folders, open to
+    everybody; ``sync`` remembers what was told with each state, ``clock`` says when something was changed."""
 
     def __init__(self, addresses: Iterable[str], *, impersonators: Iterable[str] = ()) -> None:
         self.mailboxes = {address: Mailbox(address) for address in addresses}
         self.impersonators = frozenset(impersonators)
         self.scope: frozenset[str] | None = None
         self.page = 1000
+        self.public = Mailbox(PUBLIC)
+        self.sync = ContactSync()
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.refuse: Callable[[str], float | None] = lambda operation: None
         self.refuse_item: Callable[[str, int], float | None] = lambda operation, number: None
         self._numbers = itertools.count(1)
@@ -86,6 +94,8 @@ class ContactsDesk:
 
     def mailbox(self, address: str, who: str) -> Mailbox:
         """A mailbox that ``who`` may reach into. Raises Refused."""
+        if address == PUBLIC:
+            return self.public
         box = self.mailboxes.get(address)
         if box is None:
             raise Refused("ErrorNonExistentMailbox")
@@ -98,7 +108,7 @@ class ContactsDesk:
         key = element.get("Id", "")
         if etree.QName(element).localname == "DistinguishedFolderId":
             owner = element.findtext("t:Mailbox/t:EmailAddress", "", NS).strip().lower() or who
-            key = f"{owner}/{key}"
+            key = f"{PUBLIC}/root" if key == "publicfoldersroot" else f"{owner}/{key}"
         box = self.mailbox(key.partition("/")[0], who)
         if key not in box.folders:
             raise Refused("ErrorFolderNotFound")
@@ -131,4 +141,14 @@ class ContactsDesk:
         number = next(self._numbers)
         key = f"{folder.key.partition('/')[0]}/+item={number}"
         folder.items[key] = Item(key, element, number * 1000, dict(values))
+        self.stamp(folder.items[key])
         return folder.items[key]
+
+    def touch(self, item: Item) -> None:
+        """It changed: another version, at this moment."""
+        item.version += 1
+        self.stamp(item)
+
+    def stamp(self, item: Item) -> None:
+        """It was changed at this moment."""
+        item.changed = f"{self.clock():%Y-%m-%dT%H:%M:%SZ}"

@@ -20,6 +20,7 @@ from simulation.exchange.contact_items import (
     written,
 )
 from simulation.exchange.contact_mailboxes import ContactsDesk, Folder, Refused
+from simulation.exchange.contact_sync import holds
 from simulation.exchange.soap import NS, M, SoapFault, T, envelope
 from simulation.faults import Trouble
 
@@ -117,10 +118,25 @@ def _find_item(operation: etree._Element, desk: ContactsDesk, who: str) -> Itera
     wanted = [path for path in wanted if path != ("item:Body",)]  # FindItem tells no body
 
     def part(element: etree._Element) -> str:
-        items = desk.folder(element, who)[1].items.values()
+        items = [each for each in desk.folder(element, who)[1].items.values() if holds(operation, each)]
         return _page(operation, [written(each, wanted) for each in items], desk.page, "Items")
 
     for element in operation.iterfind("m:ParentFolderIds/*", NS):
+        yield partial(part, element)
+
+
+def _sync(operation: etree._Element, desk: ContactsDesk, who: str) -> Iterator[Part]:
+    def part(element: etree._Element) -> str:
+        box, folder = desk.folder(element, who)
+        if box is desk.public:
+            raise Refused("ErrorInvalidOperation")
+        most = int(operation.findtext("m:MaxChangesReturned", "512", NS))
+        told = desk.sync.told(folder.key, folder.items, operation.findtext("m:SyncState", "", NS), most)
+        if told is None:
+            raise Refused("ErrorInvalidSyncStateData")
+        return told
+
+    for element in operation.iterfind("m:SyncFolderId/*", NS):
         yield partial(part, element)
 
 
@@ -166,7 +182,7 @@ def _update_item(operation: etree._Element, desk: ContactsDesk, who: str) -> Ite
             if set(values) != {path}:
                 raise Refused("ErrorIncorrectUpdatePropertyCount")
             item.values |= values
-        item.version += 1
+        desk.touch(item)
         told = f"<m:Items><t:Contact>{item_id(item)}</t:Contact></m:Items>"
         return f"{told}<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>"
 
@@ -231,6 +247,7 @@ _PARTS: Final[Mapping[str, Callable[[etree._Element, ContactsDesk, str], Iterato
     "CreateFolder": _create_folder,
     "FindItem": _find_item,
     "GetItem": _get_item,
+    "SyncFolderItems": _sync,
     "CreateItem": _create_item,
     "UpdateItem": _update_item,
     "DeleteItem": _delete_item,

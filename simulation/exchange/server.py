@@ -12,7 +12,8 @@ from lxml import etree
 from protocols import safexml
 from protocols.model.freebusy import Detail
 from simulation.estate import Estate
-from simulation.exchange import autodiscover, automatic_replies, contacts, directory
+from simulation.exchange import autodiscover, automatic_replies, calendar_operations, contacts, directory
+from simulation.exchange.calendar_folders import CalendarDesk
 from simulation.exchange.contact_mailboxes import ContactsDesk
 from simulation.exchange.operations import convert_id, server_time_zones
 from simulation.exchange.question import AvailabilityQuestion, addresses_of, read_question
@@ -52,9 +53,11 @@ class ExchangeServer(SimulatedServer):
         offsets: bool = False,
         sign_in: SignIn | None = None,
         contacts: ContactsDesk | None = None,
+        calendars: CalendarDesk | None = None,
     ) -> None:
         super().__init__(estate, ssl=ssl)
         self.contacts = contacts
+        self.calendars = calendars
         self.offsets = offsets
         self.sign_in = sign_in or SignIn()
         self._accounts = accounts
@@ -62,7 +65,9 @@ class ExchangeServer(SimulatedServer):
         self._doors: Mapping[str, Callable[[web.Request, Call, Account, Trouble | None], web.Response]] = {
             EWS: self._ews,
             POX: lambda _request, call, _account, _trouble: autodiscover.pox(call.body, estate, self.ews_url),
-            SVC: lambda _request, call, _account, _trouble: autodiscover.settings(call.body, estate, self.ews_url),
+            SVC: lambda _request, call, _account, _trouble: autodiscover.settings(
+                call.body, estate, self.ews_url, calendars.public.settings if calendars is not None else None
+            ),
         }
 
     async def __aenter__(self) -> Self:
@@ -138,11 +143,18 @@ class ExchangeServer(SimulatedServer):
         try:
             if operation is None or operation.tag == f"{{{M}}}GetUserAvailabilityRequest":
                 return self._availability(read_question(root), account, trouble)
-            if self.contacts is not None and operation.tag in contacts.OPERATIONS:
-                return contacts.answer(root, operation, self.contacts, account.username, trouble)
-            return self._other(root, operation)
+            return self._kept(root, operation, call, account, trouble)
         except SoapFault as error:
             return fault(error)
+
+    def _kept(
+        self, root: etree._Element, operation: etree._Element, call: Call, account: Account, trouble: Trouble | None
+    ) -> web.Response:
+        if self.calendars is not None and calendar_operations.is_ours(operation, alone=self.contacts is None):
+            return calendar_operations.answer(root, operation, self.calendars, account.username, call.headers)
+        if self.contacts is not None and operation.tag in contacts.OPERATIONS:
+            return contacts.answer(root, operation, self.contacts, account.username, trouble)
+        return self._other(root, operation)
 
     def _other(self, root: etree._Element, operation: etree._Element) -> web.Response:
         if operation.tag == f"{{{M}}}GetServerTimeZones":

@@ -5,9 +5,12 @@ import copy
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
+
+from simulation.google.contact_sync import ContactSync, ExpiredTokenError
 
 SCOPE: Final = "https://www.googleapis.com/auth/contacts"
 MY_CONTACTS: Final = "contactGroups/myContacts"
@@ -15,6 +18,7 @@ MOST_CHANGED, MOST_DELETED, LARGEST_PAGE = 200, 500, 1000
 _PATH: Final = re.compile(r"/v1/(people/me/connections|people:batch\w+|contactGroups|people/\w+:\w+ContactPhoto)")
 _PHOTO: Final = re.compile(r"(?P<method>PATCH|DELETE) (?P<key>people/\w+):(update|delete)ContactPhoto")
 _SINGLE: Final = ("names", "biographies", "birthdays", "genders")
+_NAME: Final = ("honorificPrefix", "givenName", "middleName", "familyName", "honorificSuffix")
 _ALWAYS: Final = frozenset({"resourceName", "etag"})
 _STATUSES: Final = {
     400: "INVALID_ARGUMENT",
@@ -34,12 +38,14 @@ def is_people(path: str) -> bool:
 
 
 class _Refused(Exception):  # noqa: N818 - becomes an answer
-    def __init__(self, status: int, text: str, *, told_as: int = 0) -> None:
+    def __init__(self, status: int, text: str, *, told_as: int = 0, reason: str = "") -> None:
         super().__init__(text)
-        self.status, self.text, self.told_as = status, text, told_as or status
+        self.status, self.text, self.told_as, self.reason = status, text, told_as or status, reason
 
     def response(self) -> web.Response:
-        error = {"code": self.told_as, "message": self.text, "status": _STATUSES[self.status]}
+        error: Json = {"code": self.told_as, "message": self.text, "status": _STATUSES[self.status]}
+        if self.reason:
+            error["details"] = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": self.reason}]
         return web.json_response({"error": error}, status=self.told_as)
 
 
@@ -49,6 +55,7 @@ class PersonalContacts:
     ``wait``: each change is refused for so many seconds. ``largest_page`` makes pages smaller than asked for.
     ``lost_pages``: no page after the first is to be had. ``forgetful``: changes are made, and their answers are lost.
     ``all_at_once``: one bad contact spoils its batch, instead of being refused alone. ``no_photos``: no photo is taken.
+    ``sync`` remembers what was told with each sync token, ``clock`` says when something was changed.
     """
 
     def __init__(self) -> None:
@@ -58,6 +65,8 @@ class PersonalContacts:
         self.wait: float | None = None
         self.largest_page: int | None = None
         self.lost_pages = self.forgetful = self.all_at_once = self.no_photos = False
+        self.sync = ContactSync()
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._number = 0
 
     def answer(self, request: web.Request, body: bytes, user: str, scopes: frozenset[str]) -> web.Response:
@@ -84,9 +93,10 @@ class PersonalContacts:
         stored = copy.deepcopy(person)
         for name in stored.get("names", []):
             name["displayName"] = name.get("unstructuredName") or " ".join(
-                name[part] for part in ("givenName", "familyName") if name.get(part)
+                name[part] for part in _NAME if name.get(part)
             )
         source = {"type": "CONTACT", "id": key.removeprefix("people/c"), "etag": f"#v{self._number}"}
+        source["updateTime"] = self.clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         stored |= {"resourceName": key, "etag": f"%v{self._number}", "metadata": {"sources": [source]}}
         self.people.setdefault(user, {})[key] = stored
         return stored
@@ -113,17 +123,22 @@ class PersonalContacts:
         return response
 
     def _listed(self, request: web.Request, user: str) -> Json:
-        size, start = int(request.query.get("pageSize", "100")), int(request.query.get("pageToken", "0"))
-        mask = _mask(request.query.get("personFields"))
+        size, mask = int(request.query.get("pageSize", "100")), _mask(request.query.get("personFields"))
         if not 0 < size <= LARGEST_PAGE:
             raise _Refused(400, "Page size must be between 1 and 1000")
-        if start and self.lost_pages:
+        if "pageToken" in request.query and self.lost_pages:
             raise _Refused(503, "The service is currently unavailable.")
-        size, everybody = min(size, self.largest_page or size), list(self.people.get(user, {}).values())
-        page: Json = {"totalItems": len(everybody), "totalPeople": len(everybody)}
-        if everybody[start : start + size]:
-            page["connections"] = [_masked(one, mask) for one in everybody[start : start + size]]
-        return page | ({"nextPageToken": str(start + size)} if start + size < len(everybody) else {})
+        mine = self.people.get(user, {})
+        try:
+            told = self.sync.page(mine, request.query, min(size, self.largest_page or size))
+        except ExpiredTokenError:
+            text = "Sync token is expired. Clear local cache and retry call without the sync token."
+            raise _Refused(412, text, told_as=400, reason="EXPIRED_SYNC_TOKEN") from None
+        page: Json = {"totalItems": len(mine), "totalPeople": len(mine)}
+        if told.people:
+            page["connections"] = [_masked(one, mask) for one in told.people]
+        named = {"nextPageToken": told.page_token, "nextSyncToken": told.sync_token}
+        return page | {name: token for name, token in named.items() if token}
 
     def _fetched(self, request: web.Request, user: str) -> Json:
         names = list(dict.fromkeys(request.query.getall("resourceNames", [])))

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from ssl import SSLContext
+from types import TracebackType
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from simulation.faults import Call, Trouble
 from simulation.google import (
     automatic_replies,
     browser_sign_in,
+    calendar_api,
     directory,
     events,
     freebusy,
@@ -43,7 +45,8 @@ class GoogleServer(SimulatedServer):
     own calendar everything. ``refresh`` maps refresh tokens to the people who gave them. ``book`` is who is in the
     directory (None: it knows groups and rooms of the estate, and lists nobody); ``shared`` and ``personal`` hold the
     contacts that were written, ``groups`` says what may be done to the groups of ``book``. ``others`` are further
-    service accounts, with keys of their own.
+    service accounts, with keys of their own. ``calendars`` are those that can be written to: of these ids, nothing of
+    the estate is told.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class GoogleServer(SimulatedServer):
         self.personal = personal_contacts.PersonalContacts()
         self.groups = groups.Groups("northwind.example")
         self.forwarding = mail_forwarding.MailForwarding()
+        self.calendars = calendar_api.CalendarApi()
         self.tokens = TokenDesk(estate, self.account, refresh or {}, others)
 
     @property
@@ -78,8 +82,14 @@ class GoogleServer(SimulatedServer):
         """The JSON key file of the service account, pointing at this server."""
         return json.dumps(self.account.file(self.token_url), indent=2)
 
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.calendars.channels.close()
+        await super().__aexit__(kind, error, trace)
+
     def is_question(self, path: str) -> bool:
-        return path == _FREEBUSY or _EVENTS.fullmatch(path) is not None
+        return path == _FREEBUSY or _EVENTS.fullmatch(path) is not None or self.calendars.knows(path)
 
     def addresses_in(self, request: web.Request, call: Call) -> tuple[str, ...]:
         if match := _EVENTS.fullmatch(request.path):
@@ -108,6 +118,8 @@ class GoogleServer(SimulatedServer):
             return refusal.response()
 
     def _told(self, request: web.Request, call: Call, grant: Grant, trouble: Trouble | None) -> web.Response:
+        if self.calendars.knows(request.path):
+            return self.calendars.answer(request, call.body, grant.subject, grant.scopes)
         if directory.is_directory(request.path):
             return self._directory(request, call, grant)
         if shared_contacts.is_feed(request.path) or personal_contacts.is_people(request.path):

@@ -9,7 +9,8 @@ from simulation.graph.schedule import GraphRefusal
 
 EXTENDED: Final = "singleValueExtendedProperties"
 _ID: Final = re.compile(
-    r"String (?:0x[0-9a-f]{3,4}|\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\} (?:Name \S+|Id 0x[0-9a-f]+))",
+    r"(?:String|Integer) "
+    r"(?:0x[0-9a-f]{2,4}|\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\} (?:Name \S+|Id 0x[0-9a-f]+))",
     re.IGNORECASE,
 )
 _TEXTS: Final = frozenset(
@@ -19,6 +20,7 @@ _TEXTS: Final = frozenset(
         "department",
         "displayName",
         "fileAs",
+        "generation",
         "givenName",
         "initials",
         "jobTitle",
@@ -38,6 +40,9 @@ _PARTS: Final = frozenset(("street", "city", "state", "postalCode", "countryOrRe
 _NAMES: Final = ("givenName", "middleName", "surname")
 _FILTER: Final = re.compile(r"singleValueExtendedProperties\(\$filter=(?P<filter>.*)\)")
 _WANTED: Final = re.compile(r"id eq '([^']*)'")
+_HELD: Final = re.compile(
+    r"singleValueExtendedProperties/Any\(ep: ep/id eq '(?P<id>[^']*)' and ep/value eq '(?P<value>(?:[^']|'')*)'\)"
+)
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class Item:
     properties: dict[str, Any]
     extended: dict[str, str] = field(default_factory=dict)
     version: int = 1
+    modified: str = ""
 
     @property
     def etag(self) -> str:
@@ -84,6 +90,8 @@ def shown(item: Item, query: Mapping[str, str]) -> dict[str, Any]:
     told = {name: value for name, value in item.properties.items() if names is None or name in names or name == "id"}
     if names is None or "changeKey" in names:
         told["changeKey"] = item.etag[3:-1]
+    if item.modified and (names is None or "lastModifiedDateTime" in names):
+        told["lastModifiedDateTime"] = item.modified
     found = {"@odata.etag": item.etag, **told}
     expand = query.get("$expand", "")
     if expand:
@@ -95,6 +103,18 @@ def shown(item: Item, query: Mapping[str, str]) -> dict[str, Any]:
         if there:  # the name of the set comes back in small letters
             found[EXTENDED] = [{**each, "id": _small(each["id"])} for each in there]
     return found
+
+
+def stamped(items: Iterable[Item], wanted: str) -> list[Item]:
+    """Those of ``items`` that a $filter by an extended property wants, all of them for "". Raises GraphRefusal for any
+    other filter."""
+    if not wanted:
+        return list(items)
+    match = _HELD.fullmatch(wanted)
+    if match is None or not _ID.fullmatch(match["id"]):
+        raise GraphRefusal(400, "ErrorInvalidUrlQueryFilter", "The query filter is not supported.")
+    value = match["value"].replace("''", "'")
+    return [item for item in items if item.extended.get(match["id"].lower()) == value]
 
 
 def mailboxes(values: Iterable[Any]) -> bool:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from typing import Any, Final
@@ -11,7 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from simulation.faults import Call
 from simulation.graph import batch
-from simulation.graph.contact_objects import Folder, Item, put, shown
+from simulation.graph.contact_delta import ContactDelta
+from simulation.graph.contact_objects import Folder, Item, put, shown, stamped
 from simulation.graph.mailbox_limits import MailboxLimits, Reply
 from simulation.graph.schedule import GraphRefusal
 
@@ -45,7 +47,8 @@ class ContactsDesk:
     """Answers for the contacts of ``mailboxes``, by address.
 
     ``limits`` are those of Outlook, ``page`` the most contacts of any page; ``reached``, where it is not None, are the
-    only mailboxes that an application may open (a scope of its role). ``batches`` counts calls of $batch.
+    only mailboxes that an application may open (a scope of its role). ``batches`` counts calls of $batch. ``delta``
+    tells changes, ``clock`` when something was changed.
     """
 
     def __init__(self, mailboxes: Iterable[str] = (), *, limits: MailboxLimits | None = None) -> None:
@@ -54,6 +57,8 @@ class ContactsDesk:
         self.page = 1000
         self.reached: frozenset[str] | None = None
         self.batches = 0
+        self.delta = ContactDelta()
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._numbers = count(1)
 
     def is_asked(self, path: str) -> bool:
@@ -137,10 +142,12 @@ class ContactsDesk:
         return Reply(200, shown(below[one], asked.query))
 
     def _contact(self, asked: _Asked, folder: Folder, one: str | None) -> Reply:
+        if one == "delta" and asked.method == "GET":
+            return Reply(200, self.delta.answer(folder, asked.query, asked.url, asked.headers, lost=asked.lost))
         if one is None:
             if asked.method == "POST":
-                return self._made(asked, Item({}), folder.contacts, "contact")
-            return self._page(asked, folder.contacts.values())
+                return self._made(asked, Item({}), folder.contacts, "contact", parent=folder)
+            return self._page(asked, stamped(folder.contacts.values(), asked.query.get("$filter", "")))
         item = folder.contacts.get(one)
         if item is None:
             raise _no_item()
@@ -153,14 +160,20 @@ class ContactsDesk:
             del folder.contacts[one]
             return Reply(204)
         put(item, _object(asked.body), new=False)
+        item.modified = self._now()
         return Reply(200, shown(item, {}))
 
-    def _made(self, asked: _Asked, item: Any, among: dict[str, Any], kind: str) -> Reply:
+    def _made(
+        self, asked: _Asked, item: Any, among: dict[str, Any], kind: str, *, parent: Folder | None = None
+    ) -> Reply:
         body = _object(asked.body)
         put(item, body, new=True)
         number = next(self._numbers)
         item.properties["id"] = f"{kind}-{number}="
         item.version = number  # no two contacts have one etag
+        item.modified = self._now()
+        if parent is not None:
+            item.properties["parentFolderId"] = parent.properties["id"]
         among[item.properties["id"]] = item
         return Reply(201, shown(item, {}))
 
@@ -176,6 +189,9 @@ class ContactsDesk:
             further = urlencode({**query, "$skip": "lost" if asked.lost else str(following)})
             found["@odata.nextLink"] = f"{asked.url}?{further}"
         return Reply(200, found)
+
+    def _now(self) -> str:
+        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _mailbox_of(self, path: str) -> str:
         match = self._match(unquote(urlsplit(path).path))

@@ -12,7 +12,9 @@ from protocols.model.freebusy import Detail
 from simulation.estate import Estate
 from simulation.faults import Call, Trouble
 from simulation.graph import automatic_replies, directory
+from simulation.graph.calendar_front import CalendarFront
 from simulation.graph.contacts import ContactsDesk
+from simulation.graph.mailbox_limits import Reply
 from simulation.graph.people import PeopleDesk
 from simulation.graph.schedule import GraphRefusal, ScheduleQuestion, error_of, read_question, schedule_of
 from simulation.graph.tenant import TenantDesk
@@ -39,7 +41,8 @@ class GraphServer(SimulatedServer):
     An application with Calendars.Read sees subjects and places, one with Calendars.ReadBasic only blocks, except where
     the mailbox shows its details to everybody. ``people`` is the directory as address books read and fill it: with it
     the faults befall its requests as well; ``contacts`` are those in mailboxes, and $batch, and so with them;
-    ``organisation`` is what the tenant says of itself, of other tenants and of whom it trusts, and so with it.
+    ``organisation`` is what the tenant says of itself, of other tenants and of whom it trusts, and so with it. Whoever
+    sets ``calendars`` before the first request has events in mailboxes as well, and subscriptions to their changes.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class GraphServer(SimulatedServer):
         self.directory_down = False
         self.people = people
         self.contacts = contacts
+        self.calendars: CalendarFront | None = None
         self.organisation = organisation
         self._limit = schedule_limit
         self._open: Counter[str] = Counter()
@@ -131,22 +135,32 @@ class GraphServer(SimulatedServer):
         return asked or (self.people is not None and self.people.is_asked(path))
 
     def _is_for_contacts(self, path: str) -> bool:
-        return self.contacts is not None and self.contacts.is_asked(path)
+        desks = (self.contacts, self.calendars)
+        return any(desk is not None and desk.is_asked(path) for desk in desks)
 
     async def _contacts(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
         claims = None if trouble is Trouble.DENIED else self.tokens.claims(call.headers.get("authorization", ""))
-        if claims is None or self.contacts is None:
+        if claims is None:
             return _error(401, "InvalidAuthenticationToken", "Access token validation failure.")
         roles, lost = frozenset(_words(claims.get("roles"))), trouble is Trouble.LOST_PAGE
         try:
             if person := str(claims.get("upn", "")):
                 roles = frozenset(str(claims.get("scp", "")).split())
-            told = await self.contacts.answer(call, request.query_string, roles, self.url, person=person, lost=lost)
+            told = await self._in_mailboxes(call, request.query_string, roles, person, lost)
         except GraphRefusal as refusal:
             return _error(refusal.status, refusal.code, refusal.text)
         if told.body is None:
             return web.Response(status=told.status, headers=told.headers)
         return web.json_response(told.body, status=told.status, headers=told.headers)
+
+    async def _in_mailboxes(
+        self, call: Call, query: str, roles: frozenset[str], person: str, lost: bool
+    ) -> Reply:  # fmt: skip
+        if self.calendars is not None and self.calendars.is_asked(call.path):
+            return await self.calendars.answer(call, query, roles, self.url, lost=lost)
+        if self.contacts is None:
+            raise GraphRefusal(404, "ResourceNotFound", "Resource not found.")
+        return await self.contacts.answer(call, query, roles, self.url, person=person, lost=lost)
 
     def _beside_schedules(self, request: web.Request, call: Call, trouble: Trouble | None) -> web.Response:
         claims = None if trouble is Trouble.DENIED else self.tokens.claims(call.headers.get("authorization", ""))

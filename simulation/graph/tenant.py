@@ -1,12 +1,10 @@
-"""What a simulated Microsoft 365 organisation says of itself and of others: its id, domains and cross-tenant policy."""
+"""What a simulated Microsoft 365 organisation says of itself: its id, its domains and its cross-tenant policy."""
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -16,11 +14,7 @@ from simulation.graph.policies import Policies
 from simulation.graph.resource_units import Bucket
 from simulation.graph.schedule import GraphRefusal
 
-_WHO: Final = re.compile(
-    r"/v1\.0/tenantRelationships/findTenantInformationByDomainName\(domainName='(?P<domain>[^']+)'\)"
-)
 _MAY: Final = {
-    "who": {"CrossTenantInformation.ReadBasic.All"},
     "organization": {"Organization.Read.All", "Directory.Read.All"},
     "domains": {"Domain.Read.All", "Directory.Read.All"},
     "read": {"Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess", "Policy.ReadWrite.CrossTenantCapability"},
@@ -39,24 +33,20 @@ class Organisation:
 
 
 class TenantDesk:
-    """Answers for ``own`` and knows ``others`` by their domains; ``policies`` is its cross-tenant access policy.
+    """Answers for ``own``; ``policies`` is its cross-tenant access policy.
 
     ``writes`` is the limit of changes, told by ``clock`` (seconds, monotonic); ``page`` the most objects of any page.
     """
 
-    def __init__(
-        self, own: Organisation, others: Iterable[Organisation] = (), *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, own: Organisation, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.own = own
-        self.others = list(others)
         self.policies = Policies(own.tenant)
         self.writes = Bucket(3000, 150, clock)
         self.page = 100
 
     def is_asked(self, path: str) -> bool:
         """Whether the request is for the organisation."""
-        known = path in {"/v1.0/organization", "/v1.0/domains"} or _WHO.fullmatch(unquote(path)) is not None
-        return known or self.policies.is_asked(path)
+        return path in {"/v1.0/organization", "/v1.0/domains"} or self.policies.is_asked(path)
 
     def answer(
         self, request: web.Request, call: Call, roles: frozenset[str], url: str, trouble: Trouble | None
@@ -69,8 +59,6 @@ class TenantDesk:
             return _told(
                 429, {"error": {"code": "TooManyRequests", "message": "Too many."}}, {"Retry-After": str(int(wait) + 1)}
             )
-        if kind == "who":
-            return _told(200, self._who(call.path))
         if kind in ("organization", "domains"):
             values = [self._organisation()] if kind == "organization" else self._domains()
             lost = trouble is Trouble.LOST_PAGE
@@ -78,22 +66,11 @@ class TenantDesk:
         return _told(*self.policies.answer(call.method, call.path, _body(call)))
 
     def _kind(self, call: Call) -> str:
-        if _WHO.fullmatch(unquote(call.path)):
-            return "who"
         if not self.policies.is_asked(call.path):
             return call.path.rpartition("/")[2]
         if call.method == "GET":
             return "read"
         return "capabilities" if "Capabilities" in call.path else "partners"
-
-    def _who(self, path: str) -> dict[str, Any]:
-        match = _WHO.fullmatch(unquote(path))
-        domain = match["domain"].lower() if match else ""
-        for each in (self.own, *self.others):
-            if domain in each.domains:
-                told = {"tenantId": each.tenant, "displayName": each.name, "defaultDomainName": each.domains[0]}
-                return {**told, "federationBrandName": None}
-        raise GraphRefusal(404, "Directory_ObjectNotFound", "Unable to find tenant information.")
 
     def _organisation(self) -> dict[str, Any]:
         return {"id": self.own.tenant, "displayName": self.own.name, "verifiedDomains": []}

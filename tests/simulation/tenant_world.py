@@ -28,7 +28,7 @@ OTHER: Final = Organisation(
     tenant="22222222-2222-2222-2222-222222222222", name="Fabrikam", domains=("fabrikam.example",)
 )
 ROLES: Final = (
-    *("CrossTenantInformation.ReadBasic.All", "Organization.Read.All", "Domain.Read.All", "User.ReadWrite.All"),
+    *("Organization.Read.All", "Domain.Read.All", "User.ReadWrite.All"),
     *("Policy.ReadWrite.CrossTenantAccess", "Policy.ReadWrite.CrossTenantCapability", "AuditLog.Read.All"),
     *("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "User.EnableDisableAccount.All"),
 )
@@ -78,8 +78,8 @@ class Tenant:
 
 
 @asynccontextmanager
-async def tenant(own: Organisation = OWN, other: Organisation = OTHER) -> AsyncIterator[Tenant]:
-    """An organisation with Ann, which knows another one."""
+async def tenant(own: Organisation = OWN) -> AsyncIterator[Tenant]:
+    """An organisation with Ann."""
     ann = Person(
         anchor="ann",
         kind=Kind.USER,
@@ -88,7 +88,7 @@ async def tenant(own: Organisation = OWN, other: Organisation = OTHER) -> AsyncI
         attributes={"usageLocation": "DE"},
     )
     book, estate = AddressBook([ann]), Estate(date(2026, 11, 23))
-    graph = GraphServer(estate, people=PeopleDesk(book), organisation=TenantDesk(own, [other]))
+    graph = GraphServer(estate, people=PeopleDesk(book), organisation=TenantDesk(own))
     async with (
         graph,
         CmdletServer(estate, Recipients(book)) as exchange,

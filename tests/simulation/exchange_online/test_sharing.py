@@ -1,7 +1,6 @@
 """Organization relationships and sharing policies of the simulated Exchange Online, as the protocol meets them."""
 
 import copy
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,18 +87,6 @@ async def test_the_default_sharing_policy_and_back() -> None:
         assert {each.lower() for each in world.sharing.policies[0]["Domains"]} == {
             each.lower() for each in before["SharingPolicy"]["Default Sharing Policy"]["Domains"]
         }
-
-
-async def test_another_sharing_policy() -> None:
-    async with tenant() as world:
-        mine = SharingPolicy(name="Busyline p", domains={"fabrikam.example": ("CalendarSharingFreeBusyDetail",)})
-        made = await sharing_policies.create(world.send, world.endpoint, mine, as_of=NOW)
-        assert isinstance(made, SharingPolicy)
-        assert made == replace(mine, key=made.key)
-        assert await sharing_policies.remove(world.send, world.endpoint, made, as_of=NOW) is None
-        refused = await sharing_policies.remove(world.send, world.endpoint, await default(world), as_of=NOW)
-        assert isinstance(refused, PeerError)
-        assert len(world.sharing.policies) == 1
 
 
 @pytest.mark.parametrize(

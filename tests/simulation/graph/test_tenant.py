@@ -1,10 +1,10 @@
 """What a simulated organisation says of itself and of others."""
 
 from protocols.errors import PeerError
-from protocols.graph.tenants import Domain, Own, Tenant, own, tenant_of
+from protocols.graph.tenants import Domain, Own, own
 from protocols.model.freebusy import Reason
 from simulation.faults import Trouble
-from tests.simulation.tenant_world import OTHER, OWN, tenant
+from tests.simulation.tenant_world import OWN, tenant
 
 
 async def test_itself() -> None:
@@ -15,17 +15,6 @@ async def test_itself() -> None:
         Domain(name="contoso.onmicrosoft.example", initial=True, mail=True),
     )
     assert told == Own(id=OWN.tenant, name="Contoso", domains=domains)
-
-
-async def test_others_by_their_domain() -> None:
-    async with tenant() as world:
-        found = await tenant_of(world.send, "Fabrikam.example", **world.where)
-        assert found == Tenant(id=OTHER.tenant, name="Fabrikam", domain="fabrikam.example")
-        assert await tenant_of(world.send, "nobody.example", **world.where) is None
-        world.roles = ("Organization.Read.All",)
-        denied = await tenant_of(world.send, "Fabrikam.example", **world.where)
-        assert isinstance(denied, PeerError)
-        assert denied.reason is Reason.NO_ACCESS
 
 
 async def test_a_page_that_is_lost_is_no_organisation() -> None:
