@@ -9,7 +9,8 @@ import structlog
 
 from certs.live import Live
 from certs.pair import CertificateError, Pair
-from proxy.keepers import AcmeKeeper, Pause, told_swap
+from proxy.keepers import AcmeKeeper
+from service.certificate_files import Pause, told_swap
 from service.turns import Turn
 
 LOOK: Final = timedelta(seconds=2)
@@ -45,12 +46,12 @@ class AcmeInTurn:
 
     @property
     def trouble(self) -> str:
-        """See :class:`proxy.keepers.Keeper`."""
+        """See :class:`service.certificate_files.Keeper`."""
         return self._trouble if self._keeper is None else self._keeper.trouble
 
     @property
     def failures(self) -> int:
-        """See :class:`proxy.keepers.Keeper`."""
+        """See :class:`service.certificate_files.Keeper`."""
         return self._failures + (self._keeper.failures if self._keeper else 0)
 
     async def run(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from protocols.model.mailbox import canonical
 from proxy.list_files import check, text_of
-from proxy.settings.connectors.ical import file_url
+from service.file_urls import file_url
 
 _EXAMPLE = "ann@fabrikam.example,https://calendars.example.net/ann.ics"
 

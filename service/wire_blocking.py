@@ -125,7 +125,11 @@ def client_context(ca: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca is not None:
-        context.load_verify_locations(cafile=ca)
+        try:
+            context.load_verify_locations(cafile=ca)
+        except OSError as error:
+            error.filename = str(ca)  # which OpenSSL does not say
+            raise
     return context
 
 

@@ -9,13 +9,13 @@ from aiohttp import web
 from multidict import CIMultiDictProxy
 
 from protocols.errors import Fault, RequestError
+from service.body import encoding, whole
 
 _XML: Final = frozenset({"", "text/xml", "application/xml", "application/soap+xml"})
 _JSON: Final = frozenset({"", "application/json", "text/json"})
 _FORM: Final = "application/x-www-form-urlencoded"
 _CALENDAR: Final = "text/calendar"
 _PLAIN: Final = frozenset({"", "identity"})
-_DECODED: Final = _PLAIN | {"gzip", "deflate"}
 _LARGE: Final = 64 * 1024  # bytes; parsing them takes up to 10 ms
 
 Decoded = TypeVar("Decoded")
@@ -30,7 +30,7 @@ async def read_xml(request: web.BaseRequest, limit: int) -> bytes:
     """
     if not _is_xml(request.headers.get("Content-Type", "")):
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
-    return await _read(request, limit)
+    return await whole(request, limit)
 
 
 def may_be_xml(headers: CIMultiDictProxy[str]) -> bool:
@@ -45,7 +45,7 @@ def is_plain_calendar(headers: CIMultiDictProxy[str]) -> bool:
 
 async def read_strangers_xml(request: web.BaseRequest, limit: int) -> bytes:
     """The same of somebody who is not proved yet, whose few bytes must not become many: compressed is unsupported."""
-    if _encoding(request) not in _PLAIN:
+    if encoding(request) not in _PLAIN:
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Encoding")
     return await read_xml(request, limit)
 
@@ -59,45 +59,21 @@ async def read_form(request: web.BaseRequest, limit: int) -> bytes:
     """The same of a form, which says that it is one."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != _FORM:
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
-    return await _read(request, limit)
+    return await whole(request, limit)
 
 
 async def read_json(request: web.BaseRequest, limit: int) -> bytes:
     """The same of JSON; a caller that does not say what it sends is believed to send that."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _JSON:
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
-    return await _read(request, limit)
+    return await whole(request, limit)
 
 
 async def read_calendar(request: web.BaseRequest, limit: int) -> bytes:
     """The same of iCalendar, which says that it is that."""
     if not _is_calendar(request.headers.get("Content-Type", "")):
         raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Type")
-    return await _read(request, limit)
-
-
-async def _read(request: web.BaseRequest, limit: int) -> bytes:
-    if _encoding(request) not in _DECODED:
-        raise RequestError(Fault.UNSUPPORTED_TYPE, "Content-Encoding")
-    if (request.content_length or 0) > limit:
-        raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
-    content = request.content
-    try:
-        if "Expect" in request.headers:
-            await _go_on(request)
-        if content.is_eof() and content.total_bytes <= limit:  # nearly always: all of it came with the head
-            return content.read_nowait()
-        return await _whole(request, limit)
-    except TimeoutError:
-        raise RequestError(Fault.TOO_SLOW, "the body did not arrive in time") from None
-    except web.RequestPayloadError:
-        raise RequestError(Fault.MALFORMED, "the body is not what Content-Encoding or its length say") from None
-    except ConnectionError:
-        raise RequestError(Fault.MALFORMED, "the caller hung up before the end of the body") from None
-
-
-def _encoding(request: web.BaseRequest) -> str:
-    return request.headers.get("Content-Encoding", "").strip().lower()
+    return await whole(request, limit)
 
 
 @lru_cache(maxsize=256)
@@ -108,20 +84,3 @@ def _is_calendar(content_type: str) -> bool:
 @lru_cache(maxsize=256)
 def _is_xml(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() in _XML
-
-
-async def _whole(request: web.BaseRequest, limit: int) -> bytes:
-    parts, size = [], 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise RequestError(Fault.TOO_LARGE, f"more than {limit} bytes")
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-async def _go_on(request: web.BaseRequest) -> None:
-    """RFC 9110 10.1.1. aiohttp's applications do this by themselves, its low-level server does not."""
-    if request.version[:2] == (1, 1) and request.headers["Expect"].lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # the answer itself has not begun

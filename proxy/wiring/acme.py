@@ -19,8 +19,9 @@ from certs.placeholder import placeholder
 from certs.signing_requests import fresh_key, signing_request
 from proxy.acme_turns import AcmeInTurn
 from proxy.connector import Clock
-from proxy.keepers import AcmeKeeper, Orders, Pause
+from proxy.keepers import AcmeKeeper, Orders
 from proxy.settings.certificate import CertificateAcme
+from service.certificate_files import Pause
 from service.secrets import resolve
 from service.turns import Turn
 

@@ -1,9 +1,8 @@
 """Builds the proxy's TLS from the certificate that the settings name, and what keeps it fresh while it is shown."""
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from certs.pair import CertificateError, Pair
 from certs.watch import Watch
 from proxy.acme_turns import AcmeInTurn
 from proxy.connector import Clock
-from proxy.keepers import AcmeKeeper, Bell, FileKeeper, Keeper
+from proxy.keepers import AcmeKeeper
 from proxy.settings.certificate import (
     CertificateAcme,
     CertificateFiles,
@@ -29,6 +28,7 @@ from proxy.settings.certificate import (
 )
 from proxy.settings.server import ServerSettings
 from proxy.wiring.acme import acme_keeping
+from service.certificate_files import Bell, FileKeeper, Keeper, kept
 from service.metrics import Metrics
 from service.secrets import resolve
 from service.turns import alone
@@ -60,15 +60,11 @@ class ServerTls:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Inside, the certificate is kept fresh."""
-        task = asyncio.create_task(self.keeper.run()) if self.keeper else None
-        try:
-            yield
-        finally:
-            self.ending.set()
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        async with kept(self.keeper):
+            try:
+                yield
+            finally:
+                self.ending.set()
 
     def doubts(self) -> list[str]:
         """Why callers would turn away, for ``/readyz``; the log and the metrics say more."""

@@ -14,6 +14,7 @@ from procrastinate.jobs import JobDeferrer, Status
 
 from service.jobs.job import Job, Ran
 from service.jobs.timetable import Clockwork, Timetable
+from service.runs.together import side_by_side
 
 _TASK: Final = "busyline.run"
 _TRIES: Final = 20
@@ -70,15 +71,7 @@ class Shared:
 
     async def serve(self) -> None:
         """As :class:`service.jobs.job.Jobs` has it; what was running is handed over. Raises what ``owed`` raises."""
-        parts = [asyncio.create_task(each) for each in (self._timetable.serve(), self._work(), self._take_over())]
-        try:
-            ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for part in ended:
-                part.result()
-        finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+        await side_by_side((self._timetable.serve(), self._work(), self._take_over()))
 
     async def run_now(self, name: str) -> bool:
         """As :class:`service.jobs.job.Jobs` has it; on whichever node is free. Raises ConnectorException."""

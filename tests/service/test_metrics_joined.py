@@ -105,6 +105,7 @@ def gauges() -> set[str]:
     }
     counters = {"busyline_requests", "busyline_mailboxes", "busyline_refused", "busyline_request_seconds"}
     counters |= {f"busyline_upstream_{each}" for each in ("calls", "seconds", "answers")}
+    counters |= {"busyline_hub_notice_seconds"}
     return {
         each
         for each in literals

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from proxy.settings.connectors.section import PeerSection
+from service.caldav_sign_in import CaldavAuth
 from service.durations import Duration
-from service.secrets import SecretReference
-from service.words import Address, DavUrl, Section, Switch, Whole
+from service.words import Address, DavUrl, Switch, Whole
 
 _PARTS = ("{local}", "{domain}", "{address}")
 
@@ -40,24 +40,6 @@ def _zone(text: str) -> str:
 
 PersonTemplate: TypeAlias = Annotated[str, AfterValidator(_template)]
 ZoneName: TypeAlias = Annotated[str, AfterValidator(_zone)]
-
-
-class CaldavBasicAuth(Section):
-    """A user name and a password in every request; where the server has them, an app password."""
-
-    kind: Literal["basic"]
-    username: str = Field(min_length=1, description="who Busyline is there", examples=["busyline@fabrikam.example"])
-    password: SecretReference = Field(description="its password", examples=["env:FABRIKAM_PASSWORD"])
-
-
-class CaldavBearerAuth(Section):
-    """A token in every request."""
-
-    kind: Literal["bearer"]
-    token: SecretReference = Field(description="the token", examples=["env:FABRIKAM_TOKEN"])
-
-
-CaldavAuth: TypeAlias = Annotated[CaldavBasicAuth | CaldavBearerAuth, Field(discriminator="kind")]
 
 
 class CaldavConnector(PeerSection):

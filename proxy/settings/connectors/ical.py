@@ -2,42 +2,20 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeAlias
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from protocols.caldav.published_urls import PARTS
-from proxy.settings.connectors.caldav import CaldavBasicAuth, ZoneName
+from proxy.settings.connectors.caldav import ZoneName
 from proxy.settings.connectors.section import PeerSection
+from service.caldav_sign_in import CaldavBasicAuth
 from service.durations import Duration
-from service.reach import is_loopback
+from service.file_urls import FileUrl, file_url
 from service.sizes import ByteCount
 from service.words import Address, Whole, without_file
 
 _MIB = 1024 * 1024
-_SCHEMES = {
-    "webcal": "write https:// instead of webcal://",
-    "webcals": "write https:// instead of webcals://",
-    "http": "no https address: http:// is for this machine (127.0.0.1) alone, so write https://",
-}
-
-
-def file_url(text: str) -> str:
-    """``text`` where it is the https address of a file. Raises ValueError, in words without the address."""
-    if not text.isprintable() or set(text) & set(" {}\\"):
-        raise ValueError("an address has no spaces, braces or backslashes: write it as it stands in a browser")
-    parts = urlsplit(text)
-    schemes = {"https", "http"} if is_loopback(parts.hostname or "") else {"https"}
-    if parts.scheme in _SCHEMES and parts.scheme not in schemes:
-        raise ValueError(_SCHEMES[parts.scheme])
-    if parts.scheme not in schemes or not parts.hostname or parts.username is not None or parts.fragment:
-        raise ValueError('no https address without user and #: write one such as "https://calendars.example.net/a.ics"')
-    try:
-        _ = parts.port
-    except ValueError:
-        raise ValueError("its port is no number: write one from 1 to 65535, or none") from None
-    return text
 
 
 def _template(text: str) -> str:
@@ -55,9 +33,6 @@ def _template(text: str) -> str:
 
 def _file_or_table(written: object) -> object:
     return Path(str(without_file(written))) if isinstance(written, str) else written
-
-
-FileUrl: TypeAlias = Annotated[str, AfterValidator(file_url)]
 
 
 class IcalConnector(PeerSection):

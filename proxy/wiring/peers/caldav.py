@@ -21,13 +21,9 @@ from protocols.model.mailbox import Mailbox
 from proxy.aside import aside
 from proxy.layers.batch import BatchLimits
 from proxy.settings.connectors import CaldavConnector
-from proxy.settings.connectors.caldav import CaldavBasicAuth
 from proxy.wiring.peers.peer import WINDOW, Peer
 from proxy.wiring.sign_in import PeerNetwork
-from service.attempts import Attempts, spared
-from service.reach import bound
-from service.secrets import Secret
-from service.tokens import authorized, basic
+from service.caldav_sign_in import signed_in
 
 _PATIENCE: Final = 2.0  # seconds for working hours, without which an answer is good
 _log = structlog.get_logger("busyline.caldav")
@@ -83,23 +79,7 @@ def _means(name: str, settings: CaldavConnector) -> Means:
 async def _signed_in(settings: CaldavConnector, network: PeerNetwork) -> Send:
     """A ``Send`` to the server of ``settings`` alone, with its credentials."""
     send = (await network.wire(redirects=True)).send
-    auth = settings.auth
-    if auth is None:
-        return bound(send, settings.url)
-    if isinstance(auth, CaldavBasicAuth):
-        by_password = basic(send, auth.username, network.secret(auth.password), to=settings.url)
-        return spared(by_password, Attempts(together=True), patience=settings.deadline)
-    return authorized(send, _Fixed(network.secret(auth.token)), to=settings.url)
-
-
-class _Fixed:
-    """A token that was given once and for all."""
-
-    def __init__(self, token: Secret) -> None:
-        self._token = token
-
-    async def bearer(self, *, renew: bool = False) -> Secret:
-        return self._token
+    return signed_in(send, settings.auth, network, to=settings.url, patience=settings.deadline)
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

@@ -20,9 +20,8 @@ from proxy.settings.connectors import IcalConnector
 from proxy.url_files import urls_of
 from proxy.wiring.peers.peer import WINDOW, Peer
 from proxy.wiring.sign_in import PeerNetwork
-from service.attempts import Attempts, spared
+from service.caldav_sign_in import signed_in
 from service.reach import origin
-from service.tokens import basic
 from service.wire import Wire
 
 _FILES: Final = 100_000
@@ -66,10 +65,9 @@ async def _sending(settings: IcalConnector, network: PeerNetwork) -> Send:
     if settings.auth is None or settings.url is None:
         return wire.send
     own = origin(settings.url)
-    by_password = basic(wire.send, settings.auth.username, network.secret(settings.auth.password), to=settings.url)
-    signed_in = spared(by_password, Attempts(together=True), patience=settings.deadline)
+    inside = signed_in(wire.send, settings.auth, network, to=settings.url, patience=settings.deadline)
 
     async def send(request: HttpRequest) -> HttpResponse:
-        return await (signed_in if origin(request.url) == own else wire.send)(request)
+        return await (inside if origin(request.url) == own else wire.send)(request)
 
     return send

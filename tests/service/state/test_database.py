@@ -41,10 +41,10 @@ async def fill(database: Database) -> None:
         await connection.execute(text(f"PRAGMA max_page_count={pages}"))
 
 
-def damage(path: Path) -> None:
-    """All but the pages at the beginning, which hold the schema."""
+def damage(path: Path, beyond: int) -> None:
+    """All but the first bytes, which hold the schema."""
     whole = path.read_bytes()
-    path.write_bytes(whole[: 20 * 4096] + b"\xff" * (len(whole) - 20 * 4096))
+    path.write_bytes(whole[:beyond] + b"\xff" * (len(whole) - beyond))
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -189,9 +189,12 @@ async def test_a_database_that_cannot_hold_every_letter_is_refused(server: Postg
 
 async def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     url = f"sqlite:{tmp_path / 'state.db'}"
+    async with Database.open(url):
+        pass
+    schema = (tmp_path / "state.db").stat().st_size
     async with Database.open(url) as database:
         await put(database, *("x" * 500 + str(number) for number in range(200)))
-    damage(tmp_path / "state.db")
+    damage(tmp_path / "state.db", schema)
     async with Database.open(url) as database:
         with pytest.raises(StateError, match="it is damaged; restore the file from a backup"):
             await count(database)

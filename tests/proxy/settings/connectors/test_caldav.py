@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from proxy.settings.connectors import CaldavConnector
-from proxy.settings.connectors.caldav import CaldavBasicAuth, CaldavBearerAuth
+from service.caldav_sign_in import CaldavBasicAuth, CaldavBearerAuth
 
 WRITTEN: dict[str, Any] = {"protocol": "caldav", "url": "https://cloud.fabrikam.example/remote.php/dav/"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from proxy.settings.connectors.ical import IcalConnector, file_url
+from proxy.settings.connectors.ical import IcalConnector
 
 URL = "https://x.example/{local}/freebusy.ifb"
 
@@ -60,15 +60,3 @@ def test_by_template_by_table_and_by_file() -> None:
 def test_what_is_refused(written: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         valid(**written)
-
-
-def test_no_words_about_a_url_show_it() -> None:
-    for text in (
-        "http://x.example/hunter2",
-        "https://u:p@x.example/hunter2",
-        "https://x.example:99999/hunter2",
-        "hunter2 ",
-    ):
-        with pytest.raises(ValueError, match="write") as raised:
-            file_url(text)
-        assert "hunter2" not in str(raised.value)
