@@ -9,15 +9,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from galsync.engine.killed import CONFLICTS, STANDING
 from galsync.engine.tally import Tally
-from galsync.ledger.runs import Run, RunKind, RunState
+from galsync.ledger.runs import Run, RunKind
 from galsync.reports.report import RunReport
 from galsync.steps import Act
 from service.jobs.cron import Schedule
+from service.runs.states import RunState
+from service.runs.trying import SKIPPED
 
 WRITTEN, HANDED, FAILED, LEFT = "written", "handed", "failed", "left"
 """What became of steps: ``handed`` to somebody who does them, ``left`` for the next run."""
-SKIPPED: Final = ("busy", "paused", "state", "unopened", "mistake")
-"""Why a run did not take place."""
 _SYNC: Final = ("sync",)
 
 

@@ -1,7 +1,7 @@
 """Runs the syncs of address books when they are due, and tells of each run: the log, the metrics, and an e-mail."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -9,15 +9,15 @@ from typing import Final
 import structlog
 
 from galsync.counting import Figures
-from galsync.engine.engine import PausedError
-from galsync.engine.lease import BusyError, LeaseLostError
-from galsync.ledger.ledger import Ledger, RunOverError
-from galsync.ledger.runs import Run, RunKind, RunState
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind
 from galsync.mailing import Mailing
 from galsync.reports.report import RunReport
-from galsync.schedule import Scheduled, UnopenedError, owed
+from galsync.schedule import Scheduled
 from service.jobs.job import Job, Ran
 from service.mail import MailError
+from service.runs.owing import last_well, owed
+from service.runs.trying import UNOPENED, Skipped, tried
 from service.state.errors import StateError
 
 ROOM: Final = "galsync"
@@ -59,37 +59,24 @@ class Service:
         for name, sync in self._syncs.items():
             runs = await self._ledger.runs(name, most=_LOOKED_BACK)
             self._figures.remembered(runs)
-            self._figures.well(name, _last_well(runs) or self._clock())
+            applied = [run for run in runs if run.kind is RunKind.APPLY]  # the others are no sign that the sync works
+            self._figures.well(name, last_well(applied) or self._clock())
             if sync.schedule is not None:
                 self._figures.expected(name, sync.schedule, self._clock())
 
     async def run(self, name: str) -> Ran:
         """Carry a sync out once and tell of it. Never raises, but when it is cancelled; then its run has ended."""
-        try:
-            report = await self._syncs[name].run()
-        except BusyError:
-            return self._skipped(name, "busy", Ran.BUSY, note="another run of it goes on, here or on another node")
-        except PausedError:
-            note = f"it is paused: busyline gal history {name} tells why, busyline gal resume {name} goes on"
-            return self._skipped(name, "paused", Ran.ENDED, note=note)
-        except (StateError, LeaseLostError, RunOverError) as error:
-            return self._skipped(name, "state", Ran.AGAIN, note=str(error))
-        except UnopenedError as error:
-            words = str(error)
-            ended = self._skipped(name, "unopened", Ran.ENDED, note=words)
-            await self._mailed(name, lambda mailing: mailing.unopened(name, words, self._clock()))
-            return ended
-        except Exception:  # noqa: BLE001  a mistake of ours in one sync leaves the others alone
-            self._figures.skipped(name, "mistake")
-            _log.exception("sync_broke", sync=name, note="a mistake of Busyline: please report it")
+        note = f"it is paused: busyline gal history {name} tells why, busyline gal resume {name} goes on"
+        report = await tried(self._syncs[name].run, paused=note)
+        if not isinstance(report, Skipped):
+            await self._told(report)
             return Ran.ENDED
-        await self._told(report)
-        return Ran.ENDED
-
-    def _skipped(self, name: str, why: str, ran: Ran, *, note: str) -> Ran:
-        self._figures.skipped(name, why)
-        _log.warning("sync_skipped", sync=name, why=why, note=note)
-        return ran
+        skipped = report
+        self._figures.skipped(name, skipped.why)
+        skipped.tell(_log, "sync_skipped", sync=name)
+        if skipped.why == UNOPENED:
+            await self._mailed(name, lambda mailing: mailing.unopened(name, skipped.note, self._clock()))
+        return skipped.ran
 
     async def _told(self, report: RunReport) -> None:
         self._figures.ended(report, self._clock())
@@ -117,16 +104,6 @@ class Service:
             await self._ledger.prune(self._keep)
         except StateError as error:
             _log.warning("history_not_pruned", note=str(error))
-
-
-def _last_well(runs: Sequence[Run]) -> datetime | None:
-    """When the newest of ``runs`` (newest first) that ended well did so, else when the oldest began; None without any.
-
-    An undo and a purge do not count: they are no sign that the sync works.
-    """
-    applied = [run for run in runs if run.kind is RunKind.APPLY]
-    ended = (run.ended_at for run in applied if run.state is RunState.DONE and run.ended_at)
-    return next(ended, applied[-1].begun_at if applied else None)
 
 
 def _line(report: RunReport) -> dict[str, object]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from galsync.engine.placing import Hands, Placing
-from galsync.engine.together import together
 from galsync.steps import Plan
+from service.runs.together import together
 
 
 @dataclass(slots=True, kw_only=True)

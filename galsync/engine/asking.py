@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from galsync.engine.doubt import looked_up
-from galsync.engine.lease import Lease
 from galsync.engine.moments import Moment, News, Tell
-from galsync.engine.pace import Pace, passing
 from galsync.engine.tally import UNTRIED
 from galsync.engine.troubles import in_peace
 from galsync.side import Failed, Outcome
 from galsync.steps import Step
 from galsync.syncs import Sync
 from protocols.model.freebusy import Reason
+from service.runs.lease import Lease
+from service.runs.pace import Pace, passing
 
 Settled: TypeAlias = dict[int, Outcome]
 """What became of steps, by their place in the batch."""
@@ -47,7 +47,9 @@ class Asking:
         for attempt in range(1, self.sync.attempts + 1):
             answers = await self._attempt(place, todo, doubtful, lane)
             last = attempt == self.sync.attempts
-            again = {n: answer for n, answer in answers.items() if passing(answer) and not last}
+            again = (
+                {} if last else {n: each for n, each in answers.items() if isinstance(each, Failed) and passing(each)}
+            )
             yield {n: answer for n, answer in answers.items() if n not in again}
             if not again:
                 return
@@ -72,9 +74,8 @@ class Asking:
             todo = {n: step for n, step in steps.items() if n not in known}
             return known | (await self._call(place, todo) if todo else {})
 
-    def _hold_back(self, place: str, attempt: int, failed: Settled) -> dict[int, Failed]:
+    def _hold_back(self, place: str, attempt: int, failures: Mapping[int, Failed]) -> dict[int, Failed]:
         """Holds back whoever calls next; which of the steps are in doubt, and why."""
-        failures = {n: each for n, each in failed.items() if isinstance(each, Failed)}
         told = [each.retry_after for each in failures.values() if each.retry_after is not None]
         length = self.pace.held_back(place, attempt=attempt, after=max(told) if told else None)
         self.tell(News(Moment.WAITING, place, round(length.total_seconds())))

@@ -7,10 +7,8 @@ from random import random as _random
 from typing import Final
 
 from galsync.engine.killed import last_run
-from galsync.engine.lease import BusyError, Lease
 from galsync.engine.moments import Tell, silent
 from galsync.engine.outlook import Outlook
-from galsync.engine.pace import Pace
 from galsync.engine.planning import Planning
 from galsync.engine.running import Running
 from galsync.engine.way_back import looked_back, swept
@@ -19,13 +17,12 @@ from galsync.ledger.runs import RunKind
 from galsync.plans.guards import ALL
 from galsync.reports.report import RunReport
 from galsync.syncs import Sync
+from service.runs.lease import BusyError, Lease
+from service.runs.pace import Pace
+from service.runs.trying import PausedError
 
 FRESH: Final = timedelta(minutes=15)
 """A plan that is older than this is not applied: too much may have changed, and it is made anew."""
-
-
-class PausedError(Exception):
-    """The sync is paused, and nobody said that it shall go on: nothing was done. It tells why."""
 
 
 class Engine:

@@ -6,10 +6,11 @@ from typing import Final, TypeAlias
 
 from galsync.entries import Agreement, Held, Stamp
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import Run, RunState, StepState
+from galsync.ledger.runs import Run
 from galsync.plans.digests import digest
 from galsync.plans.fields import shape
 from galsync.steps import Act
+from service.runs.states import RunState, StepState
 
 Unsure: TypeAlias = Mapping[str, Sequence[Agreement]]
 """By anchor: what may have been written without the ledger having heard of it, newest first."""

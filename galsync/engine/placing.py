@@ -11,11 +11,11 @@ from galsync.engine.asking import Asking, Settled
 from galsync.engine.moments import Moment, News
 from galsync.engine.order import frees, marks, needs, phases
 from galsync.engine.tally import Tally
-from galsync.engine.together import together
 from galsync.ledger.ledger import Ledger
 from galsync.side import Ability, Failed, Outcome, Written
 from galsync.steps import Act, Plan, Step
 from protocols.model.freebusy import Reason
+from service.runs.together import together
 
 _MANY: Final = 500  # steps in one transaction where nothing is asked of the target
 _WAITED: Final = Failed(Reason.INCOMPLETE, "not tried, since the step that had to make room for it failed")

@@ -15,7 +15,6 @@ from galsync.engine.outlook import Outlook, Trouble
 from galsync.engine.pictures import pictured
 from galsync.engine.piecewise import worked_on
 from galsync.engine.reading import Said, read, since
-from galsync.engine.together import together
 from galsync.engine.troubles import in_peace
 from galsync.entries import Agreement, Held
 from galsync.ledger.ledger import Ledger
@@ -29,6 +28,7 @@ from galsync.side import Failed
 from galsync.steps import Plan
 from galsync.syncs import Sync
 from protocols.model.freebusy import Reason
+from service.runs.together import together
 
 _NOBODY: Final = Wanted(entries={})
 _READ_AT_ONCE: Final = 16  # places whose entries are in memory at the same time

@@ -8,17 +8,18 @@ from datetime import datetime
 from galsync.engine.applying import Applying
 from galsync.engine.asking import Asking
 from galsync.engine.killed import CONFLICTS, STANDING
-from galsync.engine.lease import Lease, LeaseLostError
 from galsync.engine.moments import Moment, News, Tell
 from galsync.engine.outlook import Outlook, SourceRead
-from galsync.engine.pace import Pace
 from galsync.engine.placing import Hands
 from galsync.engine.tally import Tally
-from galsync.ledger.ledger import Ledger, RunOverError
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind
 from galsync.reports.report import RunReport, refusal
 from galsync.steps import Act
 from galsync.syncs import Sync
+from service.runs.lease import Lease, LeaseLostError
+from service.runs.pace import Pace
+from service.runs.states import RunOverError, RunState
 
 _STOPPED = "stopped as asked, after the calls that were in flight; the next run goes on from there"
 

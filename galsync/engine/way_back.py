@@ -10,7 +10,7 @@ from galsync.engine.pictures import pictured
 from galsync.engine.troubles import in_peace
 from galsync.entries import Agreement, Held
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import RunKind, StepState
+from galsync.ledger.runs import RunKind
 from galsync.plans.claims import believed
 from galsync.plans.purging import purge
 from galsync.plans.undoing import undo
@@ -18,6 +18,7 @@ from galsync.rows import Done
 from galsync.side import Failed, Target
 from galsync.steps import Plan
 from galsync.syncs import Sync
+from service.runs.states import StepState
 
 
 async def looked_back(sync: Sync, ledger: Ledger, run: int, *, now: datetime) -> Outlook:

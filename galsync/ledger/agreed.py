@@ -1,6 +1,6 @@
 """The rows of what was agreed with a target: read by the hundred thousand, written with each batch."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, select
@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from galsync.entries import Agreement
 from galsync.ledger.packed import Digests
 from galsync.ledger.tables import AGREEMENTS
-from galsync.ledger.written_down import dumped, loaded
+from service.state.json_text import dumped, loaded
+from service.state.pieces import pieces
 from service.state.upserting import upsert
 
 _ROWS: Final = 2000  # read at a time: between two of them others have their turn
-_ASKED: Final = 500  # values in one question
 _A: Final = AGREEMENTS.c
 _CONTENT: Final = ("key", "address", "fields", "digests", "more", "retired_at")
 
@@ -30,7 +30,7 @@ async def everything(connection: AsyncConnection, sync: str, place: str) -> dict
 async def some(connection: AsyncConnection, sync: str, place: str, anchors: Sequence[str]) -> dict[str, Agreement]:
     """Those of ``anchors`` that there are."""
     found: dict[str, Agreement] = {}
-    for asked in _pieces(anchors):
+    for asked in pieces(anchors):
         rows = await connection.execute(
             select(_A.anchor, *_contents()).where(*_at(sync, place), _A.anchor.in_(asked)),
         )
@@ -46,7 +46,7 @@ async def places(connection: AsyncConnection, sync: str) -> tuple[str, ...]:
 async def by_address(connection: AsyncConnection, sync: str, place: str, addresses: Sequence[str]) -> dict[str, str]:
     """The anchor of each address, of several the first by name; of whoever is retired nothing is told."""
     found: dict[str, str] = {}
-    for asked in _pieces(addresses):
+    for asked in pieces(addresses):
         here = (*_at(sync, place), _A.address.in_(asked), _A.retired_at.is_(None))
         for row in await connection.execute(select(_A.address, _A.anchor).where(*here)):
             found[row.address] = min(row.anchor, found.get(row.address, row.anchor))
@@ -62,7 +62,7 @@ async def keep(connection: AsyncConnection, sync: str, place: str, agreements: I
 
 async def drop(connection: AsyncConnection, sync: str, place: str, anchors: Sequence[str]) -> None:
     """Nothing is agreed about ``anchors`` any more."""
-    for gone in _pieces(anchors):
+    for gone in pieces(anchors):
         await connection.execute(delete(AGREEMENTS).where(*_at(sync, place), _A.anchor.in_(gone)))
 
 
@@ -107,8 +107,3 @@ def _read(row: Sequence[Any]) -> Agreement:
         photo=bytes.fromhex(kept.get("photo", "")),
         retired_at=retired_at,
     )
-
-
-def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for at in range(0, len(values), _ASKED):
-        yield values[at : at + _ASKED]

@@ -1,38 +1,35 @@
 """What a sync remembers: what it agreed on with its target, what its runs did, and whether it may run now."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from galsync.entries import Agreement
 from galsync.ledger import agreed, history, standing
-from galsync.ledger.runs import Run, RunKind, RunState, StepRow, Token
+from galsync.ledger.runs import Run, RunKind, StepRow, Token
+from galsync.ledger.tables import BOOKS, LEASES, PAUSES
 from galsync.side import Outcome, Written
 from galsync.steps import Step
+from service.runs import journal, pauses
+from service.runs.memory import RunMemory
+from service.runs.states import RunOverError
 from service.state.database import Database
 
 _STEPS: Final = 500
 """Rows of the history that are in memory at once."""
-_DROPPED: Final = 5_000
-"""Rows of the history that are dropped in one transaction."""
-_OVER: Final = "another run took the place of run {}, whose lease had run out: nothing more is written in its name"
 
 
-class RunOverError(Exception):
-    """Another run took this one's place (its lease had run out): nothing more may be written in its name."""
-
-
-class Ledger:
+class Ledger(RunMemory):
     """The memory of all syncs in one database. ``clock`` tells an aware instant.
 
     Every method raises StateError where the database cannot be used; then nothing of what it was to keep is kept.
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
-        self._database, self._clock = database, clock
+        super().__init__(database, BOOKS, LEASES, clock=clock)
 
     async def agreements(self, sync: str, place: str) -> dict[str, Agreement]:
         """All that was agreed at ``place``, by anchor."""
@@ -67,14 +64,14 @@ class Ledger:
     async def begin(self, sync: str, kind: RunKind, *, note: str = "") -> int:
         """A new run: its number. Runs of this sync that never ended are ABANDONED from now on."""
         async with self._database.writing() as connection:
-            return await history.begin(connection, sync, kind, note, self._clock())
+            return await journal.begin(connection, BOOKS, sync, kind.value, note, self._clock())
 
     async def beginning(self, run: int, place: str, steps: Sequence[Step]) -> tuple[int, ...]:
         """Write down what is about to be written: a number for each step, in order. Raises RunOverError."""
         async with self._database.writing() as connection:
-            _, goes_on = await history.going_on(connection, run)
+            _, goes_on = await journal.going_on(connection, BOOKS, run)
             if not goes_on:
-                raise RunOverError(_OVER.format(run))
+                raise RunOverError(run)
             return await history.write_down(connection, run, place, steps)
 
     async def done(
@@ -85,33 +82,24 @@ class Ledger:
         The agreement's key is the outcome's; where the step has none, what was agreed about its anchor is forgotten.
         """
         async with self._database.writing() as connection:
-            sync, goes_on = await history.going_on(connection, run)
+            sync, goes_on = await journal.going_on(connection, BOOKS, run)
             await history.write_outcomes(connection, dict(zip(numbers, outcomes, strict=True)))
             written = [(s, o.key) for s, o in zip(steps, outcomes, strict=True) if isinstance(o, Written)]
             if goes_on:
                 await _agree(connection, sync, place, written)
         if not goes_on:
-            raise RunOverError(_OVER.format(run))
-
-    async def end(self, run: int, state: RunState, counts: Mapping[str, int], words: str = "") -> None:
-        """The run is over. One that was abandoned meanwhile stays so."""
-        async with self._database.writing() as connection:
-            await history.end(connection, run, state, counts, words, self._clock())
-
-    async def unfinished(self, sync: str) -> bool:
-        """Whether a run was killed since one was DONE: ask before ``begin``; the next must read everything whole."""
-        async with self._database.reading() as connection:
-            return await history.killed(connection, sync)
+            raise RunOverError(run)
 
     async def runs(self, sync: str, most: int = 50) -> list[Run]:
         """The history, newest first."""
         async with self._database.reading() as connection:
-            return await history.runs(connection, sync, most)
+            return [history.run_of(row) for row in await journal.runs(connection, BOOKS, sync, most)]
 
     async def run(self, number: int) -> Run | None:
         """The run of that number, whichever sync's it is; None where there is none."""
         async with self._database.reading() as connection:
-            return await history.run(connection, number)
+            row = await journal.run(connection, BOOKS, number)
+            return None if row is None else history.run_of(row)
 
     async def steps(self, run: int) -> AsyncIterator[StepRow]:
         """What a run did, in the order in which it was begun."""
@@ -124,18 +112,6 @@ class Ledger:
             if not some:
                 return
             after = some[-1].number
-
-    async def prune(self, keep: timedelta) -> int:
-        """Drop runs that began longer ago than ``keep``: how many. Never an agreement, nor one that
-        ``unfinished`` counts."""
-        async with self._database.reading() as connection:
-            old = await history.old(connection, self._clock() - keep)
-        for run in old:
-            gone = False
-            while not gone:  # a few at a time: others want to write meanwhile
-                async with self._database.writing() as connection:
-                    gone = await history.drop(connection, run, _DROPPED)
-        return len(old)
 
     async def token(self, sync: str, source: str) -> Token | None:
         """Where the next reading of changes goes on; None where the next has to be whole."""
@@ -155,41 +131,17 @@ class Ledger:
     async def paused(self, sync: str) -> str:
         """Why it is paused; "" where it is not."""
         async with self._database.reading() as connection:
-            return await standing.paused(connection, sync)
+            return await pauses.paused(connection, PAUSES, {"sync": sync})
 
     async def pause(self, sync: str, why: str) -> None:
         """No run until ``resume``. ValueError where ``why`` is empty."""
-        if not why:
-            raise ValueError("a pause needs a reason, which whoever finds it will read")
         async with self._database.writing() as connection:
-            await standing.pause(connection, sync, why, self._clock())
+            await pauses.pause(connection, PAUSES, {"sync": sync}, why, self._clock())
 
     async def resume(self, sync: str) -> None:
         """It may run again."""
         async with self._database.writing() as connection:
-            await standing.resume(connection, sync)
-
-    async def hold(self, sync: str, holder: str, until: datetime, *, instead_of: str | None = None) -> bool:
-        """Take the lease of ``sync``, or renew it: False where another holder has it and it has not run out.
-
-        ``instead_of`` is a holder who is dead: from them, and nobody else, it is taken whenever it runs out.
-
-        At most one holder over all nodes. On PostgreSQL it runs out by the database's clock, ``until`` being as far
-        ahead of it as it is of ours, so that nodes whose clocks differ agree.
-        """
-        async with self._database.writing() as connection:
-            now = self._clock()
-            return await standing.hold(connection, sync, (holder, instead_of or holder), now=now, until=until)
-
-    async def holder(self, sync: str) -> str | None:
-        """Who has the lease of ``sync``, or had it last and did not give it back."""
-        async with self._database.reading() as connection:
-            return await standing.holder(connection, sync)
-
-    async def release(self, sync: str, holder: str) -> None:
-        """Give the lease back; nothing happens where another has it."""
-        async with self._database.writing() as connection:
-            await standing.release(connection, sync, holder)
+            await pauses.resume(connection, PAUSES, {"sync": sync})
 
 
 async def _agree(connection: AsyncConnection, sync: str, place: str, written: Sequence[tuple[Step, str]]) -> None:

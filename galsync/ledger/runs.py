@@ -1,4 +1,4 @@
-"""The words of the history: what a run was, how it ended, and what became of each of its steps."""
+"""The rows of the history: what a run was, and what became of each of its steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from enum import Enum
 
 from galsync.rows import Done
 from galsync.steps import Why
+from service.runs.states import RunState, StepState
 
 
 class RunKind(Enum):
@@ -15,31 +16,6 @@ class RunKind(Enum):
     APPLY = "apply"
     UNDO = "undo"
     PURGE = "purge"
-
-
-class RunState(Enum):
-    """How a run ended, if it did."""
-
-    BEGUN = "begun"
-    """It goes on, or it was killed."""
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-    """By a guard, or because the program was told to end: nothing of it is in doubt."""
-    ABANDONED = "abandoned"
-    """It was killed, and a later run took its place."""
-
-
-class StepState(Enum):
-    """What became of a step."""
-
-    BEGUN = "begun"
-    """It was to be written, and nobody told how that ended: the run was killed meanwhile."""
-    DONE = "done"
-    HANDED = "handed"
-    FAILED = "failed"
-    DOUBT = "doubt"
-    """It may have been written or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

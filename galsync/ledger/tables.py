@@ -4,6 +4,9 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
+from service.runs.journal import Books, runs_table
+from service.runs.leases import leases
+from service.runs.pauses import pauses
 from service.state.columns import METADATA, ROW_NUMBER, Instant, Plain
 
 AGREEMENTS: Final = Table(
@@ -22,21 +25,7 @@ AGREEMENTS: Final = Table(
 )
 """``fields`` names, with spaces between, what ``digests`` holds one after the other; ``more`` is what few have."""
 
-RUNS: Final = Table(
-    "gal_runs",
-    METADATA,
-    Column("number", ROW_NUMBER, primary_key=True),
-    Column("sync", Plain, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("note", Plain, nullable=False),
-    Column("words", Plain, nullable=False),
-    Column("counts", LargeBinary, nullable=False),
-    Column("begun_at", Instant, nullable=False),
-    Column("ended_at", Instant),
-    Index(None, "sync", "number"),
-    sqlite_autoincrement=True,  # the number of a run that was pruned is not given again
-)
+RUNS: Final = runs_table("gal_runs", "sync")
 
 STEPS: Final = Table(
     "gal_steps",
@@ -66,18 +55,9 @@ TOKENS: Final = Table(
     Column("people", Integer, nullable=False),
 )
 
-PAUSES: Final = Table(
-    "gal_pauses",
-    METADATA,
-    Column("sync", Plain, primary_key=True),
-    Column("why", Plain, nullable=False),
-    Column("since", Instant, nullable=False),
-)
+BOOKS: Final = Books(runs=RUNS, steps=STEPS, of="sync", whole=("apply", "purge"))
+"""An undo does not look at everything."""
 
-LEASES: Final = Table(
-    "gal_leases",
-    METADATA,
-    Column("sync", Plain, primary_key=True),
-    Column("holder", Plain, nullable=False),
-    Column("until", Instant, nullable=False),
-)
+PAUSES: Final = pauses("gal_pauses", "sync")
+
+LEASES: Final = leases("gal_leases", "sync")

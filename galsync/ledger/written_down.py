@@ -1,12 +1,9 @@
 """How a step is written down as JSON and read again: what it was to be, what stood there, and what was agreed."""
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
-
-import orjson
 
 from galsync.entries import Agreement, Entry, Form, Held, Stamp
 from galsync.rows import Done
@@ -14,24 +11,9 @@ from galsync.steps import Act, Change, Step
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field
 from service.state.instants import from_number, to_number
+from service.state.json_text import dumped, loaded
 
 _NAMES: Final = {field: field.value for field in Field}  # to ask the enumeration each time takes longer than the rest
-
-
-def dumped(value: object) -> bytes:
-    """``value`` as JSON; halves of surrogate pairs, which broken sources bring, are kept as they are."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # orjson writes UTF-8 alone
-        return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def loaded(text: bytes) -> Any:
-    """What :func:`dumped` was given."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text.decode("utf-8", "surrogatepass"))
 
 
 def step_out(step: Step) -> bytes:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from galsync.engine.troubles import in_peace
-from galsync.ledger.runs import RunState
 from galsync.pairs.accounts import keyed
 from galsync.pairs.pair import Pair, PairSync
 from galsync.pairs.pieces import Part, Piece
@@ -12,6 +11,7 @@ from galsync.pairs.record import State
 from galsync.pairs.steps import PairPlan, PairStep, SyncStep
 from galsync.reports.report import RunReport
 from galsync.side import Failed, Handed, Written
+from service.runs.states import RunState
 
 _CHANGED = "it stands otherwise now than when the plan was made: look at a new one"
 

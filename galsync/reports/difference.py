@@ -7,6 +7,7 @@ from typing import Final
 from galsync.engine.tally import who
 from galsync.steps import Act, Plan, Step
 from protocols.model.person import Field
+from service.plain_line import one_line
 
 SIGNS: Final = {
     Act.CREATE: "+",
@@ -16,8 +17,6 @@ SIGNS: Final = {
     Act.REMEMBER: "=",
     Act.CONFLICT: "!",
 }
-_LONGEST: Final = 200
-"""Characters of one value: a report is read by people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,3 @@ def _lines(step: Step) -> Iterator[Line]:
 
 def _held_name(step: Step) -> str:
     return step.held.texts.get(Field.DISPLAY_NAME, "") if step.held else ""
-
-
-def one_line(text: str) -> str:
-    """``text`` as one line that a terminal shows as it is: control characters are replaced, the rest is cut."""
-    shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"

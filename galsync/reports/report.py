@@ -9,11 +9,11 @@ from typing import Self
 from galsync.engine.outlook import Outlook, Trouble
 from galsync.engine.tally import Tally
 from galsync.entries import Form
-from galsync.ledger.runs import RunState
 from galsync.plans.guards import Stop
 from galsync.side import Visible
 from galsync.steps import Act, Step
 from galsync.syncs import Sync
+from service.runs.states import RunState
 
 
 def in_words(trouble: Trouble) -> str:

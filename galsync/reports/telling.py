@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from galsync.engine.outlook import SourceRead, Trouble
 from galsync.engine.tally import Failure, who
-from galsync.ledger.runs import RunKind, RunState
-from galsync.reports.difference import difference, one_line
+from galsync.ledger.runs import RunKind
+from galsync.reports.difference import difference
 from galsync.reports.report import RunReport, in_words
 from galsync.side import Visible
 from galsync.steps import Act, Step
+from service.plain_line import one_line
+from service.runs.states import RunState
 
 _NAMED: Final = 20
 """So many of each sort are named in a text; JSON has them all."""

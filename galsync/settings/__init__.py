@@ -12,11 +12,11 @@ from galsync.settings.mail import MailSettings
 from galsync.settings.pair_consistency import check_pairs
 from galsync.settings.pair_syncs import syncs_of
 from galsync.settings.pairs import PairSettings
-from galsync.settings.state import StateSettings
 from galsync.settings.syncs import SyncSettings
+from service.state.settings import StateSettings
 from service.words import Section
 
-__all__ = ["DirectorySettings", "GalsyncSettings", "MailSettings", "PairSettings", "StateSettings", "SyncSettings"]
+__all__ = ["DirectorySettings", "GalsyncSettings", "MailSettings", "PairSettings", "SyncSettings"]
 
 
 class GalsyncSettings(Section):

@@ -10,6 +10,7 @@ from galsync.settings.shared_folder import SharedFolder
 from galsync.settings.words import CustomAttribute, ExtensionAttribute
 from protocols.google import directory, mail_forwarding, personal_contacts, shared_contacts
 from protocols.graph.accounts import STAMP
+from protocols.graph.cmdlets import URLS
 from service.clouds import GoogleSection, MicrosoftSection
 from service.words import Address, Domain, Switch, Url
 
@@ -55,7 +56,12 @@ class ExchangeOnlineDirectory(MicrosoftSection):
         examples=["contoso.onmicrosoft.com"],
     )
     stamp: CustomAttribute = Field(STAMP_ATTRIBUTE, description="where the stamp stands")
-    exchange_url: Url = Field("https://outlook.office365.com", description="another host than the global cloud's")
+    exchange_url: Url | None = Field(None, description="another Exchange Online host than the cloud's")
+
+    @property
+    def exchange(self) -> str:
+        """Where its Exchange Online is."""
+        return self.exchange_url or URLS[self.cloud]
 
 
 class StaffExportDirectory(SharedFolder, MicrosoftSection):

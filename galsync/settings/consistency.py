@@ -9,9 +9,9 @@ from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory, Gr
 from galsync.settings.directories import DirectorySettings
 from galsync.settings.exchange import EwsDirectory, StaffExportEwsDirectory
 from galsync.settings.files import PowershellDirectory
-from galsync.settings.mistakes import Problem, raise_all
 from galsync.settings.syncs import SyncSettings
 from service.connections import is_name
+from service.mistakes import Problem, raise_all
 
 _NAMELESS: Final = {":", "/"}
 IN_MAILBOXES: Final = ("graph", "google", "ews")

@@ -8,7 +8,7 @@ from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory
 from galsync.settings.directories import DirectorySettings
 from galsync.settings.files import PowershellDirectory
 from galsync.settings.forwarders import ForwarderSettings
-from galsync.settings.mistakes import Problem, raise_all
+from service.mistakes import Problem, raise_all
 
 FORWARDING: Final = (ActiveDirectory, ExchangeOnlineDirectory, GoogleDirectory, PowershellDirectory)
 """The directories whose mailboxes can be looked at and made to forward."""

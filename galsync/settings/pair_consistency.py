@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from galsync.settings.clouds import ExchangeOnlineDirectory, GraphDirectory
 from galsync.settings.directories import DirectorySettings
 from galsync.settings.files import PowershellDirectory
-from galsync.settings.mistakes import Problem, raise_all
 from galsync.settings.pair_syncs import syncs_of
 from galsync.settings.pairs import EndSettings, PairSettings
+from service.mistakes import Problem, raise_all
 
 
 def check_pairs(

@@ -4,7 +4,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from galsync.settings.words import Name, Text
+from galsync.settings.words import Text
+from service.names import Name
 from service.words import Domain, FilePath, Section, Switch, some
 
 DetailWord: TypeAlias = Literal["availability", "limited-details"]

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from galsync.entries import Form
-from galsync.settings.words import Name
+from service.names import Name
 from service.words import Address, Section
 
 

@@ -10,10 +10,11 @@ from galsync.people.conditions import Condition
 from galsync.plans.guards import Guards
 from galsync.settings.moves import SyncMoveSettings, each_of_a_source, each_once
 from galsync.settings.people import LEAVE, SieveSettings
-from galsync.settings.words import FormWord, KnownFields, Name, Text, Where
+from galsync.settings.words import FormWord, KnownFields, Text, Where
 from protocols.model import person
 from service.durations import Days, Duration
 from service.jobs.cron import ScheduleLine, ZoneName
+from service.names import Name
 from service.words import Address, Domain, Number, Section, Switch, Whole, some
 
 _USUAL = Guards()

@@ -11,17 +11,8 @@ from galsync.people.vocabulary import meant
 from protocols.ldap.filters import FilterError, checked
 from protocols.model.person import Field
 
-_NAME: Final = re.compile(r"[^\W_][\w.-]*")
 _STAMP: Final = re.compile(r"extensionAttribute(?:[1-9]|1[0-5])")
 _CUSTOM: Final = re.compile(r"CustomAttribute(?:[1-9]|1[0-5])")
-_UNFIT: Final = "not a name: write letters, digits, - and . alone, for it stands in the stamp of all that is written"
-
-
-def named(text: str) -> str:
-    """``text``, if it can stand in a stamp. Raises ValueError."""
-    if not _NAME.fullmatch(text):
-        raise ValueError(_UNFIT)
-    return text
 
 
 def _condition(text: str) -> str:
@@ -77,7 +68,6 @@ def _fields(written: object) -> object:
     return written
 
 
-Name = Annotated[str, AfterValidator(named)]
 Where = Annotated[str, AfterValidator(_condition)]
 Text = Annotated[str, AfterValidator(_template)]
 LdapFilter = Annotated[str, AfterValidator(_filter)]

@@ -105,7 +105,7 @@ async def _exchange_online(name: str, settings: ExchangeOnlineDirectory, move: s
     return ExchangeOnlinePostOffice(
         name=name,
         send=pace.paced(await lines.exchange_online(settings)),
-        endpoint=Endpoint(api_url=settings.exchange_url, tenant=settings.tenant),
+        endpoint=Endpoint(api_url=settings.exchange, tenant=settings.tenant),
         clock=lines.clock,
     )
 

@@ -36,7 +36,7 @@ async def guests(name: str, settings: GraphDirectory, part: Part) -> Target:
 async def _at_once(settings: ExchangeOnlineDirectory, part: Part) -> AddressLists:
     return AddressLists(
         send=await part.exchange_online(settings),
-        endpoint=Endpoint(api_url=settings.exchange_url, tenant=settings.tenant),
+        endpoint=Endpoint(api_url=settings.exchange, tenant=settings.tenant),
         pace=CmdletPace(clock=part.clock, sleep=part.sleep),
     )
 

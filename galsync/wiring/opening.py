@@ -15,10 +15,9 @@ from galsync.people.moved import Moving
 from galsync.people.selection import Selection
 from galsync.plans.guards import Bound, Guards
 from galsync.rules import Rules
-from galsync.settings import GalsyncSettings, StateSettings, SyncSettings
+from galsync.settings import GalsyncSettings, SyncSettings
 from galsync.settings.consistency import form_of, with_helpers
 from galsync.settings.people import rules_of
-from galsync.settings.state import SQLITE
 from galsync.settings.syncs import BoundSettings
 from galsync.side import Ability
 from galsync.steps import Remedy
@@ -27,24 +26,16 @@ from galsync.wiring.parts import Chance, Clock, Part, Sleep
 from galsync.wiring.sources import source_of
 from galsync.wiring.targets import target_of
 from protocols.model.person import Kind
-from service.secrets import Reference, resolve
-from service.state.database import Database
+from service.state import opening
+from service.state.settings import StateSettings
 
 _WHEN: Final = {"schedule", "zone", "whole_every", "guards"}
-
-
-def database_url(state: StateSettings, directory: Path) -> str:
-    """Where the state is; a path is relative to ``directory``, that of the configuration. Raises SecretError."""
-    written = state.database
-    text = resolve(written, directory).reveal() if isinstance(written, Reference) else written
-    return f"{SQLITE}{directory / text.removeprefix(SQLITE)}" if text.startswith(SQLITE) else text
 
 
 @asynccontextmanager
 async def ledger_of(state: StateSettings, directory: Path, *, clock: Clock) -> AsyncIterator[Ledger]:
     """The memory of all syncs, open for the block. Raises StateError, SecretError."""
-    password = resolve(state.password, directory) if state.password else None
-    async with Database.open(database_url(state, directory), password=password) as database:
+    async with opening.opened(state, directory) as database:
         yield Ledger(database, clock=clock)
 
 

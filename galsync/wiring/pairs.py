@@ -20,7 +20,7 @@ from galsync.settings.pairs import EndSettings
 from galsync.sides.admin_cmdlets_pace import CmdletPace
 from galsync.sides.tenant_end import TenantEnd, Wanted, Ways
 from galsync.syncs import Sync
-from galsync.wiring.opening import database_url, opened
+from galsync.wiring.opening import opened
 from galsync.wiring.parts import Chance, Clock, Part, Sleep
 from galsync.wiring.targets import unknown_password
 from protocols.graph.cmdlets import Endpoint
@@ -28,6 +28,7 @@ from protocols.http import Send
 from service.clouds import at_graph
 from service.secrets import resolve
 from service.state.database import Database
+from service.state.opening import database_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,7 @@ async def _cmdlets(exchange: DirectorySettings, part: Part) -> tuple[Send, Endpo
         return None
     pace = CmdletPace(clock=part.clock, sleep=part.sleep)
     send = pace.paced(await part.exchange_online(exchange))
-    return send, Endpoint(api_url=exchange.exchange_url, tenant=exchange.tenant)
+    return send, Endpoint(api_url=exchange.exchange, tenant=exchange.tenant)
 
 
 def _folder(exchange: DirectorySettings, pair: PairSettings, directory: Path) -> Path:

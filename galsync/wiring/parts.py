@@ -60,9 +60,9 @@ class Lines:
             authority=f"{login_url}/{settings.tenant}",
             client_id=settings.client_id,
             proof=network.secret(reference),
-            scope=f"{settings.exchange_url}/.default",
+            scope=f"{settings.exchange}/.default",
         )
-        return authorized((await network.wire(repeatable=False)).send, tokens, to=settings.exchange_url)
+        return authorized((await network.wire(repeatable=False)).send, tokens, to=settings.exchange)
 
     async def google(self, settings: GoogleDirectory, api_url: str, *, writes: bool = False) -> SendAs:
         """What sends to one host of Google's, as a person. Raises SecretError, OSError."""

@@ -15,19 +15,21 @@ from galsync.ledger.ledger import Ledger
 from galsync.mailing import Mailing, When
 from galsync.people.moved import Moving
 from galsync.reports.report import RunReport
-from galsync.schedule import Scheduled, UnopenedError
+from galsync.schedule import Scheduled
 from galsync.service import ROOM, Service
 from galsync.settings import GalsyncSettings, SyncSettings
 from galsync.settings.mail import MailSettings
 from galsync.wiring.mail import reports_by
-from galsync.wiring.opening import database_url, ledger_of, opened
+from galsync.wiring.opening import ledger_of, opened
 from galsync.wiring.parts import Chance, Clock, Sleep
 from protocols.errors import PeerError
 from service.jobs import opening
 from service.jobs.cron import Schedule
 from service.jobs.job import Jobs
 from service.jobs.timetable import Clockwork
-from service.secrets import SecretError, resolve
+from service.runs.trying import UnopenedError, beginning
+from service.secrets import resolve
+from service.state.opening import database_url
 
 JITTER: Final = timedelta(minutes=1)
 """How late a run may begin, so that all who wrote the same schedule do not ask the same peer at once."""
@@ -84,18 +86,14 @@ async def _run(settings: GalsyncSettings, sync: SyncSettings, ledger: Ledger, ar
         opening = opened(
             settings, sync, around.directory, clock=clock, sleep=sleep, chance=around.chance, moving=moving
         )
-        async with opening as whole:
-            engine = Engine(whole, ledger, clock=clock, sleep=sleep, holder=around.holder, random=around.chance)
-            return await engine.apply()
+        with beginning():
+            async with opening as whole:
+                engine = Engine(whole, ledger, clock=clock, sleep=sleep, holder=around.holder, random=around.chance)
+                return await engine.apply()
     except PeerError as error:
         raise UnopenedError(f"{sync.target} cannot be opened: {error.reason.value}") from None
     except UnreadableError as error:
         raise UnopenedError(error.words) from None
-    except SecretError as error:
-        raise UnopenedError(str(error)) from None
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise UnopenedError(f"{where}{error.strerror or type(error).__name__}") from None
 
 
 def _mailing(settings: MailSettings, around: Around) -> Mailing:

@@ -92,7 +92,7 @@ async def _exchange_online(name: str, settings: ExchangeOnlineDirectory, part: P
     return AdminCmdletsTarget(
         name,
         await part.exchange_online(settings),
-        Endpoint(api_url=settings.exchange_url, tenant=settings.tenant),
+        Endpoint(api_url=settings.exchange, tenant=settings.tenant),
         sync=part.sync.name,
         pace=CmdletPace(clock=part.clock, sleep=part.sleep),
         mail_users=mail_users,

@@ -19,8 +19,9 @@ from galsync.side import Source
 from galsync.syncs import Feed, Sync
 from protocols.model.person import Person
 from service.state.database import Database
-from tests.galsync.scripted import ScriptedSource, ScriptedTarget, Time
+from tests.galsync.scripted import ScriptedSource, ScriptedTarget
 from tests.galsync.stock import SYNC
+from tests.service.runs.kept import Time
 
 NO_BOUNDS = Guards(deletions=Bound(), changes=Bound(), shrink=1.0)
 

@@ -1,8 +1,8 @@
-"""A source and a target that do what their script says, and a clock that goes as far as somebody sleeps."""
+"""A source and a target that do what their script says."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypeAlias
 
 from bench.galsync.target import ABILITY, WorldTarget
@@ -13,27 +13,6 @@ from galsync.steps import Step
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from protocols.model.person import Person
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-class Time:
-    """``sleep`` takes no time and moves the clock; ``slept`` are the seconds of each sleep."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self.now = now
-        self.slept: list[float] = []
-
-    def clock(self) -> datetime:
-        """Now."""
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        """Others come in between."""
-        until = self.now + timedelta(seconds=seconds)
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
-        self.now = max(self.now, until)
 
 
 class ScriptedSource:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from galsync.counting import SKIPPED, Figures
+from galsync.counting import Figures
 from galsync.plans.guards import Bound, Guards
 from galsync.side import Failed
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from service.jobs.cron import Schedule
+from service.runs.trying import SKIPPED
 from tests.galsync.machine import machine
 from tests.galsync.stock import held, person
 

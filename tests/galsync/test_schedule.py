@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from galsync.ledger.runs import RunKind, RunState
-from galsync.schedule import Scheduled, owed
+from galsync.ledger.runs import RunKind
+from galsync.schedule import Scheduled
 from service.jobs.cron import Schedule
+from service.runs.owing import owed
+from service.runs.states import RunState
 from tests.galsync.machine import Machine, machine
 
 HOUR = timedelta(hours=1)

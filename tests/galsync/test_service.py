@@ -11,13 +11,10 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from galsync.counting import Figures
-from galsync.engine.engine import PausedError
-from galsync.engine.lease import BusyError, LeaseLostError
-from galsync.ledger.ledger import RunOverError
 from galsync.ledger.runs import RunKind
 from galsync.mailing import Mailing, When
 from galsync.reports.report import RunReport
-from galsync.schedule import Scheduled, UnopenedError
+from galsync.schedule import Scheduled
 from galsync.service import ROOM, Service
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
@@ -25,6 +22,9 @@ from service.jobs.alone import Alone
 from service.jobs.cron import Schedule
 from service.jobs.job import Ran
 from service.mail import MailError
+from service.runs.lease import BusyError, LeaseLostError
+from service.runs.states import RunOverError
+from service.runs.trying import PausedError, UnopenedError
 from service.state.errors import StateError
 from tests.galsync.machine import Machine, machine
 from tests.galsync.stock import held, person
@@ -78,7 +78,7 @@ async def test_trouble_is_told_by_its_reason_and_not_by_what_a_peer_said(tmp_pat
         (PausedError(f"{_ANN} said so"), Ran.ENDED, "paused"),
         (StateError("the disk is full"), Ran.AGAIN, "state"),
         (LeaseLostError("another node has taken staff over"), Ran.AGAIN, "state"),
-        (RunOverError("another run took the place of run 1"), Ran.AGAIN, "state"),
+        (RunOverError(7), Ran.AGAIN, "state"),
         (UnopenedError("contoso.pem: No such file"), Ran.ENDED, "unopened"),
         (RuntimeError("ours"), Ran.ENDED, "mistake"),
     ],

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench.galsync.target import ABILITY
-from galsync.ledger.runs import RunState
 from galsync.side import Failed, Outcome
 from galsync.steps import Act, Step
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.scripted import ScriptedTarget
 from tests.galsync.stock import person

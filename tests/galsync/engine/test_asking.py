@@ -10,13 +10,13 @@ import pytest
 
 from bench.galsync.target import ABILITY
 from galsync.engine.moments import Moment, News
-from galsync.engine.pace import LONGEST
 from galsync.entries import Held
-from galsync.ledger.runs import RunState, StepState
 from galsync.side import Failed, Outcome
 from galsync.steps import Act, Step
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
+from service.runs.pace import LONGEST
+from service.runs.states import RunState, StepState
 from tests.galsync.machine import Machine, machine
 from tests.galsync.scripted import Play, ScriptedTarget, hanging, lost, partly, short, throttled
 from tests.galsync.stock import person

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from bench.galsync.target import ABILITY
-from galsync.engine.engine import FRESH, PausedError
-from galsync.engine.lease import BusyError
+from galsync.engine.engine import FRESH
 from galsync.engine.moments import Moment, News
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
 from galsync.side import Failed, Outcome
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
+from service.runs.lease import BusyError
+from service.runs.states import RunState
+from service.runs.trying import PausedError
 from tests.galsync.machine import machine
 from tests.galsync.scripted import DiedError, ScriptedTarget, dying
 from tests.galsync.stock import held, person

@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from galsync.ledger.runs import RunState
 from galsync.side import Failed
 from protocols.model.freebusy import Reason
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.scripted import (
     DiedError,

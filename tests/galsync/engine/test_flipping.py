@@ -7,11 +7,11 @@ from pathlib import Path
 from galsync.engine.flipping import WHERE, Flip, heard
 from galsync.engine.outlook import Trouble
 from galsync.entries import Held
-from galsync.ledger.runs import RunState
 from galsync.people.moved import Moved, Mover, Moving, Side, UnreadableListError
 from galsync.plans.guards import Bound, Guards
 from galsync.steps import Act, Left, Why
 from protocols.model.mailbox import Mailbox
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.stock import held, person
 

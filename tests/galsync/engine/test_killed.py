@@ -8,11 +8,12 @@ import pytest
 from galsync.engine.killed import STANDING, as_it_stands, begun, last_run, standing, unheard_of
 from galsync.entries import Agreement
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
 from galsync.plans.digests import digest
 from galsync.side import Failed, Handed, Outcome, Written
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.stock import SYNC, create, held
 

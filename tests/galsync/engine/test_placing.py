@@ -11,16 +11,17 @@ import pytest
 from bench.galsync.target import ABILITY
 from galsync.engine.applying import Applying
 from galsync.engine.asking import Asking
-from galsync.engine.lease import Lease
 from galsync.engine.moments import Moment
 from galsync.engine.order import phases
-from galsync.engine.pace import Pace
 from galsync.engine.placing import Hands, Placing
 from galsync.engine.tally import Tally
-from galsync.ledger.runs import RunKind, StepState
+from galsync.ledger.runs import RunKind
 from galsync.side import Failed
 from galsync.steps import Act, Plan, Step
 from protocols.model.freebusy import Reason
+from service.runs.lease import Lease
+from service.runs.pace import Pace
+from service.runs.states import StepState
 from tests.galsync.machine import Machine, machine
 from tests.galsync.scripted import ScriptedTarget
 from tests.galsync.stock import create, held, person, remove, retire

@@ -9,11 +9,11 @@ from typing import Final
 from galsync.engine.moments import Moment
 from galsync.engine.piecewise import PIECE
 from galsync.entries import Held, Stamp
-from galsync.ledger.runs import RunState
 from galsync.plans.guards import EMPTY, Bound, Guards
 from galsync.steps import Act, Why
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.scripted import ScriptedSource, ScriptedTarget
 from tests.galsync.stock import held, person

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ import pytest
 from bench.galsync.target import ABILITY
 from galsync.engine.killed import STANDING
 from galsync.engine.moments import Moment, News
-from galsync.ledger.runs import RunState, Token
+from galsync.ledger.runs import Token
 from galsync.side import Failed, Handed, Outcome, Written
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
+from service.runs.lease import Lease
+from service.runs.states import RunState
 from service.state.errors import StateError
 from tests.galsync.machine import Machine, machine
-from tests.galsync.scripted import ScriptedTarget
+from tests.galsync.scripted import ScriptedTarget, throttled
 from tests.galsync.stock import person
 
 PEOPLE = [person(f"p{number}") for number in range(6)]
@@ -161,3 +164,18 @@ async def test_a_state_that_cannot_be_kept_is_an_error_and_nothing_is_lost(tmp_p
         it.ledger = right
         assert await it.ledger.unfinished("staff")
         await whole_after_all(it)
+
+
+async def test_a_run_that_lost_its_lease_writes_nothing_more(tmp_path: Path) -> None:
+    target = ScriptedTarget(script=[throttled(timedelta(minutes=15))])
+    async with machine(tmp_path, person("ann"), target=target) as it:
+        sleep = it.time.sleep
+
+        async def overtaken(seconds: float) -> None:
+            await sleep(seconds)
+            await Lease(it.ledger, "staff", "there", clock=it.time.clock, length=timedelta(minutes=10)).take()
+
+        it.time.sleep = overtaken  # type: ignore[method-assign]
+        report = await it.engine().apply()
+        assert "taken staff over" in report.words
+        assert (report.state, len(target.calls), it.standing()) == (RunState.FAILED, 1, {})

@@ -7,8 +7,8 @@ from galsync.engine.staying import expected, moved_of, narrowed_token
 from galsync.ledger.runs import Token
 from galsync.people.moved import Moved, Mover, Side
 from tests.galsync.machine import machine
-from tests.galsync.scripted import NOON
 from tests.galsync.stock import person
+from tests.service.runs.kept import NOON
 
 PEOPLE = [person("ann"), person("bob"), person("cy")]
 MOVERS = [Mover(f"{name}@a.example", f"{name}@b.example", True) for name in ("ann", "bob", "zoe")]

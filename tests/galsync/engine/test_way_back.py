@@ -9,11 +9,12 @@ import pytest
 
 from bench.galsync.target import ABILITY
 from galsync.engine.killed import STANDING, standing
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
 from galsync.steps import Act
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.scripted import ScriptedTarget
 from tests.galsync.stock import held, person

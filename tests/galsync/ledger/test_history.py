@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from galsync.entries import Held
-from galsync.ledger import history
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import Run, RunKind, RunState, StepRow, StepState
+from galsync.ledger.runs import Run, RunKind, StepRow
+from galsync.ledger.tables import BOOKS
 from galsync.side import Failed, Handed, Outcome, Written
 from galsync.steps import Act, Change
 from protocols.model.freebusy import Reason
 from protocols.model.person import Field
+from service.runs import journal
+from service.runs.states import RunState, StepState
 from service.state.database import Database
 from tests.galsync.remembered import NOW, Clock, agreement, removal, step
 
@@ -186,7 +188,7 @@ async def test_a_long_run_is_dropped_a_few_steps_at_a_time(ledger: Ledger, datab
     left = []
     for _ in range(3):
         async with database.writing() as connection:
-            gone = await history.drop(connection, run, 3)
+            gone = await journal.drop(connection, BOOKS, run, 3)
         left.append((gone, len(await rows(ledger, run)), len(await ledger.runs("s"))))
     assert left == [(False, 4, 1), (False, 1, 1), (True, 0, 0)]
 

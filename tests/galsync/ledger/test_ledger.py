@@ -2,16 +2,18 @@
 
 import asyncio
 import sys
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from galsync.entries import Held
-from galsync.ledger.ledger import Ledger, RunOverError
-from galsync.ledger.runs import RunKind, RunState, StepRow, StepState
+from galsync.ledger.ledger import Ledger
+from galsync.ledger.runs import RunKind, StepRow
 from galsync.side import Failed, Handed, Written
 from galsync.steps import Act, Step
 from protocols.model.freebusy import Reason
+from service.runs.states import RunOverError, RunState, StepState
 from service.state.database import Database
 from service.state.errors import StateError
 from tests.galsync.remembered import NOW, Clock, agreement, removal, step
@@ -187,3 +189,15 @@ async def test_what_the_database_says_of_people_is_not_repeated(ledger: Ledger, 
     with pytest.raises(Exception, match="gal_agreements") as caught:
         await ledger.done(run, numbers, [Written("CN=zoe")], steps, "")
     assert "zoe" not in str(caught.value)
+
+
+async def test_whether_a_sync_may_run_is_kept_by_sync(ledger: Ledger) -> None:
+    await ledger.pause("s", "for the holidays")
+    assert [await ledger.paused(sync) for sync in ("s", "t")] == ["for the holidays", ""]
+    await ledger.resume("s")
+    assert await ledger.paused("s") == ""
+    assert await ledger.hold("s", "one", NOW + timedelta(hours=1))
+    assert not await ledger.hold("s", "two", NOW + timedelta(hours=1))
+    assert await ledger.hold("t", "two", NOW + timedelta(hours=1))
+    await ledger.release("s", "one")
+    assert [await ledger.holder(sync) for sync in ("s", "t")] == [None, "two"]

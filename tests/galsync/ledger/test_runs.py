@@ -4,7 +4,8 @@ from enum import Enum
 
 import pytest
 
-from galsync.ledger.runs import RunKind, RunState, StepState, Token
+from galsync.ledger.runs import RunKind, Token
+from service.runs.states import RunState, StepState
 from tests.galsync.remembered import NOW
 
 

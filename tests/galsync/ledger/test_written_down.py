@@ -11,28 +11,16 @@ from galsync.ledger.written_down import (
     agreement_in,
     agreement_out,
     done_in,
-    dumped,
     entry_in,
     entry_out,
     held_in,
     held_out,
-    loaded,
     step_out,
 )
 from galsync.rows import Done
 from galsync.steps import Act, Change, Step, Why
+from service.state.json_text import dumped, loaded
 from tests.galsync.remembered import AGREEMENTS, ANYTHING, CHANGES, ENTRIES, HELD
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | ANYTHING,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANYTHING, inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(JSON)
-def test_json_comes_back_even_with_broken_text(value: object) -> None:
-    assert loaded(dumped(value)) == value
 
 
 @given(ENTRIES)

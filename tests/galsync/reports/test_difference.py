@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from galsync.reports.difference import SIGNS, difference, one_line
+from galsync.reports.difference import SIGNS, difference
 from galsync.steps import Act, Plan, Remedy, Step, Why
 from tests.galsync.stock import create, entry, remove, retire, update
 
@@ -58,15 +58,10 @@ def test_after_so_many_steps_the_rest_is_counted() -> None:
 
 def test_nobodys_name_moves_the_cursor() -> None:
     evil = "Ann\x1b[2J\nBob"
-    assert one_line(evil) == "Ann\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}Bob"
     step = create("ann")
     assert step.entry is not None
     named = replace(step, entry=replace(step.entry, texts=dict.fromkeys(step.entry.texts, evil)))
     assert all(line.isprintable() for line in lines(Plan(steps=(named,))))
-
-
-def test_a_long_value_is_cut() -> None:
-    assert len(one_line("x" * 1000)) == 200
 
 
 def test_what_serves_without_a_step_is_told() -> None:

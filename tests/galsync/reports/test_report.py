@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from galsync.engine.outlook import Outlook, Trouble
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
 from galsync.plans.guards import Stop
 from galsync.reports.report import RunReport, in_words, refusal
 from galsync.steps import Act, Plan
 from protocols.model.freebusy import Reason
+from service.runs.states import RunState
 from tests.galsync.machine import a_sync
 from tests.galsync.reports.test_difference import CONFLICT
 from tests.galsync.scripted import ScriptedSource, ScriptedTarget

@@ -10,13 +10,14 @@ import orjson
 from galsync.engine.outlook import Outlook, SourceRead, Trouble
 from galsync.engine.tally import Failure, Tally
 from galsync.entries import Form
-from galsync.ledger.runs import RunKind, RunState, Token
+from galsync.ledger.runs import RunKind, Token
 from galsync.plans.guards import Stop
 from galsync.reports.report import RunReport
 from galsync.reports.telling import document, email, text
 from galsync.side import Visible
 from galsync.steps import Act, Left, Plan
 from protocols.model.freebusy import Reason
+from service.runs.states import RunState
 from tests.galsync.machine import machine
 from tests.galsync.reports.test_difference import CONFLICT
 from tests.galsync.stock import create, person, retire, update

@@ -2,6 +2,8 @@
 
 from typing import get_args
 
+import pytest
+
 from galsync.entries import Form
 from galsync.settings.clouds import ExchangeOnlineDirectory, GoogleDirectory, GraphDirectory, StaffExportDirectory
 from tests.galsync.settings.estate import DIRECTORIES, wrong
@@ -37,3 +39,12 @@ def test_what_is_undocumented_is_named_so() -> None:
     (protocol,) = get_args(ExchangeOnlineDirectory.model_fields["protocol"].annotation)
     assert "undocumented" in protocol
     assert "undocumented" in (ExchangeOnlineDirectory.__doc__ or "")
+
+
+@pytest.mark.parametrize(("cloud", "host"), [("global", "office365.com"), ("gcc-high", "office365.us")])
+def test_exchange_online_lives_where_the_cloud_does(cloud: str, host: str) -> None:
+    told = {"protocol": "exchange-online-undocumented", "tenant": "b.example", "client_id": "c", "secret": "env:X"}
+    found = ExchangeOnlineDirectory.model_validate({**told, "cloud": cloud})
+    assert found.exchange == f"https://outlook.{host}"
+    there = ExchangeOnlineDirectory.model_validate({**told, "exchange_url": "https://exchange.b.example"})
+    assert there.exchange == "https://exchange.b.example"

@@ -9,12 +9,13 @@ import pytest
 
 from galsync.entries import Form, How
 from galsync.people.wanted import wanted
-from galsync.settings import GalsyncSettings, StateSettings
+from galsync.settings import GalsyncSettings
 from galsync.steps import Remedy
 from galsync.syncs import Sync
-from galsync.wiring.opening import database_url, fingerprint, ledger_of, mapping_of, opened, selection_of
+from galsync.wiring.opening import fingerprint, ledger_of, mapping_of, opened, selection_of
 from protocols.model.person import Field, Kind
 from service.secrets import SecretError
+from service.state.settings import StateSettings
 from tests.galsync.settings.estate import DIRECTORIES, MAILBOXES, settings
 from tests.galsync.wiring.world import NOW, SECRETS, furnished, no_sleep
 
@@ -117,14 +118,6 @@ def test_the_fingerprint_tells_other_settings_of_who_shows_the_guests() -> None:
 
     assert len({mark(""), mark("online"), mark("script"), mark("script", folder="elsewhere")}) == 4
     assert mark("online", folder="elsewhere") == mark("online")
-
-
-def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STATE", "postgresql://busyline@db/b")
-    assert database_url(StateSettings(), tmp_path) == f"sqlite:{tmp_path}/busyline.db"
-    assert database_url(StateSettings(database="sqlite:/var/b.db"), tmp_path) == "sqlite:/var/b.db"
-    elsewhere = StateSettings.model_validate({"database": "env:STATE"})
-    assert database_url(elsewhere, tmp_path) == "postgresql://busyline@db/b"
 
 
 async def test_the_ledger_remembers(tmp_path: Path) -> None:

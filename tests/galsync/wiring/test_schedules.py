@@ -12,13 +12,14 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from galsync.counting import Figures
-from galsync.ledger.runs import RunState
-from galsync.settings import GalsyncSettings, StateSettings
+from galsync.settings import GalsyncSettings
 from galsync.settings.mail import MailSettings
 from galsync.wiring.opening import ledger_of
 from galsync.wiring.schedules import JITTER, Around, jobs_of
 from service.jobs.job import Jobs
+from service.runs.states import RunState
 from service.secrets import SecretError
+from service.state.settings import StateSettings
 from tests.galsync.settings.estate import mistakes, settings
 from tests.galsync.test_counting import told
 from tests.galsync.wiring.world import furnished
