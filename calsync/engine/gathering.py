@@ -1,0 +1,76 @@
+"""Finds out which items of the ledger a reading may be about, so that a run costs what has changed, not what stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from calsync.agreed import Agreed, Aside
+from calsync.contents import fields
+from calsync.engine.reading import Reading
+from calsync.items import Item, Mark
+from calsync.ledger.ledger import Ledger
+from calsync.plans.fingerprints import fingerprint, tails
+from calsync.rules import HubRules
+
+
+@dataclass(slots=True, kw_only=True)
+class Gathered:
+    """What a plan is made from (calsync.plans.plan): the items of the ledger by id, the rest as the plan wants it."""
+
+    known: dict[str, Agreed] = field(default_factory=dict)
+    seen: dict[str, dict[str, Item | None]] = field(default_factory=dict)
+    unread: dict[str, set[str]] = field(default_factory=dict)
+    asides: dict[tuple[str, str], Aside] = field(default_factory=dict)
+
+
+async def gathered(
+    hub: HubRules, ledger: Ledger, readings: Iterable[Reading], *, everything: bool = False, pending: bool = True
+) -> Gathered:
+    """All that the plan wants of ``readings``; with ``everything`` all that the ledger has, without ``pending`` only
+    what they are about (for a second look at a few items). Raises StateError."""
+    found = Gathered()
+    wanted: set[str] = set()
+    for reading in readings:
+        wanted |= await _put(found, hub, ledger, reading)
+    if everything:
+        async for some in ledger.everything(hub.name):
+            found.known |= {agreed.id: agreed for agreed in some}
+        return found
+    if pending:
+        found.known |= {agreed.id: agreed for agreed in await ledger.pending(hub.name)}
+    found.known |= await ledger.agreed(hub.name, wanted - found.known.keys())
+    _leave_out(found)
+    return found
+
+
+async def _put(found: Gathered, hub: HubRules, ledger: Ledger, reading: Reading) -> set[str]:
+    """Takes what one spoke told; the ids of the items that it may be about."""
+    spoke = reading.spoke
+    keys = {*reading.items, *reading.unread, *reading.gone}
+    links = await ledger.linked(hub.name, spoke, keys)
+    asides = await ledger.asides(hub.name, spoke, keys - links.keys())
+    found.asides |= {(spoke, key): aside for key, aside in asides.items()}
+    found.seen[spoke] = {**dict.fromkeys(sorted(reading.gone)), **reading.items}
+    found.unread[spoke] = set(reading.unread)
+    new = [item for key, item in reading.items.items() if key not in links]
+    return {*links.values(), *await _resembling(hub, ledger, new)}
+
+
+async def _resembling(hub: HubRules, ledger: Ledger, new: Sequence[Item]) -> set[str]:
+    """The ids of the items that something new may be the same as: by our mark, its UID, or its fingerprint."""
+    told = [fields(item.content) for item in new]
+    prints = {fingerprint(each, hub) for each in told} | {print_ for each in told for _, print_ in tails(each, hub)}
+    marks = [Mark.read(item.mark) for item in new]
+    ids = {mark.item for mark in marks if mark is not None and mark.hub == hub.name}
+    by_uid = await ledger.by_uid(hub.name, {item.uid for item in new if item.uid})
+    by_print = await ledger.by_print(hub.name, prints - {b""})
+    return ids.union(*by_uid.values(), *by_print.values())
+
+
+def _leave_out(found: Gathered) -> None:
+    """What stands just as the ledger has it needs no plan (our own writes come back by the feeds), unless the item is
+    pending."""
+    for agreed in found.known.values():
+        for link in agreed.links.values() if not agreed.pending else ():
+            item = found.seen.get(link.spoke, {}).get(link.key)
+            if item is not None and item.version == link.version:
+                del found.seen[link.spoke][link.key]

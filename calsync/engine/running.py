@@ -1,0 +1,181 @@
+"""Carries one run out: keeps the plan, writes, plans anew what was changed meanwhile, and writes down how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from calsync.engine.asking import Asking
+from calsync.engine.moments import Moment, News, Tell
+from calsync.engine.outlook import Outlook
+from calsync.engine.planning import Planning
+from calsync.engine.tally import Tally
+from calsync.engine.writing import Writing
+from calsync.hubs import Hub
+from calsync.ledger.ledger import Ledger
+from calsync.ledger.rows import Feed, RunKind
+from calsync.reports.report import HubReport, refusal
+from calsync.steps import Decision, Plan
+from service.runs.lease import Lease, LeaseLostError
+from service.runs.pace import Pace
+from service.runs.states import RunOverError, RunState
+
+_STOPPED = "stopped as asked, after the calls that were in flight; the next run goes on from there"
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """What a run is carried out with: the lease is held, and given back by whoever took it. ``paces`` by spoke."""
+
+    hub: Hub
+    ledger: Ledger
+    lease: Lease
+    planning: Planning
+    paces: Mapping[str, Pace]
+    clock: Callable[[], datetime]
+    tell: Tell
+    stopped: bool = False
+    tally: Tally = field(default_factory=Tally)
+    again: list[Decision] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Nothing more is begun."""
+        self.stopped = True
+        for pace in self.paces.values():
+            pace.stop()
+
+    async def carried_out(
+        self, kind: RunKind, looked: Callable[[], Awaitable[Outlook]], allow: frozenset[str]
+    ) -> HubReport:
+        """Looks, and does what follows, unless something stops it. Raises StateError, and CancelledError when
+        cancelled, after the calls in flight and the end of the run."""
+        begun_at = self.clock()
+        run = await self.ledger.begin(self.hub.name, kind)
+        work = asyncio.ensure_future(self._carry_out(run, looked, allow))
+        cancelled = False
+        try:
+            outlook, words = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            cancelled = True
+            self.stop()
+            outlook, words = await work
+        state, words = self._verdict(outlook, words)
+        await self.ledger.end(run, state, self.tally.figures() | _figures(outlook), words)
+        self.tell(News(Moment.ENDED, self.hub.name, self.tally.written.total()))
+        if cancelled:
+            raise asyncio.CancelledError
+        return HubReport(
+            hub=self.hub.name,
+            outlook=outlook,
+            begun_at=begun_at,
+            ended_at=self.clock(),
+            run=run,
+            state=state,
+            words=words,
+            allowed=frozenset(stop.guard for stop in outlook.plan.stops if stop.guard in allow),
+            again=self.again,
+            tally=self.tally,
+        )
+
+    async def _carry_out(
+        self, run: int, looked: Callable[[], Awaitable[Outlook]], allow: frozenset[str]
+    ) -> tuple[Outlook, str]:
+        """What was planned, and why it ended early; "" where it did not."""
+        outlook = await looked()
+        if words := refusal(outlook, allow):
+            return outlook, words
+        try:
+            for loop in outlook.plan.loops:
+                await self.ledger.pause(self.hub.name, outlook.paused[loop.spoke], loop.spoke)
+            await self._keep(run, outlook.plan, outlook.feeds)
+            await self._write(run, outlook, allow)
+            if outlook.kind is RunKind.PURGE and not (self.tally.failed or self.stopped or outlook.troubles):
+                await self.ledger.clear(self.hub.name, run)
+        except (LeaseLostError, RunOverError) as error:
+            return outlook, str(error)
+        return outlook, ""
+
+    async def _keep(self, run: int, plan: Plan, feeds: Mapping[str, Feed]) -> None:
+        await self.lease.keep()
+        decisions = plan.decisions
+        await self.ledger.keep(
+            self.hub.name,
+            run,
+            agreed=[each.agreed for each in decisions if each.agreed is not None and each.agreed.origin],
+            forget=[each.item for each in decisions if each.agreed is None],
+            asides=plan.asides,
+            forget_asides=plan.forget,
+            feeds=feeds,
+            clashes=[clash for each in decisions for clash in each.clashes],
+        )
+        self.tell(News(Moment.KEPT, self.hub.name, len(decisions)))
+
+    async def _write(self, run: int, outlook: Outlook, allow: frozenset[str]) -> None:
+        """What was planned, and then what was changed meanwhile, a few times; what a guard stops then is named, and
+        left to the next run."""
+        out = {*outlook.paused, *(trouble.spoke for trouble in outlook.troubles)}
+        writing = await self._writing(run)
+        plan = outlook.plan
+        for rounds in range(self.hub.rounds + 1):
+            await writing.carry_out(plan.decisions)
+            again, writing.again = writing.again, {}
+            if not again or self.stopped or rounds == self.hub.rounds:
+                return
+            plan = await self.planning.again(again, out)
+            if stops := {stop.spoke: stop.words for stop in plan.stops if stop.guard not in allow}:
+                self.tally.given_up |= stops
+                return
+            await self._keep(run, plan, {})
+            self.again.extend(plan.decisions)
+
+    async def _writing(self, run: int) -> Writing:
+        hub = self.hub
+        unsure = await self.ledger.begun(hub.name)
+        asking = {
+            name: Asking(
+                hub=hub.name,
+                spoke=spoke,
+                lease=self.lease,
+                pace=self.paces[name],
+                tell=self.tell,
+                attempts=hub.attempts,
+                patience=hub.patience,
+                unsure={item for item, where in unsure if where == name},
+            )
+            for name, spoke in hub.spokes.items()
+        }
+        return Writing(
+            ledger=self.ledger,
+            run=run,
+            asking=asking,
+            tally=self.tally,
+            tell=self.tell,
+            given_up=hub.given_up,
+        )
+
+    def _verdict(self, outlook: Outlook, words: str) -> tuple[RunState, str]:
+        if words:
+            return (RunState.STOPPED if outlook.plan.stops else RunState.FAILED), words
+        if self.stopped:
+            return RunState.STOPPED, _STOPPED
+        parts = [f"{trouble.spoke} could not be read: {trouble.words}" for trouble in outlook.troubles]
+        parts += [f"{name} is paused: {why}" for name, why in outlook.paused.items() if _looped(outlook, name)]
+        parts += [f"{name}: {why}" for name, why in self.tally.given_up.items()]
+        parts += [f"{self.tally.failed} steps failed: the next run tries again"] if self.tally.failed else []
+        return (RunState.FAILED, "; ".join(parts)) if parts else (RunState.DONE, "")
+
+
+def _looped(outlook: Outlook, name: str) -> bool:
+    return any(loop.spoke == name for loop in outlook.plan.loops)
+
+
+def _figures(outlook: Outlook) -> dict[str, int]:
+    plan = outlook.plan
+    figures = {
+        "read": sum(outlook.read.values()),
+        "unread": sum(map(len, outlook.unread.values())),
+        "clashes": sum(len(each.clashes) for each in plan.decisions),
+        "left": sum(len(each.left) for each in plan.decisions),
+        "asides": len(plan.asides),
+    }
+    return {name: number for name, number in figures.items() if number}

@@ -1,0 +1,140 @@
+"""The rows that say how items stand at the spokes, and how many there are at each."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from calsync.agreed import Link
+from calsync.ledger.packed import signs, signs_read
+from calsync.ledger.tables import BEGUN, COUNTS, LINKS
+from service.state.pieces import pieces
+from service.state.upserting import upsert
+
+_L: Final = LINKS.c
+_CONTENT: Final = ("key", "version", "uid", "asked", "stood", "made", "guarded", "copies", "left", "barred")
+_KEPT: Final = (_L.item, _L.spoke, *(_L[name] for name in _CONTENT))
+Place: TypeAlias = tuple[str, str]
+"""An item and a spoke."""
+
+
+async def of_items(connection: AsyncConnection, hub: str, ids: Sequence[str]) -> dict[str, dict[str, Link]]:
+    """The links of each of ``ids``, by spoke."""
+    found: dict[str, dict[str, Link]] = {}
+    for place, row in (await _rows(connection, hub, ids)).items():
+        found.setdefault(place[0], {})[place[1]] = _read(place[1], row)
+    return found
+
+
+async def keep(connection: AsyncConnection, hub: str, links: Mapping[str, Iterable[Link]]) -> None:
+    """Exactly these links of these items, by id; what is as it was is not written again."""
+    before = await _rows(connection, hub, list(links))
+    now = {(item, link.spoke): _row(link) for item, some in links.items() for link in some}
+    gone = [place for place in before if place not in now]
+    rows = [_named(hub, place, row) for place, row in now.items() if before.get(place) != row]
+    if rows:
+        await connection.execute(upsert(connection, LINKS, _CONTENT), rows)
+        await not_begun(connection, hub, [(row["item"], row["spoke"]) for row in rows])
+    await _drop(connection, LINKS, hub, gone)
+    more = Counter(spoke for item, spoke in now if (item, spoke) not in before)
+    more.subtract(Counter(spoke for _, spoke in gone))
+    await _count(connection, hub, more)
+
+
+async def clear(connection: AsyncConnection, hub: str) -> None:
+    """All of a hub."""
+    for table in (LINKS, COUNTS, BEGUN):
+        await connection.execute(delete(table).where(table.c.hub == hub))
+
+
+async def linked(connection: AsyncConnection, hub: str, spoke: str, keys: Sequence[str]) -> dict[str, str]:
+    """The item of each key."""
+    found: dict[str, str] = {}
+    for asked in pieces(keys):
+        here = select(_L.key, _L.item).where(_L.hub == hub, _L.spoke == spoke, _L.key.in_(asked))
+        found.update((row.key, row.item) for row in await connection.execute(here))
+    return found
+
+
+async def by_uid(connection: AsyncConnection, hub: str, uids: Sequence[str]) -> dict[str, list[str]]:
+    """The items that have each UID, in the order of their ids."""
+    found: dict[str, set[str]] = {}
+    for asked in pieces([uid for uid in uids if uid]):
+        here = select(_L.uid, _L.item).where(_L.hub == hub, _L.uid.in_(asked))
+        for row in await connection.execute(here):
+            found.setdefault(row.uid, set()).add(row.item)
+    return {uid: sorted(ids) for uid, ids in found.items()}  # not by the database: SQLite would go through all then
+
+
+async def versions(connection: AsyncConnection, hub: str, spoke: str) -> dict[str, str]:
+    """The version of each key."""
+    rows = await connection.execute(select(_L.key, _L.version).where(_L.hub == hub, _L.spoke == spoke))
+    return {row.key: row.version for row in rows}
+
+
+async def not_begun(connection: AsyncConnection, hub: str, places: Sequence[Place]) -> None:
+    """Of these copies it is known whether they were made."""
+    await _drop(connection, BEGUN, hub, places)
+
+
+async def count(connection: AsyncConnection, hub: str, spoke: str) -> int:
+    """As it was kept."""
+    asked = select(COUNTS.c.links).where(COUNTS.c.hub == hub, COUNTS.c.spoke == spoke)
+    return await connection.scalar(asked) or 0
+
+
+async def _rows(connection: AsyncConnection, hub: str, ids: Sequence[str]) -> dict[Place, tuple[Any, ...]]:
+    found: dict[Place, tuple[Any, ...]] = {}
+    for asked in pieces(ids):
+        rows = await connection.execute(select(*_KEPT).where(_L.hub == hub, _L.item.in_(asked)))
+        found.update(((row[0], row[1]), tuple(row[2:])) for row in rows)
+    return found
+
+
+async def _drop(connection: AsyncConnection, table: Table, hub: str, places: Sequence[Place]) -> None:
+    """One by one: no database finds pairs in a list by their index as surely."""
+    if not places:
+        return
+    at = table.c
+    which = at.hub == hub, at.item == bindparam("of_item"), at.spoke == bindparam("at_spoke")
+    rows = [{"of_item": item, "at_spoke": spoke} for item, spoke in places]
+    await connection.execute(delete(table).where(*which), rows)
+
+
+async def _count(connection: AsyncConnection, hub: str, more: Mapping[str, int]) -> None:
+    if not any(more.values()):
+        return
+    known = {row.spoke: row.links for row in await connection.execute(select(COUNTS).where(COUNTS.c.hub == hub))}
+    rows = [{"hub": hub, "spoke": spoke, "links": known.get(spoke, 0) + many} for spoke, many in more.items() if many]
+    await connection.execute(upsert(connection, COUNTS, ("links",)), rows)
+
+
+def _row(link: Link) -> tuple[Any, ...]:
+    asked, stood = signs(link.asked), signs(link.stood)
+    differs = None if stood == asked else stood
+    barred = signs(link.barred) if link.barred else None
+    return (link.key, link.version, link.uid, asked, differs, link.made, link.guarded, link.copies, link.left, barred)
+
+
+def _named(hub: str, place: Place, row: tuple[Any, ...]) -> dict[str, Any]:
+    return {"hub": hub, "item": place[0], "spoke": place[1], **dict(zip(_CONTENT, row, strict=True))}
+
+
+def _read(spoke: str, row: tuple[Any, ...]) -> Link:
+    key, version, uid, asked, stood, made, guarded, copies, left, barred = row
+    digests = signs_read(asked)
+    return Link(
+        spoke=spoke,
+        key=key,
+        version=version,
+        uid=uid,
+        asked=digests,
+        stood=digests if stood is None else signs_read(stood),
+        made=made,
+        guarded=guarded,
+        copies=copies,
+        left=left,
+        barred={} if barred is None else signs_read(barred),
+    )

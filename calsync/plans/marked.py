@@ -1,0 +1,105 @@
+"""Links copies that bear a stamp of ours again, and says which of them are second copies, or stand for themselves."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from calsync.agreed import Agreed, Link
+from calsync.contents import digests
+from calsync.items import Fields, Item
+from calsync.plans.details import labelled, level
+from calsync.plans.doubled import DOUBLED, doubled
+from calsync.plans.fingerprints import fingerprint, outline
+from calsync.plans.found import Found
+from calsync.plans.getting import carried, ours, wanted
+from calsync.plans.joining import relinked
+from calsync.plans.situation import ALWAYS
+
+TWIN: Final = "bears the stamp of another copy that stands here: somebody copied it"
+ORPHAN: Final = "is a copy of ours of something that nobody knows any more"
+Marked: TypeAlias = Mapping[str, Iterable[tuple[str, Item]]]
+"""By the id in its stamp each new item with a stamp of ours, and where it is."""
+
+
+def relink(found: Found, marked: Marked, whole: frozenset[str]) -> None:
+    """Each of ``marked`` becomes a link again, goes as a second copy, or is left aside; ``whole`` are the spokes that
+    were read whole."""
+    for made, copies in sorted(marked.items(), key=lambda each: each[0] not in found.items):  # known ones first
+        adopted = made not in found.items and _adopt(found, made, copies, whole)
+        if made not in found.items:
+            for spoke, item in copies:
+                found.aside(spoke, item, ORPHAN, ALWAYS)
+                found.orphans |= {outline(found.situation.fields(item), found.situation.rules)} - {b""}
+            continue
+        for spoke, item in copies:
+            link = found.items[made].links.get(spoke)
+            if _is_another(found, made, spoke, item, copies):
+                continue
+            if link is None or not link.version or found.situation.gone(link):
+                found.put(*relinked(found.situation, found.items[made], spoke, item))
+            elif link.key != item.key:
+                _twin(found, made, link, item)
+        if adopted:  # whoever else has the same, is the same
+            found.index(found.items[made])
+
+
+def _adopt(found: Found, made: str, copies: Iterable[tuple[str, Item]], whole: frozenset[str]) -> bool:
+    """Whether copies stand for an item of their own, since nothing else is left of it anywhere."""
+    situation = found.situation
+    if any(spoke.name not in whole for spoke in situation.rules.spokes):
+        return False
+    for spoke, item in copies:
+        told = found.given(spoke, item, taken=True).fields
+        if told is not None:
+            gets, kind = situation.gets(spoke), situation.kind
+            plain = {
+                name: carried(name, text, told, gets) for name, text in told.items() if not ours(name, told, gets, kind)
+            }
+            fields = labelled({name: text for name, text in plain.items() if text is not None}, level(told))
+            if _stands(found, spoke, fields):
+                return False
+            found.items[made] = found.new(Agreed(id=made, origin=spoke, fields=fields, links={}))
+            return True
+    return False
+
+
+def _stands(found: Found, spoke: str, fields: Fields) -> bool:
+    """Whether the same stands there by another name: then this one was to go, and others were invited to it before."""
+    alike = found.prints.get(fingerprint(fields, found.situation.rules), ())
+    return any(spoke in found.items[made].links for made in alike)
+
+
+def _is_another(found: Found, made: str, spoke: str, item: Item, copies: Iterable[tuple[str, Item]]) -> bool:
+    """Whether it is the copy of another spoke: it is left alone, for it is no second one, and would be missed there."""
+    second = _is_second(found, made, spoke, item)
+    told = doubled(found.situation, found.items[made], spoke, item)
+    if told is not None and (second or told.sure):
+        found.doubled.append(told)
+    elif (
+        item.uid
+        or not second
+        or not any(other != spoke and _is_second(found, made, other, one) for other, one in copies)
+    ):  # without a UID, and with one too many at two spokes, each may be that of the other
+        return False
+    found.aside(spoke, item, DOUBLED, ALWAYS)
+    return True
+
+
+def _is_second(found: Found, made: str, spoke: str, item: Item) -> bool:
+    link = found.items[made].links.get(spoke)
+    return link is not None and bool(link.version) and link.key != item.key and not found.situation.gone(link)
+
+
+def _twin(found: Found, made: str, link: Link, item: Item) -> None:
+    """A second copy goes where it is just what the first one is (or, where that is somebody's own, just what we
+    wrote); else somebody made something else of it."""
+    situation, spoke, stands = found.situation, link.spoke, found.situation.fields(item)
+    now = situation.item(link)
+    same = digests(stands) == (digests(situation.fields(now)) if now else link.stood)
+    if not link.made and spoke in situation.abilities:
+        gets, ability = situation.gets(spoke), situation.abilities[spoke]
+        same = stands == wanted(found.items[made].fields, gets, ability, situation.kind, made=True)[0]
+    if same and not item.guarded and found.removable(spoke):
+        twin = Link(spoke=spoke, key=item.key, version=item.version, uid=item.uid, made=True)
+        found.remove(made, twin, item)
+    else:
+        found.aside(spoke, item, TWIN, ALWAYS)

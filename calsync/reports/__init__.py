@@ -1,0 +1,1 @@
+"""TELLS: what a run of a hub did or would do, as words for the terminal and as JSON."""

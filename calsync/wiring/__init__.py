@@ -1,0 +1,1 @@
+"""JOINS: the names of the settings become spokes that speak, and hubs that run."""

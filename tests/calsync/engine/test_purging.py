@@ -1,0 +1,91 @@
+"""What is to be taken back is what bears our stamp, as far as it is ours."""
+
+from dataclasses import replace
+
+import pytest
+
+from calsync.engine.purging import LAST, swept
+from calsync.rules import Conflict
+from calsync.spoke import Act
+from calsync.steps import Why
+from protocols.model.event import Event
+from tests.calsync.world.server import Fault
+from tests.calsync.world.world import World
+from tests.contracts.spoke_events import span
+from tests.contracts.spoke_world import NOW
+
+EVENT = Event(when=span(9, 9), subject="Number 1", location="Room")
+
+
+async def test_all_copies_and_no_original(world: World) -> None:
+    world.servers["north"].create(EVENT)
+    await world.sync()
+    outlook = await swept(world.hub, world.ledger, now=NOW)
+    [decision] = outlook.plan.decisions
+    assert {(step.spoke, step.act, step.why) for step in decision.steps} == {
+        ("south", Act.DELETE, Why.PURGE),
+        ("west", Act.DELETE, Why.PURGE),
+    }
+    assert outlook.read == {"north": 0, "south": 1, "west": 1}
+
+
+async def test_a_copy_to_which_others_were_invited_stays_and_is_named(world: World) -> None:
+    south = world.servers["south"]
+    world.servers["north"].create(EVENT)
+    await world.sync()
+    south.invite(next(iter(south.standing)))
+    outlook = await swept(world.hub, world.ledger, now=NOW)
+    assert [(left.spoke, left.words) for left in outlook.plan.decisions[0].left] == [("south", "others are invited")]
+    report = await world.engine().purge()
+    assert report.tally.failed == 0
+    assert [len(server.standing) for server in world.servers.values()] == [1, 1, 0]
+    assert south.mailed == 0
+
+
+async def test_what_fails_is_tried_again_by_the_next_purge(world: World) -> None:
+    west = world.servers["west"]
+    world.servers["north"].create(EVENT)
+    await world.sync()
+    west.faults.extend([Fault.LOST_BEFORE] * 5)
+    await world.engine().purge()
+    assert len(west.standing) == 1
+    await world.engine().purge()
+    assert [len(server.standing) for server in world.servers.values()] == [1, 0, 0]
+    assert [some async for some in world.ledger.everything("merger")] == []
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_an_edit_that_beat_a_removal_is_the_last_of_its_item_and_stays(world: World, ended: bool) -> None:
+    north, south, west = world.servers.values()
+    north.delete(await _copied(world))
+    south.change(next(iter(south.standing)), replace(EVENT, subject="Bo's"))
+    await world.sync()
+    if ended:  # and then its owner removed it once more, where one copy could not follow
+        west.faults.extend([Fault.LOST_BEFORE] * 30)
+        north.delete(next(iter(north.standing)))
+        await world.sync(only=frozenset({"north"}))
+        west.faults.clear()
+    dry = await world.engine().purge(dry=True)
+    assert [(left.spoke, left.words) for left in dry.left] == ([] if ended else [("north", LAST)])
+    await world.engine().purge()
+    assert [len(server.standing) for server in world.servers.values()] == [int(not ended), 0, 0]
+    report = await world.engine().sync(resume=True)
+    assert not report.tally.failed
+    assert [len(server.standing) for server in world.servers.values()] == [int(not ended)] * 3
+
+
+async def test_both_versions_of_a_conflict_outlive_a_purge(world: World) -> None:
+    world.rules = replace(world.rules, conflicts=Conflict.BOTH)
+    north, south, west = world.servers.values()
+    north.change(await _copied(world), replace(EVENT, subject="Ann's"))
+    south.change(next(iter(south.standing)), replace(EVENT, subject="Bo's"))
+    await world.sync()
+    await world.engine().purge()
+    stands = [one.content.subject for each in (north, south, west) for one in each.standing.values()]  # type: ignore[union-attr]
+    assert sorted(stands) == ["Ann's", "Bo's"]
+
+
+async def _copied(world: World) -> str:
+    key = world.servers["north"].create(EVENT)
+    await world.sync()
+    return key

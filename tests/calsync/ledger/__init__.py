@@ -1,0 +1,1 @@
+"""Tests of calsync/ledger: what hubs remember."""

@@ -1,0 +1,46 @@
+"""Tests of calsync/ledger/links.py: a key leads to its item, and only what changed is written again."""
+
+from sqlalchemy import text
+
+from calsync.ledger.ledger import Ledger
+from service.state.database import Database
+from tests.calsync.ledger.remembered import HUB, begin, item, link
+
+
+async def test_a_key_leads_to_its_item_at_its_spoke(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    await ledger.keep(HUB, run, agreed=[item("ann", link("left", "k"), link("right", "r")), item("bob")])
+    assert await ledger.linked(HUB, "left", ["k", "r", "x"]) == {"k": "ann"}
+    assert await ledger.linked(HUB, "right", ["k", "r", "x"]) == {"r": "ann"}
+    keys = [f"k{number}" for number in range(1200)]
+    await ledger.keep(HUB, run, agreed=[item(f"i{key}", link("left", key)) for key in keys])
+    assert await ledger.linked(HUB, "left", keys) == {key: f"i{key}" for key in keys}
+
+
+async def test_a_uid_leads_to_every_item_that_has_it(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    ann = item("ann", link("left", "k", uid="u"), link("right", "r", uid="u"))
+    await ledger.keep(HUB, run, agreed=[ann, item("bob", link("third", "t", uid="u")), item("cid", link("left", "c"))])
+    assert await ledger.by_uid(HUB, ["u", "", "v"]) == {"u": ["ann", "bob"]}
+
+
+async def test_two_items_may_change_places(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    await ledger.keep(HUB, run, agreed=[item("ann", link("left", "1")), item("bob", link("left", "2"))])
+    await ledger.keep(HUB, run, agreed=[item("ann", link("left", "2")), item("bob", link("left", "1"))])
+    assert await ledger.linked(HUB, "left", ["1", "2"]) == {"1": "bob", "2": "ann"}
+    assert await ledger.count(HUB, "left") == 2
+
+
+async def test_what_is_as_it_was_is_not_written(database: Database, ledger: Ledger) -> None:
+    run = await begin(ledger)
+    ann = item("ann", link("left", "1"), link("right", "2", stood={"subject": b"12345678"}))
+    await ledger.keep(HUB, run, agreed=[ann])
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE cal_links SET uid = 'somebody was here'"))
+        await connection.execute(text("UPDATE cal_links SET uid = '' WHERE spoke = 'left'"))
+    await ledger.keep(HUB, run, agreed=[ann])
+    async with database.reading() as connection:
+        rows = await connection.execute(text("SELECT spoke, uid FROM cal_links ORDER BY spoke"))
+        assert [tuple(row) for row in rows] == [("left", ""), ("right", "")]
+    assert await ledger.agreed(HUB, ["ann"]) == {"ann": ann}

@@ -1,0 +1,123 @@
+"""Tests of calsync/notices/attending.py: whoever rings is looked at soon, once, and never forgotten."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from calsync.notices.attending import PAUSES, SETTLING, Attending
+from calsync.notices.hook import Hook
+from calsync.notices.news import News, Said
+from service.jobs.job import Ran
+from tests.service.runs.kept import NOON, Time
+
+
+@dataclass
+class Work:
+    """Runs and renewals as they come; ``ends`` are how the first runs end, and ``held`` keeps them from ending."""
+
+    time: Time = field(default_factory=Time)
+    ends: list[Ran] = field(default_factory=list)
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    done: "asyncio.Queue[tuple[str, list[str], datetime | None]]" = field(default_factory=asyncio.Queue)
+
+    async def run(self, hub: str, *, only: frozenset[str], since: datetime) -> Ran:
+        self.done.put_nowait((hub, sorted(only), since))
+        await self.held.wait()
+        return self.ends.pop(0) if self.ends else Ran.ENDED
+
+    async def renew(self, hub: str, spokes: frozenset[str]) -> None:
+        self.done.put_nowait((f"{hub} anew", sorted(spokes), None))
+
+
+def hook(spoke: str, hub: str = "team") -> Hook:
+    return Hook(hub=hub, spoke=spoke, name="name", digest=b"")
+
+
+@asynccontextmanager
+async def attending(work: Work) -> AsyncIterator[Attending]:
+    it = Attending(["team", "other"], run=work.run, renew=work.renew, clock=work.time.clock, sleep=work.time.sleep)
+    serving = asyncio.create_task(it.serve())
+    try:
+        async with asyncio.timeout(20):
+            yield it
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_whoever_rings_within_a_second_is_looked_at_together() -> None:
+    work = Work()
+    async with attending(work) as it:
+        for spoke in ("google", "graph", "google"):
+            it.heard(hook(spoke), News(Said.CHANGED, ""))
+        it.begun("other", "dav")
+        assert [await work.done.get() for _ in range(2)] == [
+            ("team", ["google", "graph"], NOON),
+            ("other", ["dav"], NOON),
+        ]
+        assert SETTLING.total_seconds() in work.time.slept
+        assert work.done.empty()
+
+
+async def test_whoever_rings_while_a_run_goes_on_is_looked_at_after_it() -> None:
+    work = Work()
+    async with attending(work) as it:
+        it.heard(hook("google"), News(Said.CHANGED, ""))
+        assert await work.done.get() == ("team", ["google"], NOON)
+        work.time.now = NOON + timedelta(minutes=1)
+        it.heard(hook("graph"), News(Said.CHANGED, ""))
+        assert work.done.empty()
+        work.held.set()
+        assert await work.done.get() == ("team", ["graph"], NOON + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("ran", [Ran.BUSY, Ran.AGAIN])
+async def test_what_could_not_run_is_tried_again_with_all_that_rang(ran: Ran) -> None:
+    work = Work(ends=[ran])
+    work.held.set()
+    async with attending(work) as it:
+        it.heard(hook("google"), News(Said.CHANGED, ""))
+        assert [await work.done.get() for _ in range(2)] == [("team", ["google"], NOON)] * 2
+        assert PAUSES[ran].total_seconds() in work.time.slept
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (Said.RENEW, [("team anew", ["graph"], None)]),
+        (Said.ENDED, [("team anew", ["graph"], None), ("team", ["graph"], NOON)]),
+        (Said.CHANGED, [("team", ["graph"], NOON)]),
+        (Said.BEGUN, []),
+    ],
+)
+async def test_what_each_message_asks_for(said: Said, expected: list[tuple[str, list[str], datetime | None]]) -> None:
+    work = Work()
+    work.held.set()
+    async with attending(work) as it:
+        it.heard(hook("graph"), News(said, ""))
+        it.begun("other", "dav")  # which is heard after it
+        found = [await work.done.get() for _ in range(len(expected) + 1)]
+        assert [each for each in found if each[0] != "other"] == expected
+        assert work.done.empty()
+
+
+async def test_a_hub_that_is_not_there_any_more_is_nobodys() -> None:
+    work = Work()
+    async with attending(work) as it:
+        it.heard(hook("google", hub="gone"), News(Said.ENDED, ""))
+        it.begun("other", "dav")
+        assert await work.done.get() == ("other", ["dav"], NOON)
+
+
+async def test_without_hubs_it_waits_all_the_same() -> None:
+    work = Work()
+    it = Attending([], run=work.run, renew=work.renew, clock=work.time.clock, sleep=work.time.sleep)
+    serving = asyncio.create_task(it.serve())
+    await asyncio.sleep(0)
+    assert not serving.done()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)

@@ -1,0 +1,121 @@
+"""Tests of calsync/plans/giving.py: what a spoke gives, and why not."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from calsync.plans.details import BUSY, level
+from calsync.plans.giving import NOT_GIVEN, given
+from calsync.rules import Detail, Gives, Treat
+from protocols.model.event import Event, Occurrence, Response, Sensitivity, Span
+from protocols.model.intervals import BusyStatus
+from protocols.model.recurrence import Frequency, Recurrence
+from tests.calsync.plans.model import NOW, days, event, person
+
+SORTS: dict[str, dict[str, Any]] = {
+    "private": {"sensitivity": Sensitivity.CONFIDENTIAL},
+    "tentative": {"response": Response.TENTATIVE},
+    "free": {"shows": BusyStatus.FREE},
+    "all_day": {"when": days()},
+    "declined": {"response": Response.DECLINED},
+    "cancelled": {"cancelled": True},
+}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("treat", Treat)
+def test_each_sort_is_treated_as_its_rule_says(sort: str, treat: Any) -> None:
+    told = given(event(body="Long", **SORTS[sort]), replace(Gives(), **{sort: treat}), NOW)
+    if treat is Treat.SKIP:
+        assert told.fields is None
+        assert told.why == f"{sort} items are not given ({sort} = skip)"
+        return
+    assert told.fields is not None
+    assert ("subject" in told.fields, "body" in told.fields) == ((treat is Treat.COPY,) * 2)
+    assert (level(told.fields) == BUSY) == (treat is Treat.BUSY)
+
+
+def test_of_several_sorts_the_strictest_counts() -> None:
+    both = event(shows=BusyStatus.FREE, sensitivity=Sensitivity.PRIVATE)
+    assert given(both, Gives(private=Treat.SKIP, free=Treat.BUSY), NOW).fields is None
+
+
+def test_private_cards_are_not_given_and_others_without_their_notes() -> None:
+    assert given(person(private=True), Gives(), NOW).fields is None
+    told = given(person(notes="x"), Gives(detail=Detail.SUBJECT), NOW).fields
+    assert told is not None
+    assert "notes" not in told
+
+
+@pytest.mark.parametrize(
+    ("gives", "why"),
+    [
+        (None, NOT_GIVEN),
+        (Gives(categories=frozenset({"Work"})), "has none of the categories that are given"),
+        (Gives(without=frozenset({"HOME"})), "has a category that is not given"),
+        (Gives(subjects=("Sit*",)), "its subject is none of those that are given"),
+        (Gives(without_subjects=("stand?up",)), "its subject is one of those that are not given"),
+        (Gives(categories=frozenset({"home"}), subjects=("*-UP", "x")), ""),
+        (Gives(without_subjects=("[s]tand-up",)), ""),
+    ],
+)
+def test_filters_fold_the_case_and_know_two_signs(gives: Gives | None, why: str) -> None:
+    assert given(event(categories=("Home",)), gives, NOW).why == why
+
+
+WINDOW = Gives(back=timedelta(days=2), ahead=timedelta(days=2))
+
+
+def later(number: int, **more: Any) -> Event:
+    when = event().when
+    assert isinstance(when, Span)
+    return event(when=Span(when.start + timedelta(days=number), when.end + timedelta(days=number)), **more)
+
+
+def test_what_lies_ahead_is_due_when_it_comes_into_the_window() -> None:
+    told = given(later(30), WINDOW, NOW)
+    assert told.fields is None
+    assert told.due == later(28).when.start  # type: ignore[union-attr]
+    assert told.due is not None
+    assert given(later(30), WINDOW, told.due + timedelta(seconds=1)).fields is not None
+
+
+def test_what_lies_behind_is_never_due_and_what_was_taken_stays() -> None:
+    told = given(later(-30), WINDOW, NOW)
+    assert (told.fields, told.due) == (None, None)
+    assert given(later(-30), WINDOW, NOW, taken=True).fields is not None
+
+
+def test_a_series_is_taken_for_any_occurrence_in_the_window_and_due_for_the_next() -> None:
+    weekly = Recurrence(frequency=Frequency.DAILY, interval=10)
+    assert given(later(-40, rule=weekly), WINDOW, NOW).fields is not None
+    told = given(later(-37, rule=weekly), WINDOW, NOW)
+    assert told.due == later(1).when.start  # type: ignore[union-attr]
+    ended = Recurrence(frequency=Frequency.DAILY, count=3)
+    assert given(later(-37, rule=ended), WINDOW, NOW).due is None
+
+
+@pytest.mark.parametrize(("treat", "text"), [(Treat.SKIP, "null"), (Treat.BUSY, '"when"'), (Treat.COPY, "Secret")])
+def test_a_private_occurrence_of_a_series_is_withheld_by_itself(treat: Treat, text: str) -> None:
+    start = event().when.start  # type: ignore[union-attr]
+    one = Occurrence(when=event(11).when, subject="Secret", sensitivity=Sensitivity.PRIVATE)
+    series = event(rule=Recurrence(frequency=Frequency.DAILY, count=3), exceptions={start: one})
+    told = given(series, Gives(private=treat), NOW)
+    assert told.fields is not None
+    assert text in told.fields["at 2026-11-03T09:00:00Z"]
+    assert ("Secret" in str(told.fields)) == (treat is Treat.COPY)
+    assert bool(told.withheld) == (treat is not Treat.COPY)
+
+
+@settings(max_examples=50)
+@drawn(subject=st.text(), location=st.text(), body=st.text(), people=st.text(), categories=st.text())
+def test_of_busy_items_the_same_is_given_whatever_the_texts(
+    subject: str, location: str, body: str, people: str, categories: str
+) -> None:
+    said = event(subject=subject, location=location, body=body, people=(people,), categories=(categories,))
+    assert given(said, Gives(detail=Detail.BUSY), NOW) == given(event(), Gives(detail=Detail.BUSY), NOW)

@@ -1,0 +1,112 @@
+"""Tests of calsync/plans/linking.py: what the ledger knows after a step."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from calsync.agreed import Agreed, Link
+from calsync.contents import digests, fields
+from calsync.items import Item
+from calsync.plans.details import NOTHING, labelled
+from calsync.plans.linking import UNSEEN, after, bare, linked, refused, settled, touched
+from calsync.plans.refusals import REFUSED
+from calsync.spoke import Act
+from calsync.steps import Decision, Step, Why
+from protocols.model.recurrence import Frequency, Recurrence
+from tests.calsync.plans.model import event
+
+SHALL = fields(event(location="Room"))
+LINK = Link(spoke="b", key="1", version="v1", asked=digests(SHALL), stood=digests(SHALL), made=True, copies=2)
+AGREED = Agreed(id="x", origin="a", fields=SHALL, links={"b": LINK}, pending=True)
+
+
+def step(act: Act, link: Link | None = LINK, *changes: str, **more: str) -> Step:
+    return Step(
+        act=act, why=Why.CHANGED, item="x", spoke="b", fields=SHALL | more, changes=frozenset(changes), link=link
+    )
+
+
+def told(**more: Any) -> Item:
+    one = replace(event(), **{"location": "ROOM", **more})
+    return Item(key="1", version="v2", content=one, uid="u")
+
+
+def test_after_a_create_all_that_stands_there_is_known() -> None:
+    link = linked(step(Act.CREATE, None), told())
+    assert (link.key, link.version, link.uid, link.made, link.copies) == ("1", "v2", "u", True, 1)
+    assert link.asked == digests(SHALL)
+    assert link.stood == digests(fields(told().content))
+
+
+def test_each_copy_counts() -> None:
+    assert linked(step(Act.CREATE, replace(LINK, version="")), told()).copies == 3
+    assert linked(step(Act.UPDATE, LINK, "subject"), told()).copies == 2
+
+
+def test_what_an_update_did_not_write_is_as_it_was_seen() -> None:
+    link = linked(step(Act.UPDATE, LINK, "subject", subject="New"), told(subject="new", body="by somebody"))
+    assert link.stood["subject"] == digests({"x": "new"})["x"]
+    assert link.stood["location"] == LINK.stood["location"]  # ROOM counts when it is read
+    assert "body" not in link.stood
+    assert link.asked["subject"] == digests({"x": "New"})["x"]
+
+
+def test_servers_may_make_occurrences_anew_with_the_series() -> None:
+    series = event(rule=Recurrence(frequency=Frequency.DAILY), exceptions={event().when.start: None})  # type: ignore[union-attr]
+    stands = Item(key="1", version="v2", content=series)
+    (name,) = (name for name in fields(series) if name.startswith("at "))
+    assert name not in linked(step(Act.UPDATE, LINK, "body"), stands).stood
+    assert name in linked(step(Act.UPDATE, LINK, "when"), stands).stood
+
+
+def test_what_was_changed_right_after_it_was_made_is_looked_at() -> None:
+    made = step(Act.CREATE, None)
+    link = linked(made, told(subject="Something else"))
+    assert link.version == told().version + UNSEEN
+    assert link.stood["subject"] == link.asked["subject"]
+    own = linked(made, told(subject=str(made.fields["subject"]).upper()))
+    assert own.version == told().version
+    assert own.stood["subject"] != own.asked["subject"]
+
+
+def test_so_is_what_was_changed_while_something_else_was_written() -> None:
+    link = linked(step(Act.UPDATE, LINK, "subject", subject="New"), told(subject="New", body="by somebody"))
+    assert link.version == told().version + UNSEEN
+
+
+def test_after_a_removal_nothing_stands_there_and_the_count_stays() -> None:
+    link = after(AGREED, step(Act.DELETE), None).links["b"]
+    assert (link.version, link.copies) == ("", 2)
+
+
+def test_a_second_copy_that_went_leaves_the_first() -> None:
+    twin = step(Act.DELETE, replace(LINK, key="2"))
+    assert after(AGREED, twin, None) == AGREED
+
+
+def test_what_is_refused_is_not_asked_again_until_something_else_is_wanted() -> None:
+    link = refused(AGREED, step(Act.UPDATE, LINK, "subject", subject="New"), "too long").links["b"]
+    assert link.left == REFUSED + "too long"
+    assert (link.asked, link.barred) == (LINK.asked, {"subject": digests({"x": "New"})["x"]})
+    assert refused(AGREED, step(Act.DELETE), "no").links["b"].asked == LINK.asked
+    assert refused(AGREED, step(Act.CREATE, None), "no") == AGREED
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_item_is_settled_unless_a_spoke_took_no_part(waits: bool) -> None:
+    rest = settled(AGREED, Decision(item="x", agreed=AGREED, waits=waits))
+    assert rest == replace(AGREED, pending=waits)
+    assert rest is not None
+    assert touched(rest) == waits
+
+
+def test_what_nothing_is_left_of_is_forgotten() -> None:
+    dead = {"b": replace(LINK, version="")}
+    assert not bare(AGREED)
+    assert not bare(replace(AGREED, ended=True))
+    assert bare(replace(AGREED, ended=True, links=dead))
+    assert settled(replace(AGREED, ended=True, links={}), Decision(item="x", agreed=AGREED)) is None
+    withheld = replace(AGREED, fields=labelled({}, NOTHING))
+    assert bare(replace(withheld, links={"a": LINK}))
+    assert not bare(replace(withheld, links=dead))  # it may be given again, by other tokens

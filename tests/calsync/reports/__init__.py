@@ -1,0 +1,1 @@
+"""The tests of what a run of a hub tells."""

@@ -1,0 +1,1 @@
+"""Tests of calsync/settings: what an administrator writes of hubs."""

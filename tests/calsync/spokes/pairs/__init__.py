@@ -1,0 +1,1 @@
+"""Two spokes of different systems in one hub: whatever is entered on one side stands on the other, and stays so."""

@@ -1,0 +1,1 @@
+"""Tests of calsync/wiring: hubs of the settings, opened."""

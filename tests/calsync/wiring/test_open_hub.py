@@ -1,0 +1,106 @@
+"""Tests of calsync/wiring/open_hub.py: a hub is opened once for many runs, and anew when that is due."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from calsync.ledger.ledger import Ledger
+from calsync.wiring.open_hub import LONGEST, OpenHub
+from calsync.wiring.opening import ledger_of
+from service.runs.states import RunState
+from service.runs.trying import PausedError, UnopenedError
+from service.state.settings import StateSettings
+from simulation.faults import Trouble
+from tests.calsync.wiring.merger_world import World, around, world
+from tests.calsync.wiring.parts_of import of
+from tests.contracts.spoke_world import NOW
+from tests.service.jobs.ticking import Time
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time(NOW)
+
+
+@pytest.fixture
+async def here(tmp_path: Path, time: Time) -> AsyncIterator[World]:
+    async with world(tmp_path, time.clock) as it:
+        yield it
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path, time: Time) -> AsyncIterator[Ledger]:
+    async with ledger_of(StateSettings(), tmp_path, clock=time.clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def hub(here: World, ledger: Ledger, tmp_path: Path, time: Time) -> AsyncIterator[OpenHub]:
+    it = OpenHub(of({"name": "merger", "spokes": here.spokes}), ledger, around(tmp_path, time))
+    yield it
+    await it.close()
+
+
+async def test_tokens_are_had_once_for_many_runs_and_anew_after_half_an_hour(
+    hub: OpenHub, here: World, time: Time
+) -> None:
+    for _ in range(3):
+        assert (await hub.sync(None)).state is RunState.DONE
+    assert _tokens(here) == 1
+    time.now += LONGEST + timedelta(seconds=1)
+    await hub.sync(None)
+    assert _tokens(here) == 2
+
+
+async def test_after_a_failure_it_is_opened_anew(hub: OpenHub, here: World) -> None:
+    await hub.sync(None)
+    here.google.faults.trouble = Trouble.BROKEN
+    assert (await hub.sync(None)).state is RunState.FAILED
+    assert _tokens(here) == 1
+    here.google.faults.clear()
+    assert (await hub.sync(None)).state is RunState.DONE
+    assert _tokens(here) == 2
+
+
+async def test_a_pause_is_nothing_that_opening_mends(hub: OpenHub, ledger: Ledger) -> None:
+    await ledger.pause("merger", "a move goes on")
+    with pytest.raises(PausedError):
+        await hub.sync(None)
+    await ledger.resume("merger")
+    assert (await hub.sync(None)).state is RunState.DONE
+
+
+async def test_what_is_used_stays_open(hub: OpenHub, here: World, time: Time) -> None:
+    async with hub.watched() as spokes:
+        assert sorted(spokes) == ["contoso", "north"]
+        time.now += LONGEST + timedelta(seconds=1)
+        assert (await hub.sync(None)).state is RunState.DONE
+        assert _tokens(here) == 1
+        watch = await spokes["north"].watch("https://hooks.example.com/hooks/1", "secret", time.now + LONGEST)
+        await spokes["north"].unwatch(watch)
+
+
+async def test_a_target_alone_need_not_tell_of_changes(here: World, ledger: Ledger, tmp_path: Path, time: Time) -> None:
+    spokes = {**here.spokes, "contoso": {**here.spokes["contoso"], "read": False}}
+    hub = OpenHub(of({"name": "merger", "spokes": spokes}), ledger, around(tmp_path, time))
+    async with hub.watched() as watched:
+        assert list(watched) == ["north"]
+    await hub.close()
+    await hub.close()
+
+
+async def test_what_cannot_be_opened_says_why_and_is_tried_again(hub: OpenHub, tmp_path: Path) -> None:
+    secret = (tmp_path / "graph").read_text()
+    (tmp_path / "graph").unlink()
+    for _ in range(2):
+        with pytest.raises(UnopenedError, match="graph"):
+            await hub.sync(None)
+    (tmp_path / "graph").write_text(secret)
+    assert (await hub.sync(None)).state is RunState.DONE
+
+
+def _tokens(here: World) -> int:
+    """How often Google was asked for one."""
+    return sum(call.path == "/token" for call in here.google.calls)
