@@ -23,6 +23,7 @@ from bench import (
     union,
     workers,
 )
+from bench.calsync import change, first_sync, notice, public_folder
 from bench.galsync import fill, plans
 from bench.rows import Row
 from bench.served import Served
@@ -207,5 +208,29 @@ GROUPS: Final = (
         rows=plans.NAMES,
         words=f"a plan of {plans.PEOPLE:,} people, and {plans.CHANGES:,} changes among them",
         measure=lambda run: plans.rows(run.folder),
+    ),
+    Group(
+        name="hub_change",
+        rows=change.NAMES,
+        words=f"one change in a hub of {change.SPOKES} calendars, with up to {change.ITEMS[-1]:,} items",
+        measure=lambda run: change.rows(run.folder),
+    ),
+    Group(
+        name="hub_first_sync",
+        rows=first_sync.NAMES,
+        words=f"a first sync of {first_sync.ITEMS:,} items from Google to Microsoft 365",
+        measure=lambda run: first_sync.rows(run.folder),
+    ),
+    Group(
+        name="hub_notice",
+        rows=notice.NAMES,
+        words=f"{notice.CHANGES} changes of which the servers tell",
+        measure=lambda run: notice.rows(run.folder),
+    ),
+    Group(
+        name="hub_public_folder",
+        rows=public_folder.NAMES,
+        words=f"runs without changes over a public folder with {public_folder.ITEMS:,} items",
+        measure=lambda run: public_folder.rows(run.folder),
     ),
 )

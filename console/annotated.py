@@ -15,15 +15,18 @@ _SAMPLES = {
     "deadline": "8s",
     "login_url": "https://login.microsoftonline.com",
     "graph_url": "https://graph.microsoft.com",
+    "exchange_url": "https://outlook.office365.com",
     "api_url": "https://www.googleapis.com",
     "sees": "busy",
     "names": ["busy.example.com"],
 }
 
 
-def section(name: str, kind: type[BaseModel] | Any, values: Values) -> Iterator[str]:
-    """The section ``name``: its summary, its header, its keys, an empty line."""
-    yield from [comment(_summary(kind)), f"[{name}]", *_keys(kind, values), ""]
+def section(
+    name: str, kind: type[BaseModel] | Any, values: Values, *, without: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """The section ``name``: its summary, its header, its keys (``without`` those of no use here), an empty line."""
+    yield from [comment(_summary(kind)), f"[{name}]", *_keys(kind, values, without), ""]
 
 
 def entry(name: str, values: Values) -> Iterator[str]:
@@ -49,7 +52,7 @@ def is_section(annotation: object) -> bool:
     return all(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in kinds)
 
 
-def _keys(kind: type[BaseModel], values: Values) -> Iterator[str]:
+def _keys(kind: type[BaseModel], values: Values, without: frozenset[str]) -> Iterator[str]:
     defaults = kind.model_construct().model_dump(mode="json", exclude_none=True, by_alias=True)
     fields = [
         (field.alias or key, field)
@@ -57,7 +60,7 @@ def _keys(kind: type[BaseModel], values: Values) -> Iterator[str]:
         if (field.alias or key) in values or not is_section(field.annotation)
     ]
     for key, field in sorted(fields, key=lambda item: not (item[0] in values or item[1].is_required())):
-        if field.discriminator or (key not in values and _is_list_of_sections(field.annotation)):
+        if key in without or field.discriminator or (key not in values and _is_list_of_sections(field.annotation)):
             continue
         if field.description:
             yield comment(field.description)

@@ -9,7 +9,7 @@ from console.configuration import Configuration
 from console.findings import Finding, error, note, warning
 from console.secret_checks import read
 from proxy.settings.connectors import CaldavConnector
-from proxy.settings.connectors.caldav import CaldavBasicAuth
+from service.caldav_sign_in import CaldavBasicAuth
 from service.reach import origin
 
 _TEMPLATES: Final = ("principal", "home", "ifb")

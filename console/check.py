@@ -19,6 +19,7 @@ from console.findings import Finding
 from console.gal_checks import check_gal
 from console.gal_exchange_checks import check_gal_exchange
 from console.gal_route_checks import check_gal_routes
+from console.hub_checks import check_hubs
 from console.ical_checks import check_ical
 from console.mail_checks import check_mail
 from console.mailtips_checks import check_mailtips
@@ -99,13 +100,15 @@ def findings(configuration: Configuration, directory: Path, now: datetime) -> It
     yield from check_pairs(configuration, directory)
     yield from check_move_events(configuration)
     yield from check_mail(configuration, directory)
+    yield from check_hubs(configuration, directory, now)
     yield from check_secrecy(configuration, directory)
 
 
 def located(found: Iterable[Finding], configuration: Configuration, path: Path) -> list[Finding]:
     """The findings with file, line, and the name of the caller or the match of the route that they count."""
     lines = lines_of(path.read_text("utf-8-sig"))
-    dotted = [name for name in (*configuration.connectors, *configuration.directories) if "." in name]
+    spokes = (name for hub in configuration.hubs for name in hub.spokes)
+    dotted = [name for name in (*configuration.connectors, *configuration.directories, *spokes) if "." in name]
     done = []
     for finding in found:
         place = place_of(finding.key, dotted)
@@ -121,6 +124,8 @@ def _name(configuration: Configuration, section: str, number: int) -> str:
         return configuration.callers[number].name
     if section == "directory_syncs":
         return configuration.directory_syncs[number].name
+    if section == "hubs":
+        return configuration.hubs[number].name
     return configuration.routes[number].match if section == "routes" else ""
 
 
@@ -135,11 +140,13 @@ def _print(found: list[Finding], configuration: Configuration) -> None:
 
 
 def _counts(configuration: Configuration) -> Iterator[str]:
-    if not configuration.fills_address_books_alone:
+    if not configuration.syncs_alone:
         for word in ("connector", "route", "caller"):
             yield _number(len(getattr(configuration, f"{word}s")), word)
     if syncs := len(configuration.directory_syncs):
         yield _number(syncs, "directory sync")
+    if hubs := len(configuration.hubs):
+        yield _number(hubs, "hub")
 
 
 def _verdict(found: list[Finding]) -> str:

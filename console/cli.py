@@ -28,6 +28,7 @@ from console import (
 from console.configuration import ConfigurationError
 from console.demo import command as demo
 from console.gal import command as gal
+from console.hubs import command as hubs
 from console.pair import command as pair
 from console.setup import command as setup
 from console.setup.sides import SetupError
@@ -66,6 +67,7 @@ app.command("hash-password")(hash_password.command)
 app.add_typer(config, name="config")
 app.add_typer(moves.app, name="moves")
 app.add_typer(gal.app, name="gal")
+app.add_typer(hubs.app, name="calendar")
 app.add_typer(pair.app, name="pair")
 config.command("example")(config_example.command)
 

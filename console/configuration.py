@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import ValidationError, model_validator
 
+from calsync.settings import CalsyncSettings
 from console.mistakes import explained
 from console.move_names import check_moves_named
 from console.places import line_of, lines_of, words_of
@@ -31,7 +32,7 @@ _TOML_REMEDIES = {
 }
 
 
-class Configuration(ProxySettings, GalsyncSettings):
+class Configuration(ProxySettings, GalsyncSettings, CalsyncSettings):
     """Everything the configuration file may say; each room adds its own sections."""
 
     @model_validator(mode="after")
@@ -40,9 +41,9 @@ class Configuration(ProxySettings, GalsyncSettings):
         return self
 
     @property
-    def fills_address_books_alone(self) -> bool:
-        """Whether it is about address books and about nobody's free/busy."""
-        return bool(self.directory_syncs) and not (self.connectors or self.routes or self.callers)
+    def syncs_alone(self) -> bool:
+        """Whether it is about address books or hubs, and about nobody's free/busy."""
+        return bool(self.directory_syncs or self.hubs) and not (self.connectors or self.routes or self.callers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from console.annotated import Values, comment, entry, off, section
 from console.configuration import Configuration
 from console.example_connectors import connectors
 from console.example_directories import directories
+from console.example_hubs import hubs
 from proxy.settings.callers import BasicCaller, CallerSettings, CertificateCaller
 from proxy.settings.capture import CaptureSettings
 from proxy.settings.certificate import Certificate, CertificateFiles
@@ -89,7 +90,8 @@ def example() -> str:
     """The whole example as TOML; it passes the loader as it stands."""
     blocks = [comment(_HEAD), "", *_server(), *section("cache", CacheSettings, {})]
     blocks += [*off(section("cluster", ClusterSettings, _CLUSTER)), *connectors(), *_routes()]
-    blocks += [*_callers(), *section("rooms", RoomsSettings, {}), *_privacy(), *_trust(), *directories(), *_complete()]
+    blocks += [*_callers(), *section("rooms", RoomsSettings, {}), *_privacy(), *_trust(), *directories()]
+    blocks += [*hubs(), *_complete()]
     return "\n".join(blocks).rstrip() + "\n"
 
 
@@ -140,7 +142,7 @@ def _complete() -> Iterator[str]:
     shown = {"server", "cache", "cluster", "connectors", "routes", "callers", "rooms"}
     shown |= {"rules", "ledger", "capture", "tokens", "microsoft", "federation", "oidc", "free_busy_urls"}
     shown |= {"aliases", "moves", "groups", "room_lists", "state", "mail", "directories", "directory_syncs", "pairs"}
-    shown |= {"move_forwarders"}
+    shown |= {"move_forwarders", "hubs", "hub_notifications"}
     if missing := set(Configuration.model_fields) - shown:
         raise NotImplementedError(f"the example shows nothing of {sorted(missing)}")
     yield from ()

@@ -15,10 +15,10 @@ from proxy.settings.connectors import (
     InteropConnector,
     ProviderConnector,
 )
-from proxy.settings.connectors.caldav import CaldavBasicAuth, CaldavBearerAuth
 from proxy.settings.connectors.provider import ProviderBasicAuth, ProviderBearerAuth
 from proxy.settings.directory import DirectorySettings
 from proxy.settings.rules import HoursTable
+from service.caldav_sign_in import CaldavBasicAuth, CaldavBearerAuth
 from service.exchange_sign_in import BasicAuth, NegotiateAuth, NtlmAuth, OAuthAuth
 
 _CONNECTORS: Final[dict[str, tuple[type[BaseModel], Values]]] = {

@@ -16,9 +16,9 @@ from galsync.settings.mail import MailSettings, MailSignInSettings
 from galsync.settings.moves import SyncMoveSettings
 from galsync.settings.pairs import AccountSettings, EndSettings, IndividualSettings, PairSettings
 from galsync.settings.people import SieveSettings
-from galsync.settings.state import StateSettings
 from galsync.settings.syncs import BoundSettings, GuardSettings, MailboxesSettings, SyncSettings
 from service.exchange_sign_in import BasicAuth
+from service.state.settings import StateSettings
 
 _DIRECTORIES: Final[dict[str, tuple[type[BaseModel], Values]]] = {
     "fabrikam": (ActiveDirectory, {"host": "dc1.fabrikam.example"}),

@@ -19,15 +19,15 @@ from galsync.settings.clouds import GoogleDirectory, GraphDirectory
 from galsync.settings.consistency import IN_MAILBOXES, form_of, with_helpers
 from galsync.settings.files import CsvDirectory, LdifDirectory, SealedDirectory
 from galsync.settings.google_account import GoogleAccountDirectory
-from galsync.settings.state import SQLITE
 from galsync.wiring.seals import partner_of
 from service.clouds import GoogleSection, MicrosoftSection
 from service.secrets import Reference, SecretError, resolve
+from service.state.settings import SQLITE
 
 
 def check_gal(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """The state, then each directory, then each sync, in the order of the file; nobody is asked."""
-    if configuration.directory_syncs or configuration.pairs or configuration.move_forwarders:
+    if configuration.directory_syncs or configuration.pairs or configuration.move_forwarders or configuration.hubs:
         yield from _state(configuration, directory)
     used = {name for sync in configuration.directory_syncs for name in (*sync.sources, sync.target)}
     used |= {name for pair in configuration.pairs for end in pair.ends for name in (end.directory, end.exchange)}
@@ -82,21 +82,21 @@ def _secrets(key: str, settings: DirectorySettings, directory: Path) -> Iterator
 
 def _shared(key: str, settings: DirectorySettings, configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Whoever may write must not be who answers questions from outside: what is broken into there stays there."""
-    mine = _identity(settings, directory)
+    mine = identity_of(settings, directory)
     if mine is None:
         return
     place = "service_account" if isinstance(settings, GoogleDirectory) else "client_id"
     for name, connector in configuration.connectors.items():
         others = (connector, getattr(connector, "auth", None))
-        if any(_identity(each, directory) == mine for each in others):
+        if any(identity_of(each, directory) == mine for each in others):
             what = (
                 f"{mine} is also what [connectors.{name}] proves itself with, which serves free/busy and nothing else"
             )
             yield error(f"{key}.{place}", what, "register one of its own, with what this directory needs and no more")
 
 
-def _identity(settings: object, directory: Path) -> str | None:
-    """The application or service account that a section proves itself as."""
+def identity_of(settings: object, directory: Path) -> str | None:
+    """The application or service account that a section proves itself as; None where it has neither."""
     client = getattr(settings, "client_id", None)
     if client is not None:
         return str(client).lower()

@@ -132,7 +132,7 @@ def _write(place: Place, data: object, schema: Schema) -> str:
     if examples := _examples(field):
         return f"write for example: {key} = {json.dumps(examples[0], ensure_ascii=False)}"
     if _resolve(field, schema).get("properties") or "oneOf" in field:
-        return f"add a section [{'.'.join(str(part) for part in place)}]"
+        return f"add a section [{'.'.join(part for part in place if isinstance(part, str))}]"
     return f"write {key} = …"
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from galsync.settings import SyncSettings
 from galsync.settings.forwarders import ForwarderSettings
-from galsync.settings.mistakes import Problem, raise_all
 from proxy.settings.moves import ASK, MoveSettings
+from service.mistakes import Problem, raise_all
 
 
 def check_moves_named(

@@ -1,23 +1,25 @@
-"""Checks whether somebody has signed in for every address book that needs a person's credential; nobody is asked."""
+"""Checks whether somebody has signed in wherever a credential belongs to a person; nobody is asked."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from console.configuration import Configuration
 from console.findings import Finding, error
-from console.persons import Wanted, all_wanted
+from console.persons import Wanted, all_wanted, taken_twice
 from service.connections import Connections
 from service.secrets import SecretError
 
 
 def check_persons(configuration: Configuration, directory: Path) -> Iterator[Finding]:
-    """Each address book for which nobody has, or somebody else, or through another application."""
-    for name, person in all_wanted(configuration.directories).items():
+    """Each address book or spoke for which nobody has, or somebody else, or through another application."""
+    for key, name in taken_twice(configuration).items():
+        yield error(key, f"somebody signs in as {name} for another section", "give the hub or the spoke another name")
+    for name, person in all_wanted(configuration).items():
         yield from _checked(name, person, Connections.at(directory))
 
 
 def _checked(name: str, person: Wanted, connections: Connections) -> Iterator[Finding]:
-    key, mend = f"directories.{name}", f"run: busyline connect {name}"
+    key, mend = person.key, f"run: busyline connect {name}"
     try:
         kept = connections.load(name)
     except SecretError as wrong:

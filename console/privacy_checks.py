@@ -41,7 +41,7 @@ def check_rules(configuration: Configuration, directory: Path) -> Iterator[Findi
 def check_ledger(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Whether a ledger is kept, can be written, and is for Busyline's user alone."""
     settings = configuration.ledger
-    if settings is None and configuration.fills_address_books_alone:
+    if settings is None and configuration.syncs_alone:
         return  # nobody looks at anybody
     if settings is None:
         yield note("ledger", "none is kept: nobody can tell afterwards who looked at whom", "write a section [ledger]")

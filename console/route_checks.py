@@ -24,7 +24,7 @@ _URLS: Final = {  # by section
 
 def check_routes(configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Whether there is anything to answer and anybody to answer to, then what is wrong with routes and aliases."""
-    alone = configuration.fills_address_books_alone
+    alone = configuration.syncs_alone
     if not configuration.routes and not alone:
         yield warning("routes", "there are none, so every mailbox is unknown", "add a [[routes]]")
     if not configuration.callers and not alone:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from functools import partial
@@ -15,7 +15,7 @@ import typer
 import uvloop
 
 from console.configuration import Configuration, find
-from console.start_errors import start_error
+from console.start_errors import listened, start_error
 from console.terminal import ConfigOption, EndingError
 from console.workers import parent
 from console.workers.plan import Plan
@@ -39,6 +39,7 @@ class Part(StrEnum):
 
     PROXY = "proxy"
     GALSYNC = "galsync"
+    CALSYNC = "calsync"
 
 
 def _address(text: str) -> ListenAddress:
@@ -56,14 +57,16 @@ def command(
     ] = None,
     only: Annotated[
         Part | None,
-        typer.Option(help="The free/busy server alone, or the scheduled syncs of address books alone; else both."),
+        typer.Option(
+            help="The free/busy server alone, the scheduled syncs of address books (galsync), or the hubs (calsync)."
+        ),
     ] = None,
     metrics: Annotated[
         ListenAddress | None,
-        typer.Option(parser=_address, metavar="HOST:PORT", help="With --only galsync: where /metrics is served."),
+        typer.Option(parser=_address, metavar="HOST:PORT", help="With --only galsync or calsync: where /metrics is."),
     ] = None,
 ) -> None:
-    """Run the free/busy server and the scheduled syncs. SIGTERM or Ctrl-C lets what is under way finish, then stops it.
+    """Run the free/busy server, the scheduled syncs and the hubs. SIGTERM or Ctrl-C lets what is under way finish.
 
     SIGHUP looks at once for a new certificate. With several workers SIGUSR1 reads the configuration and replaces them
     one by one, without a question lost.
@@ -72,27 +75,44 @@ def command(
     plan = read()
     lines = logs.configure(log.value)
     try:
-        if only is Part.GALSYNC:
+        if only not in (None, Part.PROXY):
             from console import syncing  # noqa: PLC0415  the proxy starts faster without
 
-            uvloop.run(syncing.alone(plan.configuration, plan.directory, lines, metrics=metrics))
+            uvloop.run(syncing.alone(only, plan.configuration, plan.directory, lines, metrics=metrics))
         elif plan.workers > 1:
             _say_who_syncs(plan.configuration, only)
             parent.run(plan, again=read, flush=lines.flush)
         else:
             uvloop.run(_serve(plan.configuration, plan.directory, lines, syncs=only is None))
     except OSError as error:
-        raise EndingError(f"Busyline cannot start: {start_error(error, plan.configuration, plan.directory)}") from None
+        places = _listening(plan.configuration, only)
+        words = start_error(error, plan.configuration, plan.directory, places=places)
+        raise EndingError(f"Busyline cannot start: {words}") from None
     except StateError as error:
         raise EndingError(f"Busyline cannot start: {error}") from None
     finally:
         lines.flush()
 
 
+def _listening(configuration: Configuration, only: Part | None) -> dict[str, Sequence[ListenAddress]]:
+    """Where this process listens, by key."""
+    notices = configuration.hub_notifications
+    if only is Part.CALSYNC:
+        return {"hub_notifications.listen": notices.listen} if notices is not None else {}
+    return listened(configuration.server)
+
+
 def _say_who_syncs(configuration: Configuration, only: Part | None) -> None:
-    if only is None and configuration.scheduled:
-        note = "workers serve the proxy alone: run `busyline serve --only galsync` beside them"
+    beside = [f"`busyline serve --only {name}`" for name in _by_itself(configuration)]
+    if only is None and beside:
+        note = f"workers serve the proxy alone: run {' and '.join(beside)} beside them"
         structlog.get_logger("busyline.serve").warning("syncs_not_running", note=note)
+
+
+def _by_itself(configuration: Configuration) -> list[Part]:
+    """What of the configuration has something that runs without being asked."""
+    has = {Part.GALSYNC: configuration.scheduled, Part.CALSYNC: configuration.hubs}
+    return [part for part, some in has.items() if some]
 
 
 @asynccontextmanager
@@ -118,10 +138,10 @@ async def _serve(configuration: Configuration, directory: Path, lines: logs.Line
         log.info("listening", addresses=addresses, public_url=url, metrics=proxy.metrics_url, **where)
         lines.flush()
         _spare_the_collector()
-        if syncs and configuration.scheduled:
+        if syncs and (names := _by_itself(configuration)):
             from console import syncing  # noqa: PLC0415  see above
 
-            await stack.enter_async_context(syncing.beside(configuration, directory, proxy.metrics.registry))
+            await stack.enter_async_context(syncing.beside(names, configuration, directory, proxy.metrics.registry))
         await stop.wait()
         log.info("stopping")
         lines.flush()

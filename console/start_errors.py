@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NoReturn
@@ -22,11 +22,18 @@ _REMEDIES = {
 }
 
 
-def start_error(error: OSError, settings: ProxySettings, directory: Path) -> str:
-    """Why the server could not start, in words, by file or by key, with a remedy; ``directory`` is the file's own."""
+def start_error(
+    error: OSError,
+    settings: ProxySettings,
+    directory: Path,
+    *,
+    places: Mapping[str, Sequence[ListenAddress]] | None = None,
+) -> str:
+    """Why the server could not start, in words, by file or by key, with a remedy; ``directory`` is the file's own,
+    ``places`` where it listens, if not where [server] says."""
     if error.filename is not None:
         return _of_file(Path(os.fsdecode(error.filename)), error, settings, directory)
-    refused = asyncio.run(refusals(settings.server))
+    refused = asyncio.run(refusals(listened(settings.server) if places is None else places))
     return "\n".join(refused) or f"{_words(error)}; try `busyline check`"
 
 
@@ -52,12 +59,17 @@ def _written(settings: ProxySettings) -> Iterator[tuple[str, Path]]:
     yield "tokens.directory", settings.tokens.directory
 
 
-async def refusals(server: ServerSettings) -> list[str]:
+def listened(server: ServerSettings) -> dict[str, Sequence[ListenAddress]]:
+    """Where a proxy listens, by key."""
+    return {f"server.{key}": getattr(server, key) for key in ("listen", "plain_listen", "metrics_listen")}
+
+
+async def refusals(places: Mapping[str, Sequence[ListenAddress]]) -> list[str]:
     """A sentence for each address on which this machine does not let us listen; all are tried side by side."""
     refused = []
     async with AsyncExitStack() as held:
-        for key in ("listen", "plain_listen", "metrics_listen"):
-            for address in getattr(server, key):
+        for key, addresses in places.items():
+            for address in addresses:
                 try:
                     await held.enter_async_context(Door(_nobody, [address], patience=0))
                 except OSError as error:
@@ -66,8 +78,8 @@ async def refusals(server: ServerSettings) -> list[str]:
 
 
 def refusal(key: str, address: ListenAddress, error: OSError) -> str:
-    """Why the machine does not let us listen on ``address``, which stands at ``key`` of [server], with a remedy."""
-    return f"server.{key}: {address}: {_words(error)}; {_remedy(error)}"
+    """Why the machine does not let us listen on ``address``, which stands at ``key``, with a remedy."""
+    return f"{key}: {address}: {_words(error)}; {_remedy(error)}"
 
 
 async def _nobody(_: object) -> NoReturn:

@@ -14,7 +14,6 @@ from typing import Final
 from bench.galsync.target import WorldTarget
 from bench.galsync.world import File
 from galsync.engine.engine import Engine
-from galsync.engine.holders import this_process
 from galsync.engine.moments import News
 from galsync.ledger.ledger import Ledger
 from galsync.people.mapping import Mapping
@@ -26,6 +25,7 @@ from galsync.side import Reading
 from galsync.syncs import Feed, Sync
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
+from service.runs.holders import this_process
 from service.state.database import Database
 
 SYNC: Final = "staff"

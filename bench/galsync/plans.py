@@ -19,7 +19,7 @@ from bench.rows import Row
 from galsync.engine.engine import Engine
 from galsync.entries import Agreement, Form, Held, Stamp
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
 from galsync.people.mapping import Mapping
 from galsync.people.selection import Selection
 from galsync.plans.digests import digest
@@ -30,6 +30,7 @@ from galsync.steps import Act, Step, Why
 from galsync.syncs import Feed, Sync
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
+from service.runs.states import RunState
 from service.state.database import Database
 
 PEOPLE: Final = 100_000

@@ -11,12 +11,13 @@ from rich.console import Console
 from console.configuration import FILE_NAME, load
 from console.demo.merger import Merger
 from console.gal.showing import show
-from console.gal.work import Chosen, Surroundings, at_work
-from galsync.ledger.runs import RunState
+from console.gal.work import Chosen, at_work
+from console.surroundings import Surroundings
 from galsync.reports.report import RunReport
 from galsync.steps import Act
 from protocols.model.mailbox import Mailbox
 from protocols.model.person import Field, Kind, Person
+from service.runs.states import RunState
 from simulation.address_book import AddressBook
 from simulation.google.shared_contacts import ATOM, GD
 

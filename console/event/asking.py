@@ -11,8 +11,8 @@ from console.event.carrying import carried_out
 from console.event.event import Direction, Event
 from console.event.planning import Scene, planned
 from console.event.showing import show, show_json
-from console.gal.work import around_of
 from console.moves import known_batch, named_move
+from console.surroundings import around_of
 from console.terminal import WRONG_USAGE, EndingError, configured, screen
 from service import logs
 

@@ -19,11 +19,11 @@ from console.event.planning import Scene, chosen, forwarders
 from console.gal.work import Work, at_work
 from console.terminal import EndingError
 from galsync.forwarding.carrying import Carried
-from galsync.ledger.runs import RunState
 from galsync.reports.report import RunReport
 from galsync.side import Failed
 from protocols.errors import PeerError
 from proxy.moves import batches
+from service.runs.states import RunState
 from service.secrets import SecretError
 from service.state.errors import StateError
 

@@ -9,8 +9,9 @@ from random import random
 
 from console.configuration import Configuration
 from console.event.event import CHANGES, GOES, Direction, Entries, Event, Forwarders, Route
-from console.gal.work import Chosen, Surroundings, at_work
+from console.gal.work import Chosen, at_work
 from console.moving import AsIf, Lists, movers
+from console.surroundings import Surroundings
 from console.terminal import EndingError
 from galsync.engine.troubles import in_peace
 from galsync.forwarding.records import Records
@@ -21,7 +22,6 @@ from galsync.settings.forwarders import ForwarderSettings
 from galsync.settings.moves import sides_of
 from galsync.side import Failed
 from galsync.wiring.forwarding import Forwarding, opened
-from galsync.wiring.opening import database_url
 from galsync.wiring.parts import Lines
 from proxy.list_files import ListFileError
 from proxy.moves import batches
@@ -31,6 +31,7 @@ from routing.stages import NO_PLAN
 from service.secrets import resolve
 from service.state.database import Database
 from service.state.errors import StateError
+from service.state.opening import database_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from console.gal.showing import STYLES
 from console.terminal import print_json, screen
 from galsync.engine.tally import who
 from galsync.forwarding.shifts import Shift, Shifting
-from galsync.reports.difference import difference, one_line
+from galsync.reports.difference import difference
 from galsync.side import Failed
 from routing.stages import FOREVER, Plan
+from service.plain_line import one_line
 
 _SIGNS: Final = {
     Shifting.SET: "~",

@@ -5,19 +5,34 @@ from typing import Final
 
 import typer
 
+from console.busy import nobody_runs
 from console.consent import able_to_ask, agreed_to, ended_by_signals
-from console.gal.busy import nobody_runs
-from console.gal.progress import progress
 from console.gal.showing import MOST, show, show_figures, show_json
 from console.gal.work import Chosen, Work, at_work
+from console.progress import Wording, progress
 from console.terminal import WRONG_USAGE, EndingError, screen
 from galsync.engine.engine import FRESH
 from galsync.engine.killed import last_run
+from galsync.engine.moments import Moment
 from galsync.engine.outlook import Outlook
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
 from galsync.reports.report import RunReport
+from service.runs.states import RunState
 
+WORDING: Final = Wording(
+    words={
+        Moment.READING: "reading {where}",
+        Moment.READ: "{where}: {number}",
+        Moment.PLANNED: "planned",
+        Moment.BEGUN: "writing",
+        Moment.WAITING: "waiting, as {where} asked",
+    },
+    total=Moment.PLANNED,
+    done=Moment.AGREED,
+    nowhere="the target",
+)
+"""What the line of progress says."""
 _STALE: Final = "the plan that you saw is not good any more: {}; nothing was written; look at a new one"
 
 
@@ -34,7 +49,7 @@ class Wishes:
 
 async def planned(chosen: Chosen, wishes: Wishes) -> bool:
     """Shows what `apply` would do: whether nothing is in its way."""
-    with progress(wanted=not wishes.as_json) as bar:
+    with progress(WORDING, wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             report = await _planned(work, chosen, wishes)
             paused = await work.ledger.paused(work.sync.name)
@@ -48,11 +63,11 @@ async def planned(chosen: Chosen, wishes: Wishes) -> bool:
 async def applied(chosen: Chosen, wishes: Wishes) -> bool:
     """Shows the plan, asks, and does it: whether all of it was done."""
     able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
-    with progress(wanted=not wishes.as_json) as bar:
+    with progress(WORDING, wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             if why := await work.ledger.paused(work.sync.name):
                 raise EndingError(f"{why}; `busyline gal resume {work.sync.name}` ends the pause")
-            await nobody_runs(work.ledger, work.sync, clock=chosen.around.clock)
+            await nobody_runs(work.ledger, work.sync.name, clock=chosen.around.clock, length=work.sync.lease)
             report = await _planned(work, chosen, wishes)
             bar.hide()
             if report.words:
@@ -72,7 +87,7 @@ async def applied(chosen: Chosen, wishes: Wishes) -> bool:
 async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
     """Shows what takes a run back (the last that wrote, where none is named), asks, and does it."""
     able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
-    with progress(wanted=not wishes.as_json) as bar:
+    with progress(WORDING, wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             number = run if run is not None else await _last_that_wrote(work.ledger, work.sync.name)
             try:
@@ -93,7 +108,7 @@ async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
 async def purged(chosen: Chosen, wishes: Wishes) -> bool:
     """Shows what bears the stamp of the sync, wants its name typed again, and removes it."""
     able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
-    with progress(wanted=not wishes.as_json) as bar:
+    with progress(WORDING, wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
             report = await work.engine.purge(dry=True)
             bar.hide()

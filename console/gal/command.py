@@ -46,7 +46,7 @@ Most = Annotated[int, typer.Option("--most", min=0, max=LARGEST, metavar="N", he
 def listed(context: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """The syncs, from where to where, and how the last run of each went."""
     from console.gal.listing import show_syncs  # noqa: PLC0415
-    from console.gal.work import around_of  # noqa: PLC0415
+    from console.surroundings import around_of  # noqa: PLC0415
 
     configuration, directory = configured(config)
     asyncio.run(show_syncs(configuration, directory, around_of(context), as_json=as_json))
@@ -156,7 +156,7 @@ def resume(context: typer.Context, name: Name, as_json: JsonOption = False, conf
 def mail(context: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Send a report to try it to [mail], and tell what the mail server said."""
     from console.gal.trial import tried  # noqa: PLC0415
-    from console.gal.work import around_of  # noqa: PLC0415
+    from console.surroundings import around_of  # noqa: PLC0415
 
     configuration, directory = configured(config)
     _end(tried(configuration, directory, around_of(context), as_json=as_json))

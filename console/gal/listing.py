@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from console.configuration import Configuration
-from console.gal.past import run_json
-from console.gal.work import Chosen, Surroundings, memory
+from console.gal.work import Chosen, memory
+from console.history import last_words, run_json
+from console.surroundings import Surroundings
 from console.terminal import print_json, screen
 from galsync.settings import SyncSettings
 from galsync.settings.consistency import form_of
-from galsync.settings.state import SQLITE
+from service.state.settings import SQLITE
 
 
 async def show_syncs(configuration: Configuration, directory: Path, around: Surroundings, *, as_json: bool) -> None:
@@ -22,10 +23,7 @@ async def show_syncs(configuration: Configuration, directory: Path, around: Surr
     if not rows:
         out.print("the configuration has no [[directory_syncs]]: see docs/guides/address-books.md", soft_wrap=True)
     for row in rows:
-        last = row["last_run"]
-        told = (
-            f"run {last['run']} {last['state']} {last['begun_at'][:16].replace('T', ' ')} UTC" if last else "never ran"
-        )
+        told = last_words(row["last_run"])
         paused = ", paused" if row["paused"] else ""
         sources = ", ".join(row["from"])
         out.print(f"{row['name']}: {sources} -> {row['to']} as {row['as']} ({told}{paused})", soft_wrap=True)
@@ -36,7 +34,7 @@ async def _row(
 ) -> dict[str, Any]:
     form = form_of(sync, configuration.directories[sync.target])
     paused, last = "", None
-    if not _nothing_yet(configuration, directory):
+    if not nothing_yet(configuration, directory):
         chosen = Chosen(configuration=configuration, directory=directory, settings=sync, around=around)
         async with memory(chosen) as ledger:
             paused = await ledger.paused(sync.name)
@@ -52,7 +50,7 @@ async def _row(
     }
 
 
-def _nothing_yet(configuration: Configuration, directory: Path) -> bool:
+def nothing_yet(configuration: Configuration, directory: Path) -> bool:
     """Whether there is no database yet, so that looking does not make one."""
     database = configuration.state.database
     if not isinstance(database, str) or not database.startswith(SQLITE):

@@ -1,16 +1,16 @@
 """Draws the history of a sync: its runs, and of one run each step."""
 
-from typing import Any, Final
+from typing import Any
 
 from console.gal.work import Chosen, memory
+from console.history import STYLES, draw_runs, run_json
 from console.terminal import WRONG_USAGE, EndingError, print_json, screen
 from galsync.engine.tally import who
 from galsync.ledger.ledger import Ledger
 from galsync.ledger.runs import Run, StepRow
-from galsync.reports.difference import SIGNS, one_line
+from galsync.reports.difference import SIGNS
 from galsync.steps import Step
-
-_STYLES: Final = {"done": "", "failed": "red", "doubt": "red", "begun": "yellow", "stopped": "yellow"}
+from service.plain_line import one_line
 
 
 async def show_runs(chosen: Chosen, *, most: int, as_json: bool) -> None:
@@ -21,19 +21,7 @@ async def show_runs(chosen: Chosen, *, most: int, as_json: bool) -> None:
     if as_json:
         print_json({"sync": chosen.settings.name, "paused": paused, "runs": [run_json(run) for run in runs]})
         return
-    out = screen()
-    if not runs:
-        out.print(f"{chosen.settings.name} has not run yet")
-    for run in runs:
-        figures = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in run.counts.items())
-        line = (
-            f"{run.number:>6}  {run.begun_at:%Y-%m-%d %H:%M} UTC  {run.kind.value:<6} {run.state.value:<9}  {figures}"
-        )
-        out.print(line.rstrip(), style=_STYLES.get(run.state.value, ""), soft_wrap=True)
-        if run.words:
-            out.print(f"        {one_line(run.words)}", soft_wrap=True)
-    if paused:
-        out.print(f"paused: {one_line(paused)}", style="yellow", soft_wrap=True)
+    draw_runs(chosen.settings.name, runs, paused=paused)
 
 
 async def show_steps(chosen: Chosen, number: int, *, as_json: bool) -> None:
@@ -48,26 +36,13 @@ async def show_steps(chosen: Chosen, number: int, *, as_json: bool) -> None:
     for row in rows:
         place = f" at {row.done.place}" if row.done.place else ""
         line = f"{SIGNS[row.done.act]} {row.done.act.value} {one_line(_who(row))}{place}: {row.state.value}"
-        out.print(f"{line}, {row.why.value}", style=_STYLES.get(row.state.value, ""), soft_wrap=True)
+        out.print(f"{line}, {row.why.value}", style=STYLES.get(row.state.value, ""), soft_wrap=True)
         for change in row.done.changes:
             before, after = (one_line(text) or "(nothing)" for text in (change.before, change.after))
             out.print(f"      {change.field}: {before} -> {after}", soft_wrap=True)
         if row.words:
             out.print(f"      {one_line(row.words)}", soft_wrap=True)
     out.print(f"run {run.number}: {run.kind.value}, {run.state.value}, {len(rows)} steps")
-
-
-def run_json(run: Run) -> dict[str, Any]:
-    """A run for programs; instants are ISO 8601 in UTC."""
-    return {
-        "run": run.number,
-        "kind": run.kind.value,
-        "state": run.state.value,
-        "begun_at": run.begun_at.isoformat(),
-        "ended_at": run.ended_at.isoformat() if run.ended_at else None,
-        "counts": dict(run.counts),
-        "words": run.words,
-    }
 
 
 async def _run(ledger: Ledger, sync: str, number: int) -> Run:

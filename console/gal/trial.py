@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from console.configuration import Configuration
-from console.gal.work import Surroundings
+from console.surroundings import Surroundings
 from console.terminal import EndingError, print_json, screen
 from galsync.wiring.mail import reports_by
 from service.mail import MailError

@@ -8,8 +8,9 @@ from galsync.engine.tally import who
 from galsync.pairs.carrying import Carried, Outcome
 from galsync.pairs.record import State
 from galsync.pairs.steps import PairPlan, PairStep, SyncStep
-from galsync.reports.difference import difference, one_line
+from galsync.reports.difference import difference
 from galsync.steps import Act
+from service.plain_line import one_line
 
 _SIGNS: Final = {"+": "green", "~": "yellow", "-": "red", "x": "bold red", "!": "bold magenta", "#": "bold"}
 _STATES: Final = {

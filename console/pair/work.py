@@ -13,19 +13,18 @@ from typing import Final
 import typer
 
 from console.configuration import Configuration, find
-from console.gal.work import Surroundings, around_of
 from console.mistakes import did_you_mean
 from console.pair.routes_file import Route, RoutesFile
+from console.run_troubles import in_words
+from console.surroundings import Surroundings, around_of
 from console.terminal import WRONG_USAGE, EndingError, configured
-from galsync.engine.holders import this_process
-from galsync.engine.lease import BusyError, Lease, LeaseLostError
 from galsync.files.disk import UnreadableError
-from galsync.ledger.ledger import RunOverError
 from galsync.pairs.pair import Pair
 from galsync.settings import PairSettings
 from galsync.wiring.pairs import Around, pair_of
 from protocols.errors import PeerError
-from service.state.errors import StateError
+from service.runs.holders import this_process
+from service.runs.lease import BusyError, Lease
 
 _NONE: Final = "the configuration has no [[pairs]]: see docs/guides/tenant-pairs.md"
 _LEASE: Final = timedelta(minutes=1)
@@ -73,17 +72,15 @@ async def at_work(chosen: ChosenPair) -> AsyncIterator[Pair]:
         routes=_routes(chosen),
     )
     try:
-        async with pair_of(chosen.configuration, settings, around) as pair:
-            yield pair
-    except (BusyError, LeaseLostError, RunOverError, StateError) as error:
+        with in_words():
+            async with pair_of(chosen.configuration, settings, around) as pair:
+                yield pair
+    except BusyError as error:
         raise EndingError(str(error)) from None
     except UnreadableError as error:
         raise EndingError(error.words) from None
     except PeerError as error:
         raise EndingError(f"{settings.name} cannot be opened: {error.detail or error.reason.value}") from None
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise EndingError(f"{where}{error.strerror or error}; mend the path or its permissions") from None
 
 
 @asynccontextmanager

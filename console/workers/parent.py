@@ -12,7 +12,7 @@ import structlog
 import uvloop
 
 from console.configuration import ConfigurationError
-from console.start_errors import refusals
+from console.start_errors import listened, refusals
 from console.terminal import EndingError
 from console.workers.child import WorkerFailedError, started
 from console.workers.crew import Crew
@@ -61,7 +61,7 @@ class _Parent:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, partial(self._crew.signal, signal.SIGHUP))
         loop.add_signal_handler(signal.SIGUSR1, self._replace.set)
-        if refused := await refusals(self._crew.plan.configuration.server):
+        if refused := await refusals(listened(self._crew.plan.configuration.server)):
             raise EndingError("Busyline cannot start: " + "\n".join(refused))
         self._once = await self._opened(self._crew.plan)
         try:

@@ -112,7 +112,7 @@ async def _made(key: str, address: ListenAddress, fresh: Mapping[_Spot, tuple[Ke
         return await kept(address)
     except OSError as error:
         _close(fresh)
-        raise OSError(refusal(key, address, error)) from None
+        raise OSError(refusal(f"server.{key}", address, error)) from None
 
 
 def _addresses(plan: Plan) -> Iterator[tuple[str, ListenAddress]]:

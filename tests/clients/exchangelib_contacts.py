@@ -63,6 +63,7 @@ def _told(contact: Any) -> dict[str, Any]:
         "surname": contact.surname,
         "categories": contact.categories,
         "body": contact.body,
+        "birthday": contact.birthday,
         "stamp": contact.busyline_stamp,
         "mail": {each.label: each.email for each in contact.email_addresses or () if each.email},
         "phones": {each.label: each.phone_number for each in contact.phone_numbers or () if each.phone_number},

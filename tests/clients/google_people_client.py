@@ -61,6 +61,24 @@ def contacts(url: str, key_file: dict[str, str], subject: str, ca: str, names: l
     return [one["names"][0]["displayName"] for one in listed], stale
 
 
+def retitled(
+    url: str, key_file: dict[str, str], subject: str, ca: str, name: str, title: str
+) -> tuple[dict[str, Any], list[str]]:  # fmt: skip
+    """Gives the contact called ``name`` another job title. What it said before, and which contacts a sync token from
+    before tells after that."""
+    fields = "names,organizations,phoneNumbers,birthdays,biographies,emailAddresses,metadata"
+    query = {"resourceName": "people/me", "personFields": fields, "requestSyncToken": True}
+    with _api("people", "v1", url, key_file, subject, [CONTACTS], ca) as api:
+        people = api.people()
+        before = people.connections().list(**query).execute()
+        [found] = [one for one in before["connections"] if one["names"][0]["displayName"] == name]
+        changed = {**found, "organizations": [{"type": "work", "title": title}]}
+        body = {"contacts": {found["resourceName"]: changed}, "updateMask": "organizations", "readMask": fields}
+        people.batchUpdateContacts(body=body).execute()
+        after = people.connections().list(syncToken=before["nextSyncToken"], **query).execute()
+    return found, [one["resourceName"] for one in after["connections"]]
+
+
 def _all(collection: Any, key: str, **query: Any) -> list[Any]:
     return [one for page in _pages(collection, query) for one in page.get(key, [])]
 

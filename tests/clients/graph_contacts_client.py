@@ -70,6 +70,29 @@ def made(
     return _run(url, credentials, ca, work)
 
 
+def retitled(
+    url: str, credentials: tuple[str, str, str], mailbox: str, folder: str, name: str, title: str, *, ca: str
+) -> dict[str, Any]:
+    """Gives the contact called ``name`` in the folder of that id another job title; what it said before, by the
+    client's names. To be called in a thread without an event loop."""
+
+    async def work(client: GraphServiceClient) -> dict[str, Any]:
+        contacts = client.users.by_user_id(mailbox).contact_folders.by_contact_folder_id(folder).contacts
+        listed: Any = await contacts.get()
+        [found] = [each for each in listed.value if each.display_name == name]
+        await contacts.by_contact_id(found.id).patch(Contact(job_title=title, display_name=name))
+        return {
+            "mail": [each.address for each in found.email_addresses],
+            "mobile": found.mobile_phone,
+            "home": found.home_address.city if found.home_address else None,
+            "birthday": found.birthday,
+            "notes": found.personal_notes,
+            "categories": found.categories,
+        }
+
+    return _run(url, credentials, ca, work)
+
+
 def _run(
     url: str, credentials: tuple[str, str, str], ca: str, work: Callable[[GraphServiceClient], Awaitable[T]]
 ) -> T:  # fmt: skip

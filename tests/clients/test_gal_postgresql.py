@@ -10,9 +10,10 @@ from bench.galsync.kills import kill_and_resume
 from bench.galsync.world import File
 from galsync.entries import Held
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import RunKind, RunState, StepState
+from galsync.ledger.runs import RunKind
 from galsync.reports.report import RunReport
 from galsync.steps import Act
+from service.runs.states import RunState, StepState
 from service.state.database import Database
 from tests.clients.jobs_node import clock
 from tests.clients.postgresql import PostgreSQL, postgresql

@@ -12,10 +12,11 @@ import pytest
 from bench.galsync.killed_run import SYNC, people_of
 from bench.galsync.world import File
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import Run, RunState
+from galsync.ledger.runs import Run
 from galsync.service import ROOM
 from service.jobs import queue
 from service.jobs.shared import Shared
+from service.runs.states import RunState
 from service.state.database import Database
 from tests.clients.jobs_node import clock
 from tests.clients.postgresql import PostgreSQL, postgresql

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from galsync.sides.active_directory_groups import members_of
-from protocols.ldap.names import parted, value_of
+from protocols.ldap.names import parted
 from protocols.ldap.operations import Add, Doing, Modification, Modify, Search
 from protocols.ldap.replies import Found
 from protocols.ldap.searching import complete, everything, one
 from tests.clients.domain import PASSWORD, USER
 from tests.clients.samba_directory import BASE, HOST, SambaDirectory, line, samba_directory
+from tests.protocols.ldap.naming import value_of
 
 pytestmark = pytest.mark.client
 UNIT = f"OU=Partners,{BASE}"

@@ -37,7 +37,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     ),
     "a key of another section": (
         SERVER + '[cache]\npublic_url = "https://b.example"\n',
-        ["5: cache.public_url: there is no such key here; it belongs to [server]"],
+        ["5: cache.public_url: there is no such key here; it belongs to [hub_notifications] or [server]"],
     ),
     "a key of an entry": (
         SERVER + '[cache]\nmay_ask = ["*"]\n',

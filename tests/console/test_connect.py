@@ -145,3 +145,38 @@ async def test_check_tells_who_has_to_sign_in_until_they_have(
         assert await _run("connect", "partner", *options) == 0
         assert await _run("check", *options) == 0
         assert "busyline connect" not in capsys.readouterr().out.partition("is connected")[2]
+
+
+HUB = """\
+[[hubs]]
+name = "merger"
+[hubs.spokes.export]
+protocol = "graph-account"
+tenant = "{tenant}"
+client_id = "{client_id}"
+mailbox = "{mailbox}"
+ca = "{ca}"
+login_url = "{url}"
+graph_url = "{url}"
+get = {{ create = true }}
+[hubs.spokes.holidays]
+protocol = "ical"
+url = "https://calendars.example.net/holidays.ics"
+"""
+
+
+def _with_a_hub(path: Path) -> None:
+    settings = load(path).directories["partner"]
+    assert isinstance(settings, StaffExportDirectory)
+    words = {"tenant": TENANT, "client_id": settings.client_id, "ca": settings.ca, "url": settings.login_url}
+    path.write_text(path.read_text() + HUB.format(mailbox=EXPORT, **words))
+
+
+async def test_for_a_spoke_of_a_hub_somebody_signs_in_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with world(tmp_path) as options:
+        _with_a_hub(Path(options[1]))
+        assert await _run("check", *options) == 1
+        told = " ".join(capsys.readouterr().out.split())
+        assert 'hubs[1].spokes.export ("merger"): nobody has signed in for merger-export; run: busyline connect' in told
+        assert await _run("connect", "merger-export", *options) == 0
+    assert Connections.at(tmp_path).load("merger-export").account == EXPORT

@@ -40,6 +40,16 @@ def test_the_address_books_are_filled_by_blocks_that_are_whole(tmp_path: Path) -
         assert load(tmp_path / "busyline.toml").directory_syncs, block
 
 
+def test_the_hubs_of_the_guide_are_whole(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "guides" / "calendar-sync.md").read_text("utf-8")
+    blocks = [textwrap.dedent(block) for block in _TOML.findall(guide)]
+    assert len(blocks) > 3
+    for block in blocks:
+        (tmp_path / "busyline.toml").write_text(block, "utf-8")
+        settings = load(tmp_path / "busyline.toml")
+        assert settings.hubs or settings.hub_notifications, block
+
+
 def test_the_guide_names_every_code_and_every_reason_together() -> None:
     guide = (ROOT / "docs" / "guides" / "first-pair.md").read_text("utf-8")
     rows = {row.split("`")[1]: row for row in guide.splitlines() if row.startswith("| `Error")}

@@ -17,6 +17,11 @@ _PAIR = (
     *(f"#[directories.{name}]" for name in ("adventure", "adventure-exchange", "contoso", "contoso-exchange")),
     *("#[[pairs]]", "#[pairs.source]", "#[pairs.destination]"),
 )
+_SPOKES = ("northwind", "contoso", "jack", "anna", "fabrikam", "team", "tailspin", "holidays")
+_CONTACTS = tuple(f"{name}-contacts" for name in ("northwind", "contoso", "fabrikam"))
+_BELOW = ("spokes.northwind.give", "spokes.contoso.get", "guards", "guards.creations", "guards.deletions")
+_IN = ("fabrikam", "team", "tailspin", "fabrikam-contacts")
+_HUBS = ("#[[hubs]]", *(f"#[hubs.spokes.{name}]" for name in (*_SPOKES[:2], *_CONTACTS[:2])))
 _NEEDS: dict[str, tuple[str, ...]] = {
     "#[callers.federation]": ("#[federation]",),
     "#[callers.oidc]": ("#[[oidc]]",),
@@ -31,6 +36,12 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "#[[directory_syncs.moves]]": ("#[[directory_syncs]]", "#[[moves]]", *_BOOKS),
     "#[[move_forwarders]]": ("#[[moves]]", *_BOOKS, "#[directories.contoso-at-once]"),
     "#[mail.auth]": ("#[mail]",),
+    "#[hub_notifications.certificate]": ("#[hub_notifications]",),
+    "#[[hubs]]": _HUBS,
+    **{f"#[hubs.spokes.{name}]": _HUBS for name in (*_SPOKES, *_CONTACTS)},
+    **{f"#[hubs.spokes.{name}]": (*_HUBS, f"#[hubs.spokes.{name}.auth]") for name in _IN},
+    **{f"#[hubs.spokes.{name}.auth]": (*_HUBS, f"#[hubs.spokes.{name}]") for name in _IN},
+    **{f"#[hubs.{name}]": _HUBS for name in _BELOW},
     **{f"#[{name}]": _PAIR for name in ("[pairs]", *(f"pairs.{part}" for part in ("source", "destination")))},
     **{f"#[pairs.{name}]": _PAIR for name in ("individual", "accounts")},
     **{

@@ -9,6 +9,7 @@ import pytest
 
 from console.start_errors import start_error
 from proxy.settings import ProxySettings
+from service.addresses import ListenAddress
 
 FAILED = OSError(errno.EADDRINUSE, "error while attempting to bind on address ('127.0.0.1', 1)")
 
@@ -27,6 +28,15 @@ def test_a_port_in_use_is_told_by_its_own_key() -> None:
         taken = f"127.0.0.1:{other.getsockname()[1]}"
         told = start_error(FAILED, settings("127.0.0.1:0", taken), HERE)
     assert told.startswith(f"server.metrics_listen: {taken}: Address already in use; another program listens there")
+
+
+def test_what_hears_elsewhere_is_told_by_the_key_of_that() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = ListenAddress("127.0.0.1", other.getsockname()[1])
+        places = {"hub_notifications.listen": (taken,)}
+        told = start_error(FAILED, settings(str(taken)), HERE, places=places)
+    assert told.startswith(f"hub_notifications.listen: {taken}: Address already in use")
+    assert "server.listen" not in told
 
 
 def test_two_keys_that_want_one_port() -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from galsync.ledger.ledger import Ledger
-from galsync.ledger.runs import RunKind, RunState
+from galsync.ledger.runs import RunKind
+from service.runs.states import RunState
 from service.state.database import Database
 from tests.console.conftest import SERVER
 

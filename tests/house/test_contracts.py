@@ -22,6 +22,8 @@ PLANTS = [  # contract, file, import
     ("floors", "proxy/planted.py", "import galsync"),
     ("floors", "galsync/planted.py", "import proxy"),
     ("floors", "galsync/planted.py", "import console"),
+    ("floors", "galsync/planted.py", "import calsync"),
+    ("floors", "calsync/planted.py", "import galsync"),
     ("floors", "service/planted.py", "import galsync"),
     ("protocol-floors", "protocols/ews/planted.py", "import protocols.google"),
     ("protocol-floors", "protocols/google/planted.py", "import protocols.graph"),

@@ -18,6 +18,7 @@ TEXTS = re.compile(r"(?:^|_)(?:password|passphrase|secret|token|credential)s?(?:
 NO_SECRETS = {  # what only smells: section and key, and why
     "CertificateFiles.key": "the path of a file",
     "CertificatePfx.key": "the path of a file",
+    "NoticeCertificateSettings.key": "the path of a file",
     "FederationKey.key": "the path of a file",
     "CertificateAcme.key": "which kind of key",
     "SealedDirectory.key": "the path of a file",

@@ -13,8 +13,8 @@ from typing import Any, Final
 from typer.testing import CliRunner
 
 from console.gal.command import app as gal
-from console.gal.work import Surroundings
 from console.moves import app as moves
+from console.surroundings import Surroundings
 from console.terminal import EndingError
 from protocols.google.mail_forwarding import SCOPES
 from simulation.estate import Estate

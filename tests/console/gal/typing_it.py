@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from typer import Typer
 from typer.testing import CliRunner
 
 from console.cli import run
 from console.gal.command import app
-from console.gal.work import Surroundings
+from console.surroundings import Surroundings
 from console.terminal import EndingError
 
 HEADER: Final = "anchor,address,display_name,phone\n"
@@ -43,6 +44,7 @@ class Operator:
     folder: Path
     now: datetime = datetime(2026, 11, 23, 8, tzinfo=UTC)
     tick: timedelta = timedelta()
+    commands: Typer = app
     out: str = ""
     err: str = ""
     _runner: CliRunner = field(default_factory=CliRunner)
@@ -62,10 +64,10 @@ class Operator:
         self.now += timedelta(**length)
 
     def types(self, *arguments: str, answers: str | None = None) -> int:
-        """The exit code of ``busyline gal …``; with ``answers``, somebody sits there and types them."""
+        """The exit code of ``busyline gal …``, or of other ``commands``; with ``answers``, somebody types them."""
         around = Surroundings(clock=self.clock, asks=answers is not None)
         given = [*arguments, "--config", str(self.folder / "busyline.toml")]
-        result = self._runner.invoke(app, given, obj=around, input=answers)
+        result = self._runner.invoke(self.commands, given, obj=around, input=answers)
         self.out, self.err = result.stdout, result.stderr
         if isinstance(result.exception, EndingError):
             self.err += str(result.exception)

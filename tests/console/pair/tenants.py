@@ -13,8 +13,8 @@ from typing import Any, Final
 from typer.testing import CliRunner
 
 from certs import first_run, pem
-from console.gal.work import Surroundings
 from console.pair.command import app
+from console.surroundings import Surroundings
 from console.terminal import EndingError
 from protocols.graph import cross_tenant_policy, licences, new_users, tenants
 from protocols.graph.cmdlets import ROLE
@@ -234,12 +234,8 @@ def staff() -> dict[str, list[Person]]:
 
 async def side(name: str, people: list[Person], tls: SSLContext, stack: AsyncExitStack) -> Side:
     """One tenant, which has licences for five."""
-    known = {
-        each: Organisation(tenant=one, name=each.title(), domains=(f"{each}.example", f"{each}.onmicrosoft.example"))
-        for each, one in IDS.items()
-    }
-    others = [each for other, each in known.items() if other != name]
-    desk, organisation = PeopleDesk(AddressBook(people), clock=lambda: 0.0), TenantDesk(known[name], others)
+    own = Organisation(tenant=IDS[name], name=name.title(), domains=(f"{name}.example", f"{name}.onmicrosoft.example"))
+    desk, organisation = PeopleDesk(AddressBook(people), clock=lambda: 0.0), TenantDesk(own)
     desk.licences.skus[E3] = Sku("SPE_E3", 5)
     estate, application = Estate(date(2026, 11, 20)), Application(roles=ROLES)
     graph = GraphServer(

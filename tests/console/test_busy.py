@@ -1,4 +1,4 @@
-"""Tests of console/gal/busy.py: who comes second is told who was first; and beside an idle `serve` nobody is."""
+"""Tests of console/busy.py: who comes second is told who was first; and beside an idle `serve` nobody is."""
 
 import asyncio
 import json
@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from console.gal.busy import who_runs
-from galsync.engine.holders import this_process
+from console.busy import who_runs
 from galsync.ledger.ledger import Ledger
 from galsync.ledger.runs import RunKind
+from service.runs.holders import this_process
 from service.state.database import Database
 from tests.console.gal.typing_it import CONFIGURATION, operator
 
@@ -56,11 +56,11 @@ async def test_who_comes_second_is_told_who_was_first(command: str, tmp_path: Pa
 async def test_before_its_run_has_a_number(tmp_path: Path) -> None:
     async with ledger_in(tmp_path) as ledger:
         await ledger.hold("staff", "node-of-two-words-12-abcd", datetime.now(UTC) + timedelta(minutes=1))
-        assert (await who_runs(ledger, "staff")).startswith(
+        assert (await who_runs(ledger, "staff", "busyline gal history staff")).startswith(
             "another run of staff reads and plans, by process 12 of node-of-two-words: nothing was done here"
         )
         await ledger.hold("other", "here", datetime.now(UTC) + timedelta(minutes=1))
-        assert "another run of other reads and plans: nothing was done here" in await who_runs(ledger, "other")
+        assert "another run of other reads and plans: nothing was done here" in await who_runs(ledger, "other", "h")
 
 
 async def test_beside_an_idle_service_a_sync_is_run_by_hand(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Figures of calendar sync: what is lost, doubled or mailed in bad weather."""

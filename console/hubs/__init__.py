@@ -1,0 +1,1 @@
+"""`busyline calendar`: plan, look at, carry out and take back what keeps calendars equal."""

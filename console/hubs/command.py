@@ -1,0 +1,182 @@
+"""`busyline calendar`: what an operator types about the hubs.
+
+What carries a command out is imported by it alone: a second of the time of every other command, and of no use to it.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from calsync.plans.guards import CREATIONS, DELETIONS, EMPTY, SHRINK
+from console.gal.command import LARGEST, Most, Run, Yes
+from console.gal.showing import MOST
+from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured
+
+app = typer.Typer(
+    no_args_is_help=True, help="Calendars, or folders of contacts, that stay equal: hubs and their spokes."
+)
+
+Name = Annotated[str, typer.Argument(metavar="HUB", help="The hub, as [[hubs]] names it.")]
+Spoke = Annotated[str | None, typer.Argument(metavar="[SPOKE]", help="One of its spokes alone.")]
+
+
+class Guard(StrEnum):
+    """The guards that `--allow` lifts, as calsync/plans/guards.py calls them."""
+
+    CREATIONS = CREATIONS
+    DELETIONS = DELETIONS
+    SHRINK = SHRINK
+    EMPTY = EMPTY
+
+
+Allow = Annotated[
+    list[Guard] | None, typer.Option("--allow", help="Lift this guard for this once; may be given several times.")
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="SPOKE", help="Read this spoke alone, and write to all; may be given several times."
+    ),
+]
+Whole = Annotated[bool, typer.Option("--whole", help="Read everything, also where changes would do.")]
+
+
+@app.command("list")
+def listed(context: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """The hubs, their spokes and what may be done at each, and how the last run of each went."""
+    from console.hubs.listing import show_hubs  # noqa: PLC0415
+    from console.surroundings import around_of  # noqa: PLC0415
+
+    configuration, directory = configured(config)
+    asyncio.run(show_hubs(configuration, directory, around_of(context), as_json=as_json))
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    name: Name,
+    allow: Allow = None,
+    only: Only = None,
+    whole: Whole = False,
+    most: Most = MOST,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show what would be written, and why; nothing is."""
+    from console.hubs.carrying import Wishes, planned  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    hub = chosen(context, config, name, only or ())
+    _end(planned(hub, Wishes(as_json=as_json, allow=_lifted(allow), only=_read(only), whole=whole, most=most or None)))
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    name: Name,
+    allow: Allow = None,
+    only: Only = None,
+    whole: Whole = False,
+    yes: Yes = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make all spokes equal; the first time, and where a guard stops it, the plan is shown and a question asked."""
+    from console.hubs.carrying import Wishes, synced  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    hub = chosen(context, config, name, only or ())
+    _end(synced(hub, Wishes(as_json=as_json, yes=yes, allow=_lifted(allow), only=_read(only), whole=whole)))
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    name: Name,
+    spoke: Spoke = None,
+    why: Annotated[str, typer.Option("--why", help="The reason, for whoever wonders.")] = "paused by hand",
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """No run of a hub, or none with one of its spokes, until it is resumed."""
+    from console.hubs.pausing import pause as paused  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    asyncio.run(
+        paused(
+            chosen(context, config, name, [spoke] if spoke else ()),
+            spoke or "",
+            why.strip() or "paused by hand",
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def resume(
+    context: typer.Context, name: Name, spoke: Spoke = None, as_json: JsonOption = False, config: ConfigOption = None
+) -> None:
+    """End the pause of a hub, or of one of its spokes."""
+    from console.hubs.pausing import resume as resumed  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    asyncio.run(resumed(chosen(context, config, name, [spoke] if spoke else ()), spoke or "", as_json=as_json))
+
+
+@app.command()
+def purge(
+    context: typer.Context, name: Name, yes: Yes = False, as_json: JsonOption = False, config: ConfigOption = None
+) -> None:
+    """Remove everything that this hub ever made, and nothing else, and pause it."""
+    from console.hubs.carrying import Wishes, purged  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    _end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    name: Name,
+    run: Run = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=LARGEST, metavar="N", help="How many runs.")] = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """The runs of a hub, or each step of one of them."""
+    from console.hubs.past import show_runs, show_steps  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    hub = chosen(context, config, name)
+    asyncio.run(show_runs(hub, most=most, as_json=as_json) if run is None else show_steps(hub, run, as_json=as_json))
+
+
+@app.command()
+def why(
+    context: typer.Context,
+    name: Name,
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="A part of its title, its key at a spoke, or its UID.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """The story of an item: where it comes from, where it stands, what was done to it, and why it is not somewhere."""
+    from console.hubs.story import told  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    _end(told(chosen(context, config, name), item, as_json=as_json))
+
+
+def _lifted(allow: list[Guard] | None) -> frozenset[str]:
+    return frozenset(guard.value for guard in allow or ())
+
+
+def _read(only: list[str] | None) -> frozenset[str] | None:
+    return frozenset(only) if only else None
+
+
+def _end(work: Coroutine[Any, Any, bool]) -> None:
+    if not asyncio.run(work):
+        raise typer.Exit(FOUND_WRONG)

@@ -1,0 +1,60 @@
+"""Lists the hubs of the configuration, what may be done at each spoke, and how the last run of each went."""
+
+from pathlib import Path
+from typing import Any
+
+from calsync.settings import HubSettings, SpokeSettings
+from console.configuration import Configuration
+from console.gal.listing import nothing_yet
+from console.history import last_words, run_json
+from console.hubs.work import NONE, ChosenHub, memory
+from console.surroundings import Surroundings
+from console.terminal import print_json, screen
+from service.plain_line import one_line
+
+
+async def show_hubs(configuration: Configuration, directory: Path, around: Surroundings, *, as_json: bool) -> None:
+    """Every hub in the order of the file; nothing is made where nothing has run yet."""
+    rows = [await _row(configuration, directory, around, hub) for hub in configuration.hubs]
+    if as_json:
+        print_json(rows)
+        return
+    out = screen()
+    if not rows:
+        out.print(NONE, soft_wrap=True)
+    for row in rows:
+        paused = f", paused: {one_line(row['paused'])}" if row["paused"] else ""
+        out.print(f"{row['hub']}: {row['kind']} ({last_words(row['last_run'])}{paused})", soft_wrap=True)
+        for spoke in row["spokes"]:
+            may = ", ".join(spoke["may"]) or "nothing"
+            paused = f"; paused: {one_line(spoke['paused'])}" if spoke["paused"] else ""
+            gives = "is read" if spoke["read"] else "is not read"
+            out.print(f"  {spoke['spoke']} ({spoke['protocol']}): {gives}; may {may}{paused}", soft_wrap=True)
+
+
+async def _row(configuration: Configuration, directory: Path, around: Surroundings, hub: HubSettings) -> dict[str, Any]:
+    paused, last = dict.fromkeys(("", *hub.spokes), ""), None
+    if not nothing_yet(configuration, directory):
+        chosen = ChosenHub(configuration=configuration, directory=directory, settings=hub, around=around)
+        async with memory(chosen) as ledger:
+            paused = {name: await ledger.paused(hub.name, name) for name in paused}
+            runs = await ledger.runs(hub.name, most=1)
+            last = run_json(runs[0]) if runs else None
+    return {
+        "hub": hub.name,
+        "kind": hub.kind,
+        "schedule": str(hub.schedule),
+        "paused": paused[""],
+        "last_run": last,
+        "spokes": [_spoke(name, spoke, paused[name]) for name, spoke in hub.spokes.items()],
+    }
+
+
+def _spoke(name: str, spoke: SpokeSettings, paused: str) -> dict[str, Any]:
+    return {
+        "spoke": name,
+        "protocol": spoke.protocol,
+        "read": spoke.read,
+        "may": [word for word in ("create", "change", "delete") if getattr(spoke.get, word)],
+        "paused": paused,
+    }

@@ -1,0 +1,148 @@
+"""Tells the story of single items: where each comes from, where it stands, what was done to it, and why it is not."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from calsync.agreed import Agreed, Aside
+from calsync.contents import title
+from calsync.hubs import Hub
+from calsync.items import Fields
+from calsync.ledger.ledger import Ledger
+from calsync.ledger.rows import ClashRow, Story
+from calsync.plans.details import DETAIL
+from calsync.spoke import Act
+from console.hubs.absent import why_absent
+from console.hubs.past import step_json, step_line
+from console.hubs.said import said, when_said
+from console.hubs.showing import changed
+from console.hubs.work import ChosenHub, at_work
+from console.terminal import print_json, screen
+from service.plain_line import one_line
+
+MOST: Final = 10
+"""Items that are told of at once: more are counted."""
+
+
+async def told(chosen: ChosenHub, text: str, *, as_json: bool) -> bool:
+    """Everything whose id, key or UID is ``text``, or whose title holds it: whether there was anything."""
+    async with at_work(chosen) as work:
+        agreed, asides = await work.ledger.search(chosen.name, text, MOST + 1)
+        paused = {name: await work.ledger.paused(chosen.name, name) for name in work.hub.spokes}
+        stories = [await _document(work.hub, work.ledger, each, paused) for each in agreed[:MOST]]
+    left = [_aside(each) for each in asides[:MOST]]
+    more = max(len(agreed), len(asides)) > MOST
+    if as_json:
+        print_json({"hub": chosen.name, "items": stories, "not_taken": left, "more": more})
+        return bool(stories or left)
+    _draw(chosen, stories, left, text=text, more=more)
+    return bool(stories or left)
+
+
+def _draw(
+    chosen: ChosenHub, stories: list[dict[str, Any]], left: list[dict[str, Any]], *, text: str, more: bool
+) -> None:
+    out = screen()
+    if not stories and not left:
+        words = f"nothing of {chosen.name} is called so, nor has this key or UID: {one_line(text)}"
+        out.print(f"{words}; what was never read is not known (`{chosen.command('plan')}` reads)", soft_wrap=True)
+    for story in stories:
+        _draw_story(story)
+    for aside in left:
+        named = f"{one_line(aside['title'])}: " if aside["title"] else ""
+        out.print(f"{named}not taken from {aside['spoke']} ({one_line(aside['key'])})", style="bold", soft_wrap=True)
+        again = f"; it is looked at again after {aside['due'][:16].replace('T', ' ')} UTC" if aside["due"] else ""
+        out.print(f"  {one_line(aside['why'])}{again}", soft_wrap=True)
+    if more:
+        out.print("there are more: write more of the title, or a key", style="bold")
+
+
+def _draw_story(story: dict[str, Any]) -> None:
+    out = screen()
+    when = f", {story['when']}" if story["when"] else ""
+    out.print(f"{one_line(story['title'])}{when}", style="bold", soft_wrap=True)
+    by = f", changed last at {story['changed_by']}" if story["changed_by"] else ""
+    out.print(f"  item {story['item']}, from {story['origin']}{by}", soft_wrap=True)
+    for words in story["notes"]:
+        out.print(f"  {words}", style="yellow", soft_wrap=True)
+    for place in story["spokes"]:
+        key = f" ({one_line(place['key'])})" if place["key"] else ""
+        out.print(f"  {place['spoke']}: {one_line(place['words'])}{key}", soft_wrap=True)
+    for step in story["steps"]:
+        out.print(f"  {_instant(step['at'])} run {step['run']}: {one_line(step['line'])}", soft_wrap=True)
+        for words in changed(step["changes"]) if step["act"] == Act.UPDATE.value else ():
+            out.print(f"      {words}", soft_wrap=True)
+        if step["words"]:
+            out.print(f"      {one_line(step['words'])}", soft_wrap=True)
+    for clash in story["conflicts"]:
+        kept, lost = said(clash["field"], clash["kept"]), said(clash["field"], clash["lost"])
+        out.print(
+            f"  {_instant(clash['at'])} run {clash['run']}: {one_line(clash['field'])} changed twice", style="red"
+        )
+        out.print(f"      stayed, of {clash['winner'] or 'the hub'}: {kept}", soft_wrap=True)
+        out.print(f"      did not, of {clash['loser'] or 'the hub'}: {lost}", soft_wrap=True)
+
+
+async def _document(hub: Hub, ledger: Ledger, agreed: Agreed, paused: Mapping[str, str]) -> dict[str, Any]:
+    story = await ledger.story(hub.name, agreed.id)
+    return {
+        "item": agreed.id,
+        "title": title(agreed.fields),
+        "when": when_said(agreed.fields),
+        "origin": agreed.origin,
+        "changed_by": agreed.by,
+        "changed_at": agreed.changed_at.isoformat() if agreed.changed_at else None,
+        "notes": list(_notes(agreed)),
+        "fields": {name: text for name, text in agreed.fields.items() if name != DETAIL},
+        "spokes": [_place(hub, agreed, story, name, paused[name]) for name in hub.spokes],
+        "steps": [step_json(row) | {"line": step_line(row)} for row in story.steps],
+        "conflicts": [_clash(row) for row in story.clashes],
+    }
+
+
+def _notes(agreed: Agreed) -> list[str]:
+    fields: Fields = agreed.fields
+    notes = [f"{agreed.origin} gives no more of it than: {fields[DETAIL]}"] if DETAIL in fields else []
+    notes += [f"longer there than is carried: {', '.join(sorted(agreed.cut))}"] if agreed.cut else []
+    notes += ["something of it is still to be written: the next run does"] if agreed.pending else []
+    return notes
+
+
+def _place(hub: Hub, agreed: Agreed, story: Story, name: str, paused: str) -> dict[str, Any]:
+    link = agreed.links.get(name)
+    rules = next(each for each in hub.rules.spokes if each.name == name)
+    if link is None or not link.version:
+        why = why_absent(hub, agreed, story, rules, paused=paused)
+        return {"spoke": name, "stands": False, "key": "", "uid": "", "copy": False, "words": f"is not here: {why}"}
+    what = "our copy" if link.made else "where it comes from" if name == agreed.origin else "stood here by itself"
+    but = [f"never written: {link.guarded}"] if link.guarded else []
+    but += [f"not as it should be: {link.left}"] if link.left else []
+    but += [f"paused: {paused}"] if paused else []
+    words = "; ".join([what, *but])
+    return {"spoke": name, "stands": True, "key": link.key, "uid": link.uid, "copy": link.made, "words": words}
+
+
+def _clash(row: ClashRow) -> dict[str, Any]:
+    clash = row.clash
+    return {
+        "run": row.run,
+        "at": row.at.isoformat(),
+        "field": clash.what,
+        "winner": clash.winner,
+        "loser": clash.loser,
+        "kept": clash.kept,
+        "lost": clash.lost,
+    }
+
+
+def _aside(aside: Aside) -> dict[str, Any]:
+    return {
+        "spoke": aside.spoke,
+        "key": aside.key,
+        "title": aside.title,
+        "why": aside.why,
+        "due": aside.due.isoformat() if aside.due else None,
+    }
+
+
+def _instant(text: str) -> str:
+    return f"{text[:16].replace('T', ' ')} UTC"

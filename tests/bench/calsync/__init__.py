@@ -1,0 +1,1 @@
+"""The benchmarks of calendar sync in their short forms."""

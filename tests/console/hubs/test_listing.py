@@ -1,0 +1,30 @@
+"""Tests of console/hubs/listing.py."""
+
+from tests.console.hubs.merger import HEAD, Merger
+
+
+def test_the_hubs_their_spokes_and_how_they_went(here: Merger) -> None:
+    typing = here.typing
+    here.configure(south="read = false\nget = { create = true }\n")
+    assert typing.types("list") == 0
+    assert typing.out.splitlines() == [
+        "merger: calendar (never ran)",
+        "  north (google): is read; may create, change, delete",
+        "  south (google): is not read; may create",
+    ]
+    assert not (typing.folder / "busyline.db").exists()
+    assert typing.types("sync", "merger", "--yes") == 0
+    assert typing.types("pause", "merger", "south", "--why", "it moves") == 0
+    assert typing.types("list") == 0
+    assert "merger: calendar (run 1 done 2026-11-02 08:00 UTC)" in typing.out
+    assert "may create; paused: it moves" in typing.out
+    [row] = typing.json("list")
+    assert (row["hub"], row["last_run"]["run"], row["spokes"][1]["may"]) == ("merger", 1, ["create"])
+
+
+def test_without_any_hub(here: Merger) -> None:
+    (here.typing.folder / "busyline.toml").write_text(HEAD)
+    assert here.typing.types("list") == 0
+    assert "the configuration has no [[hubs]]" in here.typing.out
+    assert here.typing.types("plan", "merger") == 2
+    assert "the configuration has no [[hubs]]" in here.typing.err
