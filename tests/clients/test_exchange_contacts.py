@@ -92,6 +92,7 @@ async def test_exchangelib_reads_what_we_wrote(estate: Estate, tls: Authority) -
             "surname": "Åström",
             "categories": ["Contoso"],
             "body": "Met in spring",
+            "birthday": None,
             "stamp": "busyline:fabrikam/ad:ann",
             "mail": {"EmailAddress1": "ann@b.example"},
             "phones": {"BusinessPhone": "+49 30 5550101", "BusinessFax": "+49 30 5550199"},

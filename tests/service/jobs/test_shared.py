@@ -74,13 +74,13 @@ async def test_what_is_due_on_two_nodes_runs_once(server: PostgreSQL) -> None:
 
 
 async def test_of_two_nodes_one_runs_a_job_while_the_other_waits(server: PostgreSQL) -> None:
-    url, diary = server.database(), Diary(Time())
+    url, diary, enough = server.database(), Diary(Time()), asyncio.Event()
     now = most = 0
 
     async def during() -> None:
         nonlocal now, most
         now, most = now + 1, max(most, now + 1)
-        await asyncio.sleep(0.2)  # not to wait for anything: it takes its time
+        await enough.wait()
         now -= 1
 
     jobs = [diary.job("a", during=during)]
@@ -89,6 +89,7 @@ async def test_of_two_nodes_one_runs_a_job_while_the_other_waits(server: Postgre
         await asyncio.wait_for(diary.until(1), 30)
         assert await second.run_now("a")
         assert not await first.run_now("a")  # it waits already
+        enough.set()
         await asyncio.wait_for(diary.until(2), 30)
     assert (most, len(diary.ran)) == (1, 2)
 
