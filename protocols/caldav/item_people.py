@@ -1,14 +1,17 @@
 """Who takes part in an event, for people to read: nothing here can be written back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from protocols.caldav.lines import Properties, Property
+from protocols.caldav.lines import Block, Properties, Property
 from protocols.model.event import Response
 from protocols.model.mailbox import canonical
 from protocols.model.participants import Named, People, people_lines
 
 NAMES: Final = frozenset({"ORGANIZER", "ATTENDEE"})
+MAILS: Final = "its alarm mails somebody"
+WITHIN: Final = "a part of it names somebody"
+_ANYWHERE: Final = NAMES | {"ACTION", "CALENDAR-ADDRESS"}
 _RESPONSES: Final = {
     "ACCEPTED": Response.ACCEPTED,
     "DELEGATED": Response.ACCEPTED,
@@ -27,6 +30,22 @@ def people_of(parts: Sequence[Properties], owners: Collection[str]) -> tuple[Peo
         return People(), bool(everybody)
     lines = people_lines(map(_named, organisers), map(_named, attendees))
     return People(others=True, lines=lines, response=_response(parts[0], owners)), True
+
+
+def named_within(parts: Iterable[Block]) -> str:
+    """Why what has these components (without their own lines) is never written, where one in them, whatever it is
+    called, names somebody: an alarm by mail (RFC 5545 3.6.6), which a server sends at the new time; a participant
+    (RFC 9073 7.1). "" where none does: an alarm that is seen or heard is nobody's business but the owner's."""
+    return next((why for part in parts for each in part.inner if (why := named_in(each))), "")
+
+
+def named_in(part: Block) -> str:
+    """The same of one component, its own lines included."""
+    own = part.properties(_ANYWHERE, _ANYWHERE)
+    by_mail = part.name == "VALARM" and (own.word("ACTION") == "EMAIL" or any(own.all("ATTENDEE")))
+    if by_mail:
+        return MAILS
+    return WITHIN if any(each.name != "ACTION" for each in own.every) else named_within([part])
 
 
 def _response(own: Properties, owners: Collection[str]) -> Response:

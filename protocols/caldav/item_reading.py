@@ -1,5 +1,6 @@
 """Reads one resource of a calendar (all VEVENTs of a UID, RFC 4791 4.1) as an event of the house."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -25,15 +26,20 @@ NAMED: Final = "it names an organiser or attendees"
 _TIMES: Final = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
 _REST: Final = OF_LOOKS | item_people.NAMES | {"UID", "SEQUENCE", "LAST-MODIFIED", STAMP}
 _OF_CALENDAR: Final = frozenset({"PRODID", "METHOD", "CALSCALE", "X-WR-TIMEZONE"})
+_PLAIN: Final = frozenset({"VEVENT", "VTIMEZONE"})
 _LONGEST_LINE: Final = 262_144  # bytes; what is longer is a text, and would be cut anyway
 _LONGEST_MAKER: Final = 100
+_MORE: Final = re.compile(rb"^(?:ATTACH|X-ALT-DESC|CONFERENCE|IMAGE)[;:]", re.IGNORECASE | re.MULTILINE)
+"""Attachments (RFC 5545 3.8.1.1), HTML as Outlook writes it, conferences and images (RFC 7986 5.11, 5.10)."""
 _MOST_PARTS: Final = 2_000
+_MOST_LINES: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What stands in a resource. ``stamp`` is the text of ours, ``guarded`` why nothing may be written to it, ``cut``
-    names texts that are told shorter than they are, and ``cut_at`` the occurrences of which that is so.
+    names texts that are told shorter than they are, and ``cut_at`` the occurrences of which that is so. ``frail`` are
+    occurrences with files, or a text with formats, in them, which nobody could write again.
 
     ``master`` is the place of the series among the VEVENTs, ``overrides`` those of its occurrences that differ.
     """
@@ -44,6 +50,7 @@ class Found:
     guarded: str = ""
     cut: frozenset[str] = frozenset()
     cut_at: frozenset[Original] = frozenset()
+    frail: frozenset[Original] = frozenset()
     changed_at: datetime | None = None
     maker: str = ""
     master: int = 0
@@ -64,7 +71,11 @@ def read(data: bytes, *, zone: tzinfo | None = None, owners: Collection[str] = (
     if len(every) != 1:
         raise ValueError("its data holds several calendars")
     parts = [each for each in every[0].inner if each.name == "VEVENT"]
-    return read_parts(parts, zones_of(every[0], zone), owners=owners, maker=maker_of(every[0])) if parts else None
+    if not parts:
+        return None
+    found = read_parts(parts, zones_of(every[0], zone), owners=owners, maker=maker_of(every[0]))
+    beside = (item_people.named_in(each) for each in every[0].inner if each.name not in _PLAIN)
+    return replace(found, guarded=found.guarded or next(filter(None, beside), ""))
 
 
 def zones_of(calendar: Block, zone: tzinfo | None) -> Zones:
@@ -83,6 +94,8 @@ def read_parts(parts: Sequence[Block], zones: Zones, *, owners: Collection[str] 
     """What the VEVENTs of one UID tell. Raises ValueError."""
     if len(parts) > _MOST_PARTS:
         raise ValueError(f"it has more than {_MOST_PARTS} parts")
+    if sum(part.own.count(b"\n") for part in parts) > _MOST_LINES:
+        raise ValueError(f"it has more than {_MOST_LINES} lines")
     owned = [_shortened(part).properties(_TIMES | _REST, _REST) for part in parts]
     master = _master(owned)
     people, named = item_people.people_of([owned[master], *owned[:master], *owned[master + 1 :]], owners)
@@ -100,9 +113,10 @@ def read_parts(parts: Sequence[Block], zones: Zones, *, owners: Collection[str] 
         event=replace(series.event, people=people.lines, meeting=people.others, response=people.response),
         uid=_value(owned[master], "UID"),
         stamp=line(_value(owned[master], STAMP)),
-        guarded=OTHERS if people.others else NAMED if named else "",
+        guarded=OTHERS if people.others else NAMED if named else item_people.named_within(parts),
         cut=views[master].looks.cut,
         cut_at=series.cut,
+        frail=frozenset(original for original, place in series.overrides.items() if _MORE.search(parts[place].own)),
         changed_at=max(filter(None, map(_changed_at, owned)), default=None),
         maker=maker,
         master=master,

@@ -50,6 +50,8 @@ def series_of(master: View, standing: Sequence[View], zones: Zones) -> Series:
     rule_texts = list(dict.fromkeys(each.value.strip() for each in own.all("RRULE")))
     if len(rule_texts) > 1 or any(own.all("EXRULE")):
         raise ValueError("it repeats by several rules")
+    if sum(each.value.count(",") + 1 for name in ("RDATE", "EXDATE") for each in own.all(name)) > _MOST_DATES:
+        raise ValueError("more dates than are looked at")
     repeats = bool(rule_texts) or any(own.all("RDATE"))
     when = when_of(own, zones, repeats=repeats)
     plain = master.looks.event(when, read_rule(rule_texts[0], when) if rule_texts else None)
@@ -84,8 +86,6 @@ def _further(own: Properties, when: When, zones: Zones) -> dict[Original, When]:
     found: dict[Original, When] = {}
     for prop in own.all("RDATE"):
         zone = zones.named(prop.parameters.get("TZID"))
-        if prop.value.count(",") > _MOST_DATES:
-            raise ValueError("more dates than are looked at")
         for text in filter(str.strip, prop.value.split(",")):
             if "/" in text:
                 start, end = period(text, zone, zones)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from protocols.caldav.item_zones import familiar
 from protocols.caldav.lines import Properties, Property
 from protocols.caldav.times import DAY, Moment, duration, moment, moments
 from protocols.caldav.zones import Zones
 from protocols.model.event import Days, Original, Span, When
 from protocols.recurrence.clock import first_wall, named_by, zone_of
+from protocols.zones.alike import alike
+from protocols.zones.rules import RuleZone
 from protocols.zones.wall import to_utc
 
 
@@ -103,7 +104,9 @@ def _days(first: date, end: Moment) -> Days:
 
 def _instant(at: Moment) -> datetime:
     if not at.certain:
-        raise ValueError("its time is in a zone that nobody knows")
+        raise ValueError(
+            "its time is in no zone, or in a zone that nobody knows: of the former, `zone` of the spoke says it"
+        )
     return to_utc(at.wall, at.zone).astimezone(UTC)
 
 
@@ -111,4 +114,6 @@ def _zone_name(start: Moment, zones: Zones) -> str | None:
     zone: tzinfo = start.zone
     if isinstance(zone, ZoneInfo):
         return zone.key or "UTC"
-    return "UTC" if zone is UTC else familiar(zone, start.wall.year, zones.own)
+    if isinstance(zone, RuleZone):
+        return alike(zone, start.wall.year, zones.own)
+    return "UTC" if zone is UTC else None

@@ -1,14 +1,12 @@
-"""Zones that travel with an event: VTIMEZONE for the name of one (RFC 5545 3.6.5), and the name for a definition."""
+"""Zones that travel with an event: VTIMEZONE for the name of one (RFC 5545 3.6.5)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from protocols.caldav.item_tree import Node, node
-from protocols.zones.names import windows_zone_ids, zone_named
-from protocols.zones.rules import LAST, Change, RuleZone, ZoneRules, rules_of
+from protocols.zones.names import zone_named
+from protocols.zones.rules import LAST, Change, ZoneRules, rules_of
 from protocols.zones.transitions import offset_of, transitions
 
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -27,20 +25,6 @@ def definition(name: str, year: int) -> Node:
     if all(rules_of(zone, later) == rules for later in (year - 1, year + 1, year + 2)):
         return node("VTIMEZONE", [f"TZID:{name}"], *_by_rule(rules, year - 1))
     return node("VTIMEZONE", [f"TZID:{name}"], *_written_out(zone, year))
-
-
-@lru_cache(maxsize=256)
-def familiar(zone: tzinfo, year: int, own: tzinfo) -> str | None:
-    """The name of a zone whose clocks are those of ``zone`` in ``year`` and the two after it: ``own`` if it is, or
-    one that Windows knows; None where there is none."""
-    if not isinstance(zone, RuleZone):
-        return None
-    candidates = [own, *filter(None, map(zone_named, windows_zone_ids()))]
-    low, high = (int(datetime(each, 1, 1, tzinfo=UTC).timestamp()) for each in (year, year + 3))
-    for each in (each for each in candidates if isinstance(each, ZoneInfo)):
-        if offset_of(each, low) == offset_of(zone, low) and transitions(each, low, high) == zone.transitions(low, high):
-            return each.key
-    return None
 
 
 def _by_rule(rules: ZoneRules, year: int) -> Iterator[Node]:

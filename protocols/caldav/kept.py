@@ -33,11 +33,6 @@ class Kept(Generic[Key, Value]):
         self._entries.move_to_end(key)
         return entry[1]
 
-    def peek(self, key: Key) -> Value | None:
-        """What was put under ``key``, however long ago: for guesses that do no harm when wrong."""
-        entry = self._entries.get(key)
-        return entry[1] if entry else None
-
     def put(self, key: Key, value: Value, now: datetime) -> Value:
         """Keep ``value``, and give it back."""
         self._entries[key] = now, value

@@ -18,6 +18,10 @@ _ZONES: Final = (f"{CALDAV}calendar-timezone", f"{CALDAV}calendar-timezone-id")
 _PRIVILEGES: Final = f"{DAV}current-user-privilege-set"
 _WRITING: Final = (f"{DAV}write", f"{DAV}write-content", f"{DAV}bind", f"{DAV}all")
 _GONE: Final = "the calendar is not there any more: write the address of one that is, or remove the spoke"
+_NONE = (
+    "what lies at this address is no calendar: where it is the home of some, write the address of one of them, as its "
+    "properties tell it"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ async def look_at(send: Send, url: str, as_of: datetime) -> Calendar:
         raise PeerError(Reason.NO_CALENDAR, _GONE)
     kind = own.properties.get(KIND)
     if kind is not None and kind.find(f"{CALDAV}calendar") is None:
-        raise PeerError(Reason.NO_CALENDAR, "what lies at this address is no calendar")
+        raise PeerError(Reason.NO_CALENDAR, _NONE)
     return Calendar(zone=zone_of(own), tells=_tells(own), ctag=own.text(CTAG).strip(), writable=_writable(own))
 
 

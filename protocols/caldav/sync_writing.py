@@ -30,13 +30,15 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """``words`` say what to do; ``elsewhere`` is the key of the event of the same UID, "" where it is not told."""
+    """``words`` say what to do; ``elsewhere`` is the key of the event of the same UID, "" where it is not told;
+    ``etag`` that of what was written, "" where it is not told (RFC 4791 5.3.4: so where it is not stored as sent)."""
 
     end: End
     reason: Reason = Reason.PEER_FAILED
     words: str = ""
     retry_after: timedelta | None = None
     elsewhere: str = ""
+    etag: str = ""
 
 
 _UID_CONFLICTS: Final = (  # RFC 4791 5.3.2.1; RFC 6638 3.2.4.1, said of all calendars of an account
@@ -88,7 +90,7 @@ async def remove(send: Send, url: str, key: str, etag: str, as_of: datetime) -> 
 def _answered(response: HttpResponse, url: str, as_of: datetime, *, missing: bool) -> Answered:
     status, conditions = response.status, _conditions(response)
     if 200 <= status < 300:
-        return Answered(end=End.DONE)
+        return Answered(end=End.DONE, etag=response.headers.get("ETag", "").strip())
     conflict = next((conditions[name] for name in _UID_CONFLICTS if name in conditions), None)
     if status == 412 and conflict is None:
         return Answered(end=End.STALE, reason=Reason.INCOMPLETE, words="somebody was faster: it is read again")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from protocols.caldav.lines import Block, Properties
+from protocols.caldav.zone_histories import zone_of_history
 from protocols.model.freebusy import Weekday
 from protocols.model.window import TimeWindow
 from protocols.zones.names import zone_named
@@ -54,6 +55,8 @@ class Zones:
             own = defined(block)
         except ValueError:
             own = None
+        if own is None and known is None:
+            return zone_of_history(block)
         if own is None or known is None or self._years is None or _agree(known, own, *self._years):
             return known or own
         # a place's clocks may have changed since the definition was written: nobody knows which of the two is meant
@@ -145,12 +148,24 @@ def _minutes(change: Properties, name: str) -> int:
 def _change(change: Properties, bias: int) -> Change:
     rule = dict(part.partition("=")[::2] for part in change.word("RRULE").split(";"))
     day = _BYDAY.fullmatch(rule.get("BYDAY", ""))
-    plain = {"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "WKST"}
+    plain = {"FREQ", "INTERVAL", "BYMONTH", "BYDAY", "BYMONTHDAY", "WKST"}
     if rule.get("FREQ") != "YEARLY" or rule.get("INTERVAL", "1") != "1" or not set(rule) <= plain or day is None:
         raise ValueError("no yearly change by the weekday of a month")
-    order = int(day[1] or 0)
-    if order not in (-1, 1, 2, 3, 4, 5):
-        raise ValueError("a weekday counted from the month's end")
     start = datetime.strptime(change.word("DTSTART")[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007  # a wall has no zone
     month = int(rule["BYMONTH"]) if "BYMONTH" in rule else start.month
+    order = int(day[1] or 0)
+    if "BYMONTHDAY" in rule:
+        order = 0 if order else _order(rule["BYMONTHDAY"], month)
+    if order not in (-1, 1, 2, 3, 4, 5):
+        raise ValueError("a weekday counted from the month's end")
     return Change(bias, month, LAST if order in (-1, 5) else order, Weekday(_WEEKDAYS[day[2]]), start.time())
+
+
+def _order(days: str, month: int) -> int:
+    """The place of a weekday in its month that is told by the seven days it may be (Apple's and Evolution's way)."""
+    listed = sorted(int(each) for each in days.split(","))
+    last = 30 if month in (4, 6, 9, 11) else 31
+    if listed in ([*range(-7, 0)], [*range(last - 6, last + 1)] if month != 2 else []):
+        return -1
+    orders = {1: 1, 8: 2, 15: 3, 22: 4}
+    return orders.get(listed[0], 0) if listed == [*range(listed[0], listed[0] + 7)] else 0

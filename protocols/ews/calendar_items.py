@@ -51,12 +51,12 @@ async def some(
     ``zone`` and ``owners`` as in :func:`protocols.ews.calendar_reading.read`.
     """
     found: dict[str, Told] = {}
-    for key, told in (await _elements(access, keys, SHAPE, as_of)).items():
+    for key, told in (await elements(access, keys, SHAPE, as_of=as_of)).items():
         found[key] = read(told, zone=zone, owners=owners) if isinstance(told, etree._Element) else told
     series = [each for each in found.values() if isinstance(each, Appointment) and each.moved]
     if series:
         moved = [one.key for each in series for one in each.moved]
-        occurrences = await _elements(access, moved, OCCURRENCE_SHAPE, as_of)
+        occurrences = await elements(access, moved, OCCURRENCE_SHAPE, as_of=as_of)
         found |= {each.key: _whole(each, occurrences, owners) for each in series}
     return found
 
@@ -111,9 +111,9 @@ async def delete(
     return [None if error is not None and error.detail in GONE else error for error in all_judged(messages)]
 
 
-def in_parts(those: Sequence[T]) -> Iterator[Sequence[T]]:
+def in_parts(those: Sequence[T], most: int = MOST) -> Iterator[Sequence[T]]:
     """As many as go into one call, in order."""
-    return (those[start : start + MOST] for start in range(0, len(those), MOST))
+    return (those[start : start + most] for start in range(0, len(those), most))
 
 
 def item_id(key: str, version: str = "") -> str:
@@ -122,12 +122,15 @@ def item_id(key: str, version: str = "") -> str:
     return f'<t:ItemId Id="{quoted(key)}"{changed}/>'
 
 
-async def _elements(
-    access: MailboxAccess, keys: Sequence[str], shape: str, as_of: datetime
+async def elements(
+    access: MailboxAccess, keys: Sequence[str], shape: str, *, as_of: datetime, most: int = MOST
 ) -> dict[str, etree._Element | Unreadable | None]:
+    """The items of any kind under ``keys`` with what ``shape`` (an m:ItemShape) asks for, ``most`` in one call; None
+    for what is not there. One that cannot be told, or whose text no XML has, is Unreadable, and spoils no other. Raises
+    PeerError."""
     found: dict[str, etree._Element | Unreadable | None] = {}
     wanted = list(dict.fromkeys(keys))
-    for some_of_them in in_parts(wanted):
+    for some_of_them in in_parts(wanted, most):
         found |= await _part(access, some_of_them, shape, as_of)
     return found
 

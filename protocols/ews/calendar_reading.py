@@ -14,6 +14,7 @@ from protocols.ews.calendar_shape import HALF, SENSITIVITIES, SHOWS, TOKEN
 from protocols.ews.children import Parts, children, named, text_of
 from protocols.ews.contact_fields import extended, identity
 from protocols.ews.contact_paths import STAMP
+from protocols.ews.zone_context import told_zone
 from protocols.model.event import BEYOND, Days, Event, Occurrence, Original, Sensitivity, Span, When
 from protocols.model.intervals import BusyStatus
 from protocols.model.participants import People
@@ -43,7 +44,8 @@ class Moved:
 class Appointment:
     """An item of a calendar: ``key`` its ItemId, ``version`` its ChangeKey, ``stamp`` and ``token`` what we put there,
     ``half`` the text that stands in a copy while it is only half written. ``others``: somebody else takes part.
-    ``cut`` names fields that are told shorter than they are, ``cut_at`` the occurrences that are. ``moved`` are
+    ``cut`` names fields that are told shorter than they are, ``cut_at`` the occurrences that are, and ``frail``
+    those with files in them, which Exchange forgets as soon as their series comes at other times. ``moved`` are
     occurrences that differ, each to be read by itself and put into ``event`` by :func:`with_occurrences`. ``clock`` is
     the zone at whose midnights its days begin.
     """
@@ -58,6 +60,7 @@ class Appointment:
     others: bool = False
     cut: frozenset[str] = frozenset()
     cut_at: frozenset[Original] = frozenset()
+    frail: frozenset[Original] = frozenset()
     changed_at: datetime | None = None
     moved: tuple[Moved, ...] = ()
     clock: str = "UTC"
@@ -93,7 +96,7 @@ def with_occurrences(
     """The series with its occurrences that differ, each as GetItem told it, by its key; None is one that is gone by
     now, and is told by the next reading. Who is invited to one of them takes part in the series."""
     series, exceptions = replace(there.event, exceptions={}), dict(there.event.exceptions)
-    short: set[Original] = set()
+    short, frail = set[Original](), set[Original]()
     clock, others = _known(there.clock), there.others
     try:
         for each in there.moved:
@@ -103,10 +106,11 @@ def with_occurrences(
                 others = others or people_of(children(element), owners).others
                 exceptions[original], shorter = _occurrence(element, series, there.clock)
                 short |= {original} if shorter else set()
+                frail |= {original} if text_of(children(element).get("HasAttachments")) in _YES else set()
                 if same(series, original, exceptions[original]):
                     del exceptions[original]
         event = replace(series, exceptions=exceptions, meeting=others)
-        return replace(there, event=event, moved=(), cut_at=frozenset(short), others=others)
+        return replace(there, event=event, moved=(), cut_at=frozenset(short), frail=frozenset(frail), others=others)
     except ValueError as wrong:
         return Unreadable(there.key, f"an occurrence of it: {wrong}", there.version)
     except OverflowError:
@@ -192,14 +196,20 @@ def _when(parts: Parts, zone: str) -> tuple[When, tzinfo | None]:
     start, end = instant(text_of(parts.get("Start"))), instant(text_of(parts.get("End")))
     if end < start:
         raise ValueError("it ends before it starts")
-    told = parts.get("StartTimeZone")
-    name = told.get("Id", "") if told is not None else ""
-    entered = zone_named(name or zone)
+    entered = _entered(parts.get("StartTimeZone"), start, zone)
     if text_of(parts.get("IsAllDayEvent")) in _YES:
         for clock in filter(None, (entered, zone_named(zone))):
             if (whole := _days(start, end, clock)) is not None:
                 return whole, clock
     return Span(start, end, _name(entered)), entered
+
+
+def _entered(told: etree._Element | None, start: datetime, zone: str) -> tzinfo | None:
+    """By whose clocks it was entered: those of the calendar alone where it says nothing of it."""
+    own = zone_named(zone)
+    if told is None or (not told.get("Id", "").strip() and not len(told)):
+        return own
+    return told_zone(told, start.year, own)
 
 
 def _days(start: datetime, end: datetime, clock: tzinfo) -> Days | None:

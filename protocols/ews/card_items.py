@@ -2,23 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
+
+from lxml import etree
 
 from protocols.errors import PeerError
+from protocols.ews.calendar_items import elements
+from protocols.ews.calendar_reading import Unreadable
 from protocols.ews.card_fields import CardContact, card_contact
 from protocols.ews.card_paths import SHAPE
-from protocols.ews.contacts import fetched
+from protocols.ews.contacts import MOST
 from protocols.ews.mailbox_access import MailboxAccess
 
 T = TypeVar("T")
 R = TypeVar("R")
+Told: TypeAlias = CardContact | Unreadable | None
 _MALFORMED: Final = "ErrorSchemaValidation"
 
 
-async def some(access: MailboxAccess, keys: Sequence[str], *, as_of: datetime) -> dict[str, CardContact | None]:
+async def some(access: MailboxAccess, keys: Sequence[str], *, as_of: datetime) -> dict[str, Told]:
     """The contacts under ``keys``, None for what is not there any more. Raises PeerError."""
-    found = await fetched(access, keys, SHAPE, as_of=as_of)
-    return {key: card_contact(element) if element is not None else None for key, element in found.items()}
+    found = await elements(access, keys, SHAPE, as_of=as_of, most=MOST)
+    return {key: card_contact(told) if isinstance(told, etree._Element) else told for key, told in found.items()}
 
 
 async def in_pieces(

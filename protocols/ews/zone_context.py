@@ -2,24 +2,56 @@
 
 import re
 from datetime import date, time, tzinfo
+from functools import lru_cache
 
 from lxml import etree
 
 from protocols.ews.children import children, named, text_of
 from protocols.ews.serial_zone import zone_of
 from protocols.model.freebusy import Weekday
+from protocols.safexml import parse
+from protocols.zones.alike import LAST_YEAR, alike
 from protocols.zones.names import zone_named
-from protocols.zones.rules import Change, ZoneRules
+from protocols.zones.rules import Change, RuleZone, ZoneRules
 
 _DURATION = re.compile(r"(-)?P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.\d*)?S)?)?")
 _WEEKDAYS = {day.name.capitalize(): day for day in Weekday}
 _LAST_MINUTE = 24 * 60 - 1
+_FIRST_YEAR = 1970  # before that nobody keeps a calendar here
+_MOST_CHANGES = 2
 
 
 def read_context(definition: etree._Element, year: int) -> tzinfo:
     """The zone of a TimeZoneDefinition as it is in ``year``: by its Id, else by its periods. Raises ValueError."""
     named_zone = zone_named(definition.get("Id", "").strip())
     return named_zone if named_zone is not None else zone_of(_rules(definition, year))
+
+
+def told_zone(definition: etree._Element, year: int, own: tzinfo | None) -> tzinfo | None:
+    """The zone with a name that a TimeZoneDefinition of an item means: by its Id, else the one whose clocks are from
+    ``year`` on as its periods have them, ``own`` first. None for what cannot be read or is nobody's: Outlook's
+    "Customized Time Zone", and names in other languages, come with periods."""
+    if (known := zone_named(definition.get("Id", "").strip())) is not None:
+        return known
+    rules = _lasting(etree.tostring(definition, with_tail=False), year) if year >= _FIRST_YEAR else None
+    zone = zone_of(rules) if rules is not None else None
+    if isinstance(zone, RuleZone):
+        return zone_named(alike(zone, year, own) or "")
+    return zone
+
+
+@lru_cache(maxsize=256)
+def _lasting(data: bytes, year: int) -> ZoneRules | None:
+    """The rules of a definition where they are the same from ``year`` on, two changes a year or none; else None."""
+    definition = parse(data)
+    groups = children(definition).get("TransitionsGroups")
+    if groups is not None and any(len(group) > _MOST_CHANGES for group in groups):
+        return None
+    try:
+        each = {_rules(definition, later) for later in range(year, max(year + 3, LAST_YEAR) + 1)}
+    except (ValueError, OverflowError):
+        return None
+    return each.pop() if len(each) == 1 else None
 
 
 def minutes_of(duration: str) -> int:

@@ -29,6 +29,9 @@ EVENT: Final = (
 _LISTING: Final = f"kind,nextPageToken,nextSyncToken,timeZone,accessRole,defaultReminders,items({EVENT})"
 _KIND: Final = "calendar#events"
 _GONE: Final = frozenset({404, 410})
+_NO_CALENDAR: Final = (
+    "no calendar {} is there for this account: copy its id from its settings (Integrate calendar), and share it with it"
+)
 
 Json: TypeAlias = dict[str, Any]
 
@@ -137,6 +140,8 @@ async def _page(calendar: Calendar, query: Mapping[str, str], *, first: bool) ->
         # 400: a token that Google cannot read (unconfirmed); what else is wrong shows when the calendar is read whole
         if response.status in (400, 410) and "syncToken" in query and failure.reason is not Reason.GARBLED:
             raise TokenExpiredError(Reason.PEER_FAILED, "the sync token is not good any more")
+        if first and failure.reason is Reason.NO_SUCH_MAILBOX:
+            raise PeerError(failure.reason, _NO_CALENDAR.format(calendar.key))
         if first:
             raise failure
         raise PeerError(Reason.INCOMPLETE, f"a later page: {failure}", retry_after=failure.retry_after)

@@ -15,6 +15,7 @@ from protocols.zones.wall import to_utc
 
 _DAY: Final = timedelta(days=1)
 _MOST_DATES: Final = 10_000
+_TOO_MANY: Final = "it repeats on more days than can be carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def again(lines: Any, first: When) -> Again:
             rule = rules.read(value, first)
         elif name in ("RDATE", "EXDATE"):
             (extra if name == "RDATE" else without).update(_dates(value, head, parameters, first))
+            if len(extra) + len(without) > _MOST_DATES:
+                raise ValueError(_TOO_MANY)
         elif name == "EXRULE":
             raise ValueError("it repeats by a rule with a rule of exceptions (EXRULE)")
     return Again(rule, tuple(sorted(extra)), frozenset(without))
@@ -143,7 +146,7 @@ def _dates(value: str, head: str, parameters: Sequence[str], first: When) -> Ite
     zone = next((part.split("=", 1)[1] for part in head.split(";") if part.strip().upper().startswith("TZID=")), "")
     texts = [text.strip() for text in value.split(",") if text.strip()]
     if len(texts) > _MOST_DATES:
-        raise ValueError("it repeats on more days than can be carried")
+        raise ValueError(_TOO_MANY)
     try:
         return [_date(text, zone.strip('" '), first) for text in texts]
     except (ValueError, OverflowError):

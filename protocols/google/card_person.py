@@ -224,7 +224,7 @@ def _day(told: Any) -> date | None:
         return None
     try:
         return date(told.get("year") or words.NO_YEAR, told.get("month") or 0, told.get("day") or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -23,7 +23,7 @@ from protocols.plain_text import of_html
 SELECT: Final = (
     "id,changeKey,iCalUId,type,seriesMasterId,transactionId,subject,body,start,end,originalStartTimeZone,isAllDay,"
     "location,showAs,sensitivity,categories,isReminderOn,reminderMinutesBeforeStart,recurrence,attendees,organizer,"
-    "isOrganizer,responseStatus,isCancelled,isOnlineMeeting,lastModifiedDateTime"
+    "isOrganizer,responseStatus,isCancelled,isOnlineMeeting,hasAttachments,lastModifiedDateTime"
 )
 """What is read of every event."""
 SERIES: Final = f"{SELECT},originalStart,occurrenceId,cancelledOccurrences,exceptionOccurrences"

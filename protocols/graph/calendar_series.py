@@ -23,7 +23,8 @@ _MOST: Final = 10_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """An occurrence that differs, or once did (``same``): ``key`` and ``etag`` are its own. ``occurrence`` is None for
-    one that its organiser called off. ``cut``: it is told shorter than it is."""
+    one that its organiser called off. ``cut``: it is told shorter than it is. ``frail``: it
+    holds files or an online meeting, which are lost where Outlook makes it anew."""
 
     key: str
     etag: str
@@ -31,6 +32,7 @@ class Instance:
     same: bool = False
     others: bool = False
     cut: bool = False
+    frail: bool = False
 
 
 def with_rule(event: Event, entry: Mapping[str, Any]) -> Event:
@@ -62,6 +64,7 @@ def differing(
             same=same(event, original, occurrence),
             others=one.meeting,
             cut=says(occurrence, shorter),
+            frail=each.get("hasAttachments") is True or each.get("isOnlineMeeting") is True,
         )
     return found
 

@@ -79,6 +79,13 @@ async def stamped(
     return found
 
 
+def resource_of(user: str, folder: str) -> str:
+    """What a subscription to the folder's contacts names: no URL, so that nothing in it is escaped. Of the mailbox's
+    own folder it is all contacts of the mailbox (Graph, change notifications for Outlook resources): what is told of
+    another folder is read, and found to be nothing new."""
+    return f"users/{user}/{f'contactFolders/{folder}/' if folder else ''}contacts"
+
+
 def in_folder(entry: Mapping[str, Any], parent: str) -> bool:
     """Whether a contact that was asked for by its id is still in the folder: what somebody threw away may still be
     told, from the deleted items."""

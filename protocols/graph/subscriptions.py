@@ -16,7 +16,8 @@ from protocols.http import HttpResponse, Send
 from protocols.model.freebusy import Reason
 
 LONGEST: Final = timedelta(minutes=10_080)
-"""Of a subscription for events, as Graph's reference has it by now; that each tenant grants it is unconfirmed."""
+"""Of a subscription for events or contacts, as Graph's reference has it by now; that each tenant grants it is
+unconfirmed."""
 GRANTED: Final = timedelta(minutes=4_230)
 """What was the longest before, and is taken by all."""
 SHORTEST: Final = timedelta(minutes=45)
@@ -67,17 +68,7 @@ async def subscribe(
         "resource": resource,
         "clientState": secret,
     }
-    return await _promised(send, "POST", f"{api(api_url)}/subscriptions", body, until, as_of)
-
-
-async def renew(send: Send, key: str, *, until: datetime, api_url: str, as_of: datetime) -> Subscription | None:
-    """The same for longer; None where there is none any more. Raises PeerError."""
-    try:
-        return await _promised(send, "PATCH", _one(api_url, key), {}, until, as_of)
-    except PeerError as error:
-        if refused_with(error, 404):
-            return None
-        raise
+    return await _promised(send, f"{api(api_url)}/subscriptions", body, until, as_of)
 
 
 async def end(send: Send, key: str, *, api_url: str, as_of: datetime) -> None:
@@ -106,15 +97,13 @@ def _notification(value: Mapping[str, Any]) -> Notification | None:
     return Notification(subscription=key, sort=sort, secret=secret if isinstance(secret, str) else "")
 
 
-async def _promised(
-    send: Send, method: str, url: str, body: Mapping[str, Any], until: datetime, as_of: datetime
-) -> Subscription:
+async def _promised(send: Send, url: str, body: Mapping[str, Any], until: datetime, as_of: datetime) -> Subscription:
     """As long as wanted, as Graph's reference has it; where that is refused, as long as it always was."""
     wanted = max(min(until, as_of + LONGEST - _ROUNDING), as_of + SHORTEST)
-    told = await _asked(send, method, url, body, wanted, as_of)
+    told = await _asked(send, url, body, wanted, as_of)
     shorter = as_of + GRANTED - _ROUNDING
     if isinstance(told, PeerError) and refused_with(told, 400) and wanted > shorter:
-        told = await _asked(send, method, url, body, shorter, as_of)
+        told = await _asked(send, url, body, shorter, as_of)
         wanted = shorter
     if isinstance(told, PeerError):
         raise told
@@ -123,10 +112,10 @@ async def _promised(
 
 
 async def _asked(
-    send: Send, method: str, url: str, body: Mapping[str, Any], until: datetime, as_of: datetime
+    send: Send, url: str, body: Mapping[str, Any], until: datetime, as_of: datetime
 ) -> HttpResponse | PeerError:
     expires = until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return await tried(send, method, url, {**body, "expirationDateTime": expires}, as_of=as_of)
+    return await tried(send, "POST", url, {**body, "expirationDateTime": expires}, as_of=as_of)
 
 
 def _instant(value: Any, otherwise: datetime) -> datetime:

@@ -40,6 +40,10 @@ class Budget:
             raise TooManyError("a recurrence without measure")
         self._take(steps)
 
+    def share(self) -> "Share":
+        """What one rule may take of it."""
+        return Share(self, self.series)
+
     def work(self, steps: int) -> None:
         """As :meth:`take` for work that is no rule's: one that cannot be done leaves nothing for any other."""
         if steps > self.steps:
@@ -74,3 +78,18 @@ class Budget:
 
     def _late(self) -> bool:
         return self.stopwatch is not None and self.stopwatch() > self._until
+
+
+@dataclass(slots=True)
+class Share:
+    """What one rule may take of a budget: ``left`` steps at the most."""
+
+    of: Budget
+    left: int
+
+    def take(self, steps: int) -> None:
+        """Raises TooManyError where so many are not left, for this rule or at all, or where the time is over."""
+        self.of.take(steps)
+        self.left -= steps
+        if self.left < 0:
+            raise TooManyError("a recurrence without measure")

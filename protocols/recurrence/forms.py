@@ -26,6 +26,7 @@ def normal(rule: Recurrence, when: When) -> Recurrence:
     rule = _frequency(rule, month)
     rule = _implied(rule, day, month, weekday)
     rule = _positions(_counted(_frequency(rule, month)))
+    rule = _counted(_frequency(rule, month))  # what has lost its positions may be another's
     return replace(rule, week_start=_week_start(rule, weekday))
 
 

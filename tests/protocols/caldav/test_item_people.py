@@ -2,6 +2,7 @@
 
 import pytest
 
+from protocols.caldav.item_people import MAILS, WITHIN
 from protocols.caldav.item_reading import NAMED, OTHERS
 from protocols.model.event import Response
 from tests.protocols.caldav.ics import event
@@ -57,3 +58,47 @@ def test_what_the_owner_answered(said: str, response: Response) -> None:
     assert found(*event(START, BY_BOB, ME.format(said))).event.response is response
     own = found(*event(START, f"ORGANIZER:mailto:{OWNER}", ME.format(said), BOB)).event
     assert own.response is Response.NONE
+
+
+BOSS = "ATTENDEE:mailto:boss@elsewhere.example"
+
+
+def within(*lines: str) -> str:
+    """Why an event with these components in it is guarded."""
+    return found(*event(START, *lines)).guarded
+
+
+def component(name: str, *lines: str) -> tuple[str, ...]:
+    return (f"BEGIN:{name}", *lines, f"END:{name}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "guarded"),
+    [
+        (component("VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M", "DESCRIPTION:r"), ""),
+        (component("VALARM", "ACTION:AUDIO", "TRIGGER:-PT5M"), ""),
+        (component("VALARM", "ACTION:EMAIL", "TRIGGER:-PT5M", BOSS), MAILS),
+        (component("VALARM", "action:email", "TRIGGER:-PT5M"), MAILS),
+        (component("VALARM", "ACTION:DISPLAY", BOSS), MAILS),
+        (component("VALARM", f"ACTION:EMAIL;X=1\r\nATTENDEE:mailto:{OWNER}"), MAILS),
+        (component("X-VALARM", "ACTION:EMAIL", BOSS), WITHIN),
+        (component("X-OUTER", *component("X-INNER", BOSS)), WITHIN),
+        (component("X-OUTER", *component("VALARM", "ACTION:EMAIL")), MAILS),
+        (component("PARTICIPANT", "CALENDAR-ADDRESS:mailto:boss@elsewhere.example"), WITHIN),
+        (component("X-PLAIN", "X-ATTENDEES:3"), ""),
+    ],
+)
+def test_what_names_somebody_in_a_part_of_it_is_never_written(lines: tuple[str, ...], guarded: str) -> None:
+    assert within(*lines) == guarded
+
+
+def test_an_alarm_by_mail_of_one_occurrence_or_beside_the_event_is_enough() -> None:
+    alarm = component("VALARM", "ACTION:EMAIL", "TRIGGER:-PT5M", BOSS)
+    one = event("RECURRENCE-ID:20261116T090000Z", "DTSTART:20261116T090000Z", *alarm)
+    assert found(*event(*WEEKLY), *one).guarded == MAILS
+    assert found(*event(START), *component("VTODO", "UID:1@x", BOSS)).guarded == WITHIN
+
+
+def test_who_takes_part_is_told_first() -> None:
+    alarm = component("VALARM", "ACTION:EMAIL", "TRIGGER:-PT5M", BOSS)
+    assert found(*event(START, BOB, *alarm)).guarded == OTHERS

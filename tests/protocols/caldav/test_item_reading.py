@@ -77,6 +77,7 @@ def test_the_newest_of_several_masters_counts() -> None:
         ),
         (cal("CALSCALE:HEBREW", *event(START)), "Gregorian"),
         (cal(*event(START) * 2100), "parts"),
+        (cal(*event(START, *["X-NOTHING:"] * 50_001)), "lines"),
     ],
 )
 def test_what_cannot_be_read_is_named(data: bytes, words: str) -> None:

@@ -115,6 +115,7 @@ def test_a_day_among_times() -> None:
         ((START, "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"), "several rules"),
         ((START, "RRULE:FREQ=DAILY", "EXRULE:FREQ=WEEKLY"), "several rules"),
         ((START, "RDATE:" + ",".join(["20261110T090000Z"] * 11_000)), "more dates"),
+        ((START, "RRULE:FREQ=DAILY", *(f"EXDATE:{'20261110T090000Z,' * 5_500}" for _ in range(2))), "more dates"),
         ((START, "RRULE:FREQ=DAILY", "EXDATE:never"), "not a date"),
     ],
 )

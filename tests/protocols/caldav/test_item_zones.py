@@ -7,8 +7,7 @@ import icalendar
 import pytest
 
 from protocols.caldav.item_tree import node
-from protocols.caldav.item_zones import definition, familiar
-from protocols.zones.rules import RuleZone, ZoneRules, rules_of
+from protocols.caldav.item_zones import definition
 
 ZONES = (
     "Europe/Berlin",
@@ -41,12 +40,3 @@ def test_it_is_defined_before_it_is_needed() -> None:
 def test_an_unknown_zone_is_named() -> None:
     with pytest.raises(ValueError, match="zone"):
         definition("Middle-earth/Shire", 2026)
-
-
-def test_clocks_have_a_name() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    rules = RuleZone(rules_of(berlin, 2026))
-    assert familiar(rules, 2026, berlin) == "Europe/Berlin"
-    assert familiar(RuleZone(rules_of(ZoneInfo("Australia/Sydney"), 2026)), 2026, berlin) == "Australia/Sydney"
-    assert familiar(RuleZone(ZoneRules(-77)), 2026, berlin) is None
-    assert familiar(UTC, 2026, berlin) is None

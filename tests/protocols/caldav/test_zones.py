@@ -31,6 +31,33 @@ def test_a_definition_is_followed_through_the_change_of_the_clocks(lines: list[s
         assert to_utc(datetime(2026, month, day, 12), found).hour == hour  # noqa: DTZ001  # a wall has no zone
 
 
+@pytest.mark.parametrize(
+    ("autumn", "spring"),
+    [
+        ("BYDAY=SU;BYMONTHDAY=25,26,27,28,29,30,31;BYMONTH=10", "BYDAY=SU;BYMONTH=3;BYMONTHDAY=-7,-6,-5,-4,-3,-2,-1"),
+        ("BYDAY=-1SU;BYMONTH=10", "BYDAY=SU;BYMONTH=3;BYMONTHDAY=25,26,27,28,29,30,31"),
+    ],
+)
+def test_a_weekday_may_be_told_by_its_seven_days(autumn: str, spring: str) -> None:
+    rules = [f"RRULE:FREQ=YEARLY;{each}" for each in (autumn, spring)]
+    assert zone(*STANDARD, rules[0], "END:STANDARD", *DAYLIGHT, rules[1], "END:DAYLIGHT") == zone(*CUSTOM)
+
+
+def test_seven_other_days_are_no_place_in_the_month() -> None:
+    odd = "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=SU;BYMONTHDAY=2,3,4,5,6,7,8"
+    assert zone(*STANDARD, AUTUMN, "END:STANDARD", *DAYLIGHT, odd, "END:DAYLIGHT") is ANYWHERE
+
+
+def test_a_history_means_the_zone_that_had_it() -> None:
+    found = zone(
+        *("BEGIN:STANDARD", "DTSTART:20160907T000000", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0300", "END:STANDARD"),
+        *("BEGIN:DAYLIGHT", "DTSTART:20150329T030000", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0300"),
+        *("RDATE:20150329T030000,20160327T030000", "END:DAYLIGHT"),
+        *("BEGIN:STANDARD", "DTSTART:20151108T040000", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0200", "END:STANDARD"),
+    )
+    assert str(found) == "Europe/Istanbul"
+
+
 def test_one_observance_is_for_ever() -> None:
     found = zone("BEGIN:STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0545", "TZOFFSETTO:+0545", "END:STANDARD")
     assert found is not None

@@ -91,6 +91,28 @@ def test_a_zone_that_nobody_knows_is_none_for_one_appointment_and_matters_for_a_
     assert "zone" in _words(f"{TIMES}{WEEKLY}{strange}")
 
 
+def test_a_series_by_clocks_that_its_item_describes_has_the_zone_of_these() -> None:
+    change = "<t:TimeOffset>PT{}H</t:TimeOffset><t:Month>{}</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek>"
+    steps = "".join(
+        f'<t:RecurringDayTransition><t:To Kind="Period">{name}</t:To>{change.format(hour, month)}'
+        "<t:Occurrence>-1</t:Occurrence></t:RecurringDayTransition>"
+        for name, hour, month in (("d", 2, 3), ("s", 3, 10))
+    )
+    described = (
+        '<t:StartTimeZone Id="{}" Name=""><t:Periods><t:Period Bias="-PT1H" Name="Standard" Id="s"/>'
+        '<t:Period Bias="-PT2H" Name="Daylight" Id="d"/></t:Periods><t:TransitionsGroups><t:TransitionsGroup Id="0">'
+        f"{steps}</t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition>"
+        '<t:To Kind="Group">0</t:To></t:Transition></t:Transitions></t:StartTimeZone>'
+    )
+    for name in ("Customized Time Zone", "", "Mitteleuropäische Zeit"):
+        found = _read(f"{TIMES}{WEEKLY}{described.format(name)}", zone="America/New_York").event.when
+        assert isinstance(found, Span)
+        assert found.zone == "Europe/Budapest"  # the first of those that Windows has with these clocks
+        own = _read(f"{TIMES}{WEEKLY}{described.format(name)}", zone="Europe/Berlin").event.when
+        assert isinstance(own, Span)
+        assert own.zone == "Europe/Berlin"
+
+
 @pytest.mark.parametrize(
     ("inside", "word"),
     [

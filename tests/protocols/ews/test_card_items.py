@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from protocols.errors import PeerError
+from protocols.ews.calendar_reading import Unreadable
+from protocols.ews.card_fields import CardContact
 from protocols.ews.card_items import in_pieces, some
 from protocols.model.freebusy import Reason
 from tests.protocols.ews.mailbox_answers import NOW, access, answer, item, message
@@ -13,8 +15,17 @@ def test_contacts_by_their_ids() -> None:
     there = message("GetItem", f"<m:Items>{item('a', '<t:DisplayName>Ann</t:DisplayName>')}</m:Items>")
     peer = Peer(answer("GetItem", there, message("GetItem", code="ErrorItemNotFound")))
     found = run(some(access(peer), ["a", "b", "a"], as_of=NOW))
-    assert found["a"] is not None
-    assert (found["a"].card.display_name, found["a"].version, found["b"]) == ("Ann", "1", None)
+    ann = found["a"]
+    assert isinstance(ann, CardContact)
+    assert (ann.card.display_name, ann.version, found["b"]) == ("Ann", "1", None)
+
+
+def test_one_that_exchange_cannot_tell_spoils_no_other() -> None:
+    there = message("GetItem", f"<m:Items>{item('a', '<t:DisplayName>Ann</t:DisplayName>')}</m:Items>")
+    peer = Peer(answer("GetItem", there, message("GetItem", code="ErrorCorruptData")))
+    found = run(some(access(peer), ["a", "b"], as_of=NOW))
+    assert isinstance(found["a"], CardContact)
+    assert found["b"] == Unreadable("b", "Exchange cannot tell it (ErrorCorruptData)")
 
 
 def test_one_that_is_malformed_is_found_by_halves() -> None:

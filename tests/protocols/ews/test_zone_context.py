@@ -1,12 +1,13 @@
 """TimeZoneContext: by name, or by periods and transitions."""
 
 from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
 
 from protocols.ews.names import T
-from protocols.ews.zone_context import minutes_of, read_context
+from protocols.ews.zone_context import minutes_of, read_context, told_zone
 from tests.protocols.ews.samples import BERLIN
 
 _PERIODS = (
@@ -96,3 +97,36 @@ def test_an_unknown_zone_that_explains_nothing_is_a_value_error(inner: str) -> N
 )
 def test_durations(text: str, minutes: int) -> None:
     assert minutes_of(text) == minutes
+
+
+def _told(inner: str, name: str = "Customized Time Zone", year: int = 2026, own: tzinfo | None = None) -> tzinfo | None:
+    definition = etree.fromstring(f'<t:StartTimeZone xmlns:t="{T}" Id="{name}">{inner}</t:StartTimeZone>')
+    return told_zone(definition, year, own)
+
+
+def test_the_zone_of_an_item_is_the_one_with_these_clocks() -> None:
+    assert str(_told(_groups(_DAYLIGHT + _STANDARD))) == "America/Los_Angeles"
+    assert str(_told(_groups(_DAYLIGHT + _STANDARD), name="")) == "America/Los_Angeles"
+    assert str(_told(_groups(_DAYLIGHT + _STANDARD), own=ZoneInfo("America/Tijuana"))) == "America/Tijuana"
+    assert _told(_groups(_DAYLIGHT + _STANDARD), name="W. Europe Standard Time") == BERLIN
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "",
+        _groups(_BY_DATE + _DAYLIGHT),
+        _groups(_DAYLIGHT + _STANDARD + _DAYLIGHT),
+        _groups(_FIXED, _DAYLIGHT + _STANDARD) + _SINCE.replace("2026", "2030"),
+        _groups(_DAYLIGHT + _STANDARD).replace("PT480M", "PT481M"),
+        _groups(_DAYLIGHT + _STANDARD).replace("Sunday", "Someday"),
+    ],
+)
+def test_clocks_of_nobody_or_that_change_their_rules_are_no_zone(inner: str) -> None:
+    assert _told(inner) is None
+
+
+def test_years_of_which_nobody_can_tell_are_no_zones() -> None:
+    assert _told(_groups(_DAYLIGHT + _STANDARD), year=2005) is None  # this was the rule from 2007 on
+    assert _told(_groups(_DAYLIGHT + _STANDARD), year=1) is None
+    assert _told(_groups(_DAYLIGHT + _STANDARD), year=9999) is None

@@ -130,3 +130,10 @@ def test_one_occurrence() -> None:
     assert urlsplit(peer.requests[0].url).path.endswith("/events/a/instances")
     assert run(instance(calendar(Peer(json({"items": []}))), "a", "2026-11-16")) is None
     assert run(instance(calendar(Peer(error(404, "notFound"))), "a", "2026-11-16")) is None
+
+
+def test_a_calendar_that_is_not_there_is_named_with_what_to_do() -> None:
+    with pytest.raises(PeerError) as caught:
+        run(look(calendar(Peer(error(404, "notFound")))))
+    assert "no calendar " in caught.value.detail
+    assert "share it with it" in caught.value.detail

@@ -113,6 +113,11 @@ def test_days_that_are_left_out(line: str, without: datetime) -> None:
         (["RRULE:FREQ=WEEKLY", "EXDATE:tomorrow"], "cannot be read"),
         (["RRULE:FREQ=WEEKLY", "EXDATE;TZID=Mars/Base:20261116T100000"], "cannot be read"),
         (["RDATE:" + ",".join(["20261111T090000Z"] * 10_001)], "more days"),
+        (
+            ["RDATE:" + ",".join(f"{year}1111T090000Z" for year in range(low, low + 4_000)) for low in (1000, 5000)]
+            + ["EXDATE:" + ",".join(f"{year}1112T090000Z" for year in range(1000, 4_001))],
+            "more days",
+        ),
         (["RRULE:NONSENSE"], "rule"),
     ],
 )

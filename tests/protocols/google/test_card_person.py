@@ -86,7 +86,9 @@ def test_addresses_with_parts_of_their_own() -> None:
 def test_birthdays() -> None:
     assert card({"birthdays": [{"date": {"month": 2, "day": 29}}]})[0].birthday == date(1604, 2, 29)
     assert card({"birthdays": [{"date": {"year": 0, "month": 2, "day": 29}}]})[0].birthday == date(1604, 2, 29)
-    for strange in ({"date": {"year": 1980}}, {"date": None}, {"text": "spring"}, {"date": {"month": "x", "day": 1}}):
+    late = {"date": {"year": 10**12, "month": 5, "day": 1}}
+    wrong = {"date": {"month": "x", "day": 1}}
+    for strange in ({"date": {"year": 1980}}, {"date": None}, {"text": "spring"}, wrong, late):
         assert card({"birthdays": [strange]}) == (Card(), frozenset({"birthday"}))
 
 

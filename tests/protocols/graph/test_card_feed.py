@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from protocols.errors import PeerError
-from protocols.graph.card_feed import Changes, changes, in_folder, stamped
+from protocols.graph.card_feed import Changes, changes, in_folder, resource_of, stamped
 from protocols.graph.contact_fields import EXTENDED, STAMP, Contact
 from protocols.graph.streamed import Expired
 from protocols.model.freebusy import Reason
@@ -98,3 +98,8 @@ def test_where_a_contact_is() -> None:
     assert not in_folder({"parentFolderId": "deleted"}, "p")
     assert in_folder({"parentFolderId": "p"}, "")
     assert in_folder({}, "p")
+
+
+def test_what_a_subscription_names_is_not_escaped() -> None:
+    assert resource_of("ann@b.example", "") == "users/ann@b.example/contacts"
+    assert resource_of("ann@b.example", "f=") == "users/ann@b.example/contactFolders/f=/contacts"

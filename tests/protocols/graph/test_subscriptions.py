@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from protocols.errors import PeerError
-from protocols.graph.subscriptions import Notification, Sort, Subscription, end, read, renew, subscribe
+from protocols.graph.subscriptions import Notification, Sort, Subscription, end, read, subscribe
 from protocols.http import HttpResponse
 from protocols.model.freebusy import Reason
 from tests.protocols.scripted import Peer, json, run
@@ -78,16 +78,6 @@ def test_a_refusal_is_told(answers: list[HttpResponse], reason: Reason) -> None:
 def test_a_secret_is_wanted(secret: str) -> None:
     with pytest.raises(ValueError, match="secret"):
         made(Peer(), secret=secret)
-
-
-def test_one_is_made_longer_unless_it_has_ended() -> None:
-    peer = Peer(json({"id": "k/1", "expirationDateTime": "2026-11-05T08:00:00Z"}), json(GONE, 404), json({}, 500))
-    found = run(renew(peer, "k/1", until=WEEK, api_url=URL, as_of=NOW))
-    assert found == Subscription(key="k/1", until=datetime(2026, 11, 5, 8, tzinfo=UTC))
-    assert (peer.requests[0].method, peer.requests[0].url) == ("PATCH", f"{URL}/v1.0/subscriptions/k%2F1")
-    assert run(renew(peer, "k", until=WEEK, api_url=URL, as_of=NOW)) is None
-    with pytest.raises(PeerError):
-        run(renew(peer, "k", until=WEEK, api_url=URL, as_of=NOW))
 
 
 def test_one_is_ended_once() -> None:

@@ -29,6 +29,16 @@ def test_one_rule_may_not_take_what_all_may() -> None:
     assert budget.spent
 
 
+def test_a_share_is_of_one_rule() -> None:
+    budget = Budget(100, 10)
+    share = budget.share()
+    share.take(6)
+    with pytest.raises(TooManyError):
+        share.take(5)
+    budget.share().take(10)
+    assert budget.steps == 79  # what was taken too much is paid all the same
+
+
 def test_other_work_that_is_too_much_ends_everything() -> None:
     budget = Budget(100, 10)
     budget.work(90)

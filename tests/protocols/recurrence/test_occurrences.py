@@ -77,6 +77,25 @@ def test_places_count_through_the_change_of_the_clocks() -> None:
     assert index(WEEKLY, at(2026, 2, 23, 8)) is None
 
 
+@given(texts(), whens)
+@settings(max_examples=60, deadline=None)
+def test_places_are_those_that_counting_gives(text: str, when: When) -> None:
+    event = Event(when=when, rule=read(text, when))
+    begins = at(*(when.first if isinstance(when, Days) else when.start).timetuple()[:3])
+    told = list(starts(event, TimeWindow(begins - timedelta(days=2), begins + timedelta(days=800))))
+    assert [index(event, each) for each in told[-20:]] == list(range(1, len(told) + 1))[-20:]
+
+
+def test_a_place_far_away_is_told_without_counting() -> None:
+    old = span(1900, 1, 1)  # a Monday
+    daily = Event(when=old, rule=read("FREQ=DAILY;INTERVAL=2;COUNT=90000", old))
+    days = (date(2026, 3, 2) - date(1900, 1, 1)).days
+    assert index(daily, at(2026, 3, 3, 8)) == (days + 1) // 2 + 1
+    assert index(daily, at(2026, 3, 2, 8)) is None
+    weekly = Event(when=old, rule=read("FREQ=WEEKLY;BYDAY=TU,TH", old))  # which does not name the first
+    assert index(weekly, at(2026, 3, 3, 8)) == days // 7 * 2 + 2
+
+
 def test_the_last_day_of_the_rule_is_in_it() -> None:
     event = Event(when=MONDAY, rule=read("FREQ=WEEKLY;UNTIL=20260330", MONDAY))
     assert list(starts(event, YEAR))[-1] == at(2026, 3, 30, 7)
