@@ -22,6 +22,7 @@ VERSIONS: Final = (
     "Exchange2007_SP1", "Exchange2010", "Exchange2010_SP1", "Exchange2010_SP2", "Exchange2013", "Exchange2013_SP1",
     "Exchange2016",
 )  # fmt: skip
+_EVENTS: Final = {"Create": "CreatedEvent", "Update": "ModifiedEvent", "Delete": "DeletedEvent"}
 _SERVERS: Final = itertools.count()
 _OF_A_SERVER: Final = 1_000_000
 """Numbers of its own: no two Exchange servers ever give one id, version or UID ([MS-OXOCAL] 2.2.1.27)."""
@@ -46,7 +47,8 @@ class CalendarFolder:
 class CalendarDesk:
     """What the server keeps. ``clock`` is the server's own. ``mails`` lists who would have been mailed. ``versions``
     are those it speaks. ``page`` is the most that one page has, ``changes`` the most that one call of SyncFolderItems
-    tells, whatever is asked. ``refuse`` may say for an operation how many seconds it has to wait."""
+    tells, whatever is asked. ``refuse`` may say for an operation how many seconds it has to wait. ``changed`` is told
+    of each change: in which folder, what (as EWS calls the event), and which item."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class CalendarDesk:
         self.page, self.changes = 1000, 512
         self.public = PublicTree()
         self.refuse: Callable[[str], float | None] = lambda operation: None
+        self.changed: Callable[[str, str, str], None] = lambda folder, event, item: None
         self.folders: dict[str, CalendarFolder] = {}
         self.epoch = 1
         self._numbers = itertools.count(next(_SERVERS) * _OF_A_SERVER + 1)
@@ -149,11 +152,13 @@ class CalendarDesk:
         entry.version = next(self._numbers) * 1000
         entry.changed_at = self.clock().replace(microsecond=0)
         folder.log.append((word, entry.key))
+        self.changed(folder.key, _EVENTS[word], entry.key)
 
     def remove(self, folder: CalendarFolder, entry: Entry) -> None:
         """It is gone."""
         del folder.entries[entry.key]
         folder.log.append(("Delete", entry.key))
+        self.changed(folder.key, _EVENTS["Delete"], entry.key)
 
     def _open(self, address: str) -> None:
         parent = ""

@@ -38,13 +38,13 @@ class Asked:
 def is_ours(operation: etree._Element, *, alone: bool) -> bool:
     """Whether a request is about calendars or public folders; ``alone``: nobody else answers for the folders that
     every mailbox has."""
-    if local(operation) not in _PARTS:
-        return False
-    for element in operation.iter():
-        key = element.get("Id") or element.get("RecurringMasterId") or ""
-        if key.startswith(PREFIX) or key in _OURS or (alone and key in _ANYWHERE):
-            return True
-    return False
+    return local(operation) in _PARTS and any(is_of(element, alone=alone) for element in operation.iter())
+
+
+def is_of(element: etree._Element, *, alone: bool) -> bool:
+    """Whether an id is that of a calendar, a public folder or what is in them."""
+    key = element.get("Id") or element.get("RecurringMasterId") or ""
+    return key.startswith(PREFIX) or key in _OURS or (alone and key in _ANYWHERE)
 
 
 def answer(

@@ -66,7 +66,8 @@ class ContactsDesk:
     """What the server keeps. ``impersonators`` are the accounts that may act as others, and ``scope`` as whom (None:
     all). ``page`` is the most that one page has, whatever is asked. ``refuse`` may say for an operation how many
     seconds it has to wait, ``refuse_item`` for one part of it by number. ``public`` are the public folders, open to
-    everybody; ``sync`` remembers what was told with each state, ``clock`` says when something was changed."""
+    everybody; ``sync`` remembers what was told with each state, ``clock`` says when something was changed. ``changed``
+    is told of each change: in which folder, what (as EWS calls the event), and which item."""
 
     def __init__(self, addresses: Iterable[str], *, impersonators: Iterable[str] = ()) -> None:
         self.mailboxes = {address: Mailbox(address) for address in addresses}
@@ -78,6 +79,7 @@ class ContactsDesk:
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.refuse: Callable[[str], float | None] = lambda operation: None
         self.refuse_item: Callable[[str, int], float | None] = lambda operation, number: None
+        self.changed: Callable[[str, str, str], None] = lambda folder, event, item: None
         self._numbers = itertools.count(1)
 
     def acting(self, root: etree._Element, username: str) -> tuple[str, bool]:
@@ -142,13 +144,26 @@ class ContactsDesk:
         key = f"{folder.key.partition('/')[0]}/+item={number}"
         folder.items[key] = Item(key, element, number * 1000, dict(values))
         self.stamp(folder.items[key])
+        self.changed(folder.key, "CreatedEvent", key)
         return folder.items[key]
 
     def touch(self, item: Item) -> None:
         """It changed: another version, at this moment."""
         item.version += 1
         self.stamp(item)
+        for folder in self._box(item.key).folders.values():
+            if item.key in folder.items:
+                self.changed(folder.key, "ModifiedEvent", item.key)
+
+    def remove(self, folder: Folder, item: Item) -> None:
+        """It is gone."""
+        del folder.items[item.key]
+        self.changed(folder.key, "DeletedEvent", item.key)
 
     def stamp(self, item: Item) -> None:
         """It was changed at this moment."""
         item.changed = f"{self.clock():%Y-%m-%dT%H:%M:%SZ}"
+
+    def _box(self, key: str) -> Mailbox:
+        address = key.partition("/")[0]
+        return self.public if address == PUBLIC else self.mailboxes[address]

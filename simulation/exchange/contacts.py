@@ -196,7 +196,7 @@ def _delete_item(operation: etree._Element, desk: ContactsDesk, who: str) -> Ite
 
     def part(element: etree._Element) -> str:
         folder, item = desk.item(element, who)
-        del folder.items[item.key]
+        desk.remove(folder, item)
         return ""
 
     for element in operation.iterfind("m:ItemIds/*", NS):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -12,10 +13,11 @@ from lxml import etree
 from protocols import safexml
 from protocols.model.freebusy import Detail
 from simulation.estate import Estate
-from simulation.exchange import autodiscover, automatic_replies, calendar_operations, contacts, directory
+from simulation.exchange import autodiscover, automatic_replies, calendar_operations, contacts, directory, push
 from simulation.exchange.calendar_folders import CalendarDesk
-from simulation.exchange.contact_mailboxes import ContactsDesk
+from simulation.exchange.contact_mailboxes import PUBLIC, ContactsDesk, Refused
 from simulation.exchange.operations import convert_id, server_time_zones
+from simulation.exchange.push import PushDesk
 from simulation.exchange.question import AvailabilityQuestion, addresses_of, read_question
 from simulation.exchange.sign_in import Account, SignIn
 from simulation.exchange.soap import NS, M, SoapFault, envelope, fault
@@ -41,7 +43,8 @@ class ExchangeServer(SimulatedServer):
     """Exchange Server of fabrikam.example: EWS free/busy and Autodiscover behind ``sign_in``, Basic by default.
 
     ``offsets`` makes it write times with their offset from UTC, as old servers did. ``FEDERATION`` sees blocks only,
-    ``ASSISTANT`` subjects and places; user names match in any letter case, with a domain before or behind.
+    ``ASSISTANT`` subjects and places; user names match in any letter case, with a domain before or behind. ``push``
+    calls whoever subscribed to changes in ``calendars`` and ``contacts``.
     """
 
     def __init__(
@@ -58,6 +61,10 @@ class ExchangeServer(SimulatedServer):
         super().__init__(estate, ssl=ssl)
         self.contacts = contacts
         self.calendars = calendars
+        self.push = PushDesk(self._clock)
+        for desk in (calendars, contacts):
+            if desk is not None:
+                desk.changed = self.push.tell
         self.offsets = offsets
         self.sign_in = sign_in or SignIn()
         self._accounts = accounts
@@ -78,6 +85,7 @@ class ExchangeServer(SimulatedServer):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await super().__aexit__(kind, error, trace)
+        await self.push.close()
         self._open.close()
 
     @property
@@ -150,11 +158,33 @@ class ExchangeServer(SimulatedServer):
     def _kept(
         self, root: etree._Element, operation: etree._Element, call: Call, account: Account, trouble: Trouble | None
     ) -> web.Response:
+        if operation.tag in push.OPERATIONS:
+            return self.push.answer(operation, lambda element: self._folder(element, root, call, account))
         if self.calendars is not None and calendar_operations.is_ours(operation, alone=self.contacts is None):
             return calendar_operations.answer(root, operation, self.calendars, account.username, call.headers)
         if self.contacts is not None and operation.tag in contacts.OPERATIONS:
             return contacts.answer(root, operation, self.contacts, account.username, trouble)
         return self._other(root, operation)
+
+    def _clock(self) -> datetime:
+        return self.calendars.clock() if self.calendars is not None else datetime.now(UTC)
+
+    def _folder(
+        self, element: etree._Element, root: etree._Element, call: Call, account: Account
+    ) -> tuple[str, bool]:  # fmt: skip
+        if self.calendars is not None and calendar_operations.is_of(element, alone=self.contacts is None):
+            desk = self.calendars
+            there = desk.folder(element, desk.acting(root, account.username), call.headers)
+            if not there.owner:
+                desk.public.check_content(call.headers, there.content)
+            return there.key, not there.owner
+        if self.contacts is None:
+            raise Refused("ErrorFolderNotFound")
+        who = self.contacts.acting(root, account.username)[0]
+        box, folder = self.contacts.folder(element, who)
+        if box.address not in (PUBLIC, who):
+            raise Refused("ErrorSubscriptionDelegateAccessNotSupported")
+        return folder.key, box.address == PUBLIC
 
     def _other(self, root: etree._Element, operation: etree._Element) -> web.Response:
         if operation.tag == f"{{{M}}}GetServerTimeZones":

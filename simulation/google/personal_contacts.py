@@ -13,6 +13,7 @@ from aiohttp import web
 from simulation.google.contact_sync import ContactSync, ExpiredTokenError
 
 SCOPE: Final = "https://www.googleapis.com/auth/contacts"
+READING: Final = f"{SCOPE}.readonly"
 MY_CONTACTS: Final = "contactGroups/myContacts"
 MOST_CHANGED, MOST_DELETED, LARGEST_PAGE = 200, 500, 1000
 _PATH: Final = re.compile(r"/v1/(people/me/connections|people:batch\w+|contactGroups|people/\w+:\w+ContactPhoto)")
@@ -74,7 +75,7 @@ class PersonalContacts:
         match = _PATH.fullmatch(request.path)
         assert match is not None
         try:
-            if SCOPE not in scopes:
+            if not scopes & ({SCOPE, READING} if request.method == "GET" else {SCOPE}):
                 raise _Refused(403, "Request had insufficient authentication scopes.")
             if request.method != "GET" and self.wait is not None:
                 return self._throttled()

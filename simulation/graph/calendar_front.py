@@ -29,6 +29,8 @@ class CalendarFront:
         desk.changed = self.subscriptions.tell
         self.batches = 0
         self._contacts = contacts
+        if contacts is not None:
+            contacts.subscriptions = self.subscriptions  # Graph has one place for those of both
 
     def is_asked(self, path: str) -> bool:
         """Whether the request is for calendars, a batch, or subscriptions."""

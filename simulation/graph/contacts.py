@@ -16,20 +16,22 @@ from simulation.graph.contact_delta import ContactDelta
 from simulation.graph.contact_objects import Folder, Item, put, shown, stamped
 from simulation.graph.mailbox_limits import MailboxLimits, Reply
 from simulation.graph.schedule import GraphRefusal
+from simulation.graph.subscriptions import CONTACTS, SubscriptionDesk
 
 _PATH: Final = re.compile(
     r"/users/(?P<user>[^/]+)/(?:(?P<folders>contactFolders)(?:/(?P<folder>[^/]+))?)?"
     r"(?:/?(?P<contacts>contacts)(?:/(?P<contact>[^/]+))?)?"
 )
 _READ: Final = frozenset({"Contacts.Read", "Contacts.ReadWrite"})
-_OWN: Final = "contacts"  # the id of the folder that every mailbox has
+OWN: Final = "contacts"
+"""The id of the folder that every mailbox has."""
 
 
 @dataclass(slots=True)
 class Mailbox:
     """One mailbox: its folders by id, the own one among them."""
 
-    folders: dict[str, Folder] = field(default_factory=lambda: {_OWN: Folder({"id": _OWN, "displayName": "Contacts"})})
+    folders: dict[str, Folder] = field(default_factory=lambda: {OWN: Folder({"id": OWN, "displayName": "Contacts"})})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class ContactsDesk:
 
     ``limits`` are those of Outlook, ``page`` the most contacts of any page; ``reached``, where it is not None, are the
     only mailboxes that an application may open (a scope of its role). ``batches`` counts calls of $batch. ``delta``
-    tells changes, ``clock`` when something was changed.
+    tells changes, ``clock`` when something was changed; whoever subscribed is told of them in ``subscriptions``.
     """
 
     def __init__(self, mailboxes: Iterable[str] = (), *, limits: MailboxLimits | None = None) -> None:
@@ -59,11 +61,14 @@ class ContactsDesk:
         self.batches = 0
         self.delta = ContactDelta()
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.subscriptions = SubscriptionDesk(clock=self._instant)
         self._numbers = count(1)
 
     def is_asked(self, path: str) -> bool:
-        """Whether the request is for contacts in mailboxes, or a batch."""
-        return path == batch.PATH or (path.startswith("/v1.0/") and self._match(path[5:]) is not None)
+        """Whether the request is for contacts in mailboxes, a batch, or subscriptions."""
+        if path == batch.PATH or self.subscriptions.is_asked(path):
+            return True
+        return path.startswith("/v1.0/") and self._match(path[5:]) is not None
 
     async def answer(
         self, call: Call, query: str, roles: frozenset[str], url: str, *, person: str = "", lost: bool = False
@@ -71,12 +76,36 @@ class ContactsDesk:
         """The answer of a healthy server, to an application or to a ``person``, who has one mailbox. Raises
         GraphRefusal where a batch as a whole is none."""
         body = _json(call.body) if call.body else None
+        if self.subscriptions.is_asked(call.path):
+            return await self.subscriptions.answer(call.method, call.path, body, roles)
         one = partial(self._one, roles=roles, url=url, person=person, lost=lost)
         if call.path != batch.PATH:
             path = f"{call.path[5:]}{'?' if query else ''}{query}"
             return await one(call.method, path, call.headers, body)
         self.batches += 1
         return Reply(200, await batch.answered(body, one, self._mailbox_of))
+
+    def plant(self, user: str, key: str, body: Mapping[str, Any], folder: str = OWN) -> Item:
+        """A contact made by somebody else than an application."""
+        item = Item({})
+        put(item, body, new=True)
+        item.properties |= {"id": key, "parentFolderId": folder}
+        item.modified = self._now()
+        self.mailboxes[user].folders[folder].contacts[key] = item
+        self._tell(user, folder, key, "created")
+        return item
+
+    def alter(self, user: str, key: str, body: Mapping[str, Any], folder: str = OWN) -> None:
+        """The same person changes one."""
+        item = self.mailboxes[user].folders[folder].contacts[key]
+        put(item, body, new=False)
+        item.modified = self._now()
+        self._tell(user, folder, key, "updated")
+
+    def drop(self, user: str, key: str, folder: str = OWN) -> None:
+        """The same person throws one away."""
+        del self.mailboxes[user].folders[folder].contacts[key]
+        self._tell(user, folder, key, "deleted")
 
     async def _one(
         self,
@@ -120,13 +149,13 @@ class ContactsDesk:
             raise GraphRefusal(404, "ErrorInvalidUser", f"The requested user '{address}' is invalid.")
         if match["contacts"] is None:
             return self._folder(asked, mailbox, match["folder"])
-        folder = mailbox.folders.get(match["folder"] or _OWN)
+        folder = mailbox.folders.get(match["folder"] or OWN)
         if folder is None:
             raise _no_item()
-        return self._contact(asked, folder, match["contact"])
+        return self._contact(asked, address, folder, match["contact"])
 
     def _folder(self, asked: _Asked, mailbox: Mailbox, one: str | None) -> Reply:
-        below = {key: folder for key, folder in mailbox.folders.items() if key != _OWN}
+        below = {key: folder for key, folder in mailbox.folders.items() if key != OWN}
         if one is None and asked.method == "GET":
             return self._page(asked, below.values())
         if one is None and asked.method == "POST":
@@ -141,12 +170,14 @@ class ContactsDesk:
             return Reply(204)
         return Reply(200, shown(below[one], asked.query))
 
-    def _contact(self, asked: _Asked, folder: Folder, one: str | None) -> Reply:
+    def _contact(self, asked: _Asked, user: str, folder: Folder, one: str | None) -> Reply:
         if one == "delta" and asked.method == "GET":
             return Reply(200, self.delta.answer(folder, asked.query, asked.url, asked.headers, lost=asked.lost))
         if one is None:
             if asked.method == "POST":
-                return self._made(asked, Item({}), folder.contacts, "contact", parent=folder)
+                made = self._made(asked, Item({}), folder.contacts, "contact", parent=folder)
+                self._tell(user, folder.properties["id"], str((made.body or {}).get("id")), "created")
+                return made
             return self._page(asked, stamped(folder.contacts.values(), asked.query.get("$filter", "")))
         item = folder.contacts.get(one)
         if item is None:
@@ -157,10 +188,9 @@ class ContactsDesk:
             text = "The send or update operation could not be performed because the change key passed does not match."
             raise GraphRefusal(412, "ErrorIrresolvableConflict", text)
         if asked.method == "DELETE":
-            del folder.contacts[one]
+            self.drop(user, one, folder.properties["id"])
             return Reply(204)
-        put(item, _object(asked.body), new=False)
-        item.modified = self._now()
+        self.alter(user, one, _object(asked.body), folder.properties["id"])
         return Reply(200, shown(item, {}))
 
     def _made(
@@ -189,6 +219,12 @@ class ContactsDesk:
             further = urlencode({**query, "$skip": "lost" if asked.lost else str(following)})
             found["@odata.nextLink"] = f"{asked.url}?{further}"
         return Reply(200, found)
+
+    def _tell(self, user: str, folder: str, key: str, what: str) -> None:
+        self.subscriptions.tell(user, folder, key, what, sort=CONTACTS)
+
+    def _instant(self) -> datetime:
+        return self.clock()
 
     def _now(self) -> str:
         return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")

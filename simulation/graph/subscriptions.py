@@ -15,18 +15,30 @@ from simulation.graph.mailbox_limits import Reply
 from simulation.graph.schedule import GraphRefusal
 
 PATH: Final = re.compile(r"/v1\.0/subscriptions(?:/(?P<key>[^/]+))?")
-_RESOURCE: Final = re.compile(r"/?users/(?P<user>[^/]+)/(?:(?:calendars/(?P<calendar>[^/]+)|calendar)/)?events")
+_RESOURCE: Final = re.compile(
+    r"/?users/(?P<user>[^/]+)/(?:(?:(?:calendars/(?P<calendar>[^/]+)|calendar)/)?events"
+    r"|(?:contactFolders/(?P<folder>[^/]+)/)?(?P<contacts>contacts))"
+)
+EVENTS: Final = "Events"
+CONTACTS: Final = "Contacts"
+_READ: Final = {
+    EVENTS: frozenset({"Calendars.Read", "Calendars.ReadWrite"}),
+    CONTACTS: frozenset({"Contacts.Read", "Contacts.ReadWrite"}),
+}
+"""Who may be told of what (Graph, change notifications for Outlook resources)."""
 _SHORTEST: Final = timedelta(minutes=45)
 _PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 
 
 @dataclass(slots=True)
 class Subscription:
-    """One of them. ``calendar`` is None where a whole mailbox is meant."""
+    """One of them, for :data:`EVENTS` or :data:`CONTACTS`. ``place`` is a calendar or a folder, None where a whole
+    mailbox is meant."""
 
     key: str
     user: str
-    calendar: str | None
+    sort: str
+    place: str | None
     body: dict[str, Any] = field(repr=False)
     until: datetime
 
@@ -54,14 +66,13 @@ class SubscriptionDesk:
     async def answer(self, method: str, path: str, body: Any, roles: frozenset[str]) -> Reply:
         """The answer of a healthy server. Raises GraphRefusal."""
         match = PATH.fullmatch(path)
-        if not roles & {"Calendars.Read", "Calendars.ReadWrite"}:
-            raise GraphRefusal(403, "ExtensionError", "Operation: Create; the caller has no access to the resource.")
         key = match["key"] if match else None
         if key is None:
-            return await self._make(body if isinstance(body, dict) else {})
+            return await self._make(body if isinstance(body, dict) else {}, roles)
         there = self.subscriptions.get(key)
         if there is None or there.until <= self._clock():
             raise GraphRefusal(404, "ResourceNotFound", "The object was not found.")
+        _let(there.sort, roles)
         if method == "DELETE":
             del self.subscriptions[key]
             return Reply(204)
@@ -69,12 +80,13 @@ class SubscriptionDesk:
             there.until = self._until(body if isinstance(body, dict) else {})
         return Reply(200, self._shown(there))
 
-    def tell(self, user: str, calendar: str, event: str, what: str) -> None:
-        """Tells whoever wants to know that an event changed; the calls go on by themselves."""
+    def tell(self, user: str, place: str, item: str, what: str, *, sort: str = EVENTS) -> None:
+        """Tells whoever wants to know that an event, or a contact, changed; the calls go on by themselves."""
         for each in list(self.subscriptions.values()):
-            if each.user == user and each.calendar in (None, calendar) and what in each.body["changeType"]:
-                resource = f"Users/{user}/Events/{event}"
-                change = {"changeType": what, "resource": resource, "resourceData": {"id": event}}
+            meant = (each.user, each.sort) == (user, sort) and each.place in (None, place)
+            if meant and what in each.body["changeType"]:
+                resource = f"Users/{user}/{sort}/{item}"
+                change = {"changeType": what, "resource": resource, "resourceData": {"id": item}}
                 self._begin(each, str(each.body["notificationUrl"]), change)
 
     def life(self, key: str, event: str) -> None:
@@ -89,16 +101,18 @@ class SubscriptionDesk:
         while self._calls:
             await asyncio.gather(*self._calls)
 
-    async def _make(self, body: dict[str, Any]) -> Reply:
+    async def _make(self, body: dict[str, Any], roles: frozenset[str]) -> Reply:
         match = _RESOURCE.fullmatch(str(body.get("resource", "")))
         if match is None or not body.get("changeType") or len(str(body.get("clientState", ""))) > 128:
             raise GraphRefusal(400, "InvalidRequest", "The subscription request is not valid.")
+        sort = CONTACTS if match["contacts"] else EVENTS
+        _let(sort, roles)
         until = self._until(body)
         for name in ("notificationUrl", "lifecycleNotificationUrl"):
             if name in body:
                 await self._validate(str(body[name]))
-        key, calendar = f"sub-{next(self._numbers)}", match["calendar"]
-        made = Subscription(key, match["user"].lower(), calendar, body, until)
+        key, place = f"sub-{next(self._numbers)}", match["calendar"] or match["folder"]
+        made = Subscription(key, match["user"].lower(), sort, place, body, until)
         self.subscriptions[key] = made
         return Reply(201, self._shown(made))
 
@@ -149,3 +163,8 @@ class SubscriptionDesk:
             right = False
         self.delivered += right
         self.refused += not right
+
+
+def _let(sort: str, roles: frozenset[str]) -> None:
+    if not roles & _READ[sort]:
+        raise GraphRefusal(403, "ExtensionError", "Operation: Create; the caller has no access to the resource.")

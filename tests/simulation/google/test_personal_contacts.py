@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from protocols.http import HttpRequest
-from simulation.google.personal_contacts import SCOPE, is_people
+from simulation.google.personal_contacts import READING, SCOPE, is_people
 from tests.galsync.sides.google_world import ADMIN, Workspace, workspace
 
 FIELDS = {"readMask": "names,clientData"}
@@ -91,5 +91,7 @@ async def test_a_group_has_one_name(world: Workspace) -> None:
 
 async def test_rights(world: Workspace) -> None:
     assert (await asked(world, "contactGroups", None, "other"))[0] == 403
+    assert (await asked(world, "contactGroups", None, READING))[0] == 200
+    assert (await asked(world, "people:batchDeleteContacts", {"resourceNames": ["people/c1"]}, READING))[0] == 403
     assert is_people("/v1/people/me/connections")
     assert not is_people("/v1/people/me")

@@ -44,6 +44,12 @@ async def test_single_requests_and_batches_are_answered() -> None:
         assert len(server.questions) == 4
 
 
+async def test_events_and_contacts_have_one_place_for_subscriptions() -> None:
+    contacts = ContactsDesk([ANNA])
+    front = CalendarFront(desk(), contacts=contacts)
+    assert contacts.subscriptions is front.subscriptions
+
+
 async def test_without_contacts_there_are_none() -> None:
     async with GraphServer(Estate(NOW.date())) as server:
         server.calendars = CalendarFront(desk())

@@ -10,10 +10,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from simulation.graph.schedule import GraphRefusal
-from simulation.graph.subscriptions import SubscriptionDesk
+from simulation.graph.subscriptions import CONTACTS, SubscriptionDesk
 from tests.simulation.graph.calendar_asking import ANNA, NOW, WRITER
 
 PATH = "/v1.0/subscriptions"
+READER = frozenset({"Contacts.Read"})
 
 
 class Hook:
@@ -73,6 +74,37 @@ async def test_one_calendar_may_be_meant() -> None:
         await desk.settled()
         assert len(hook.told) == 1
         assert desk.refused == 1
+
+
+async def test_contacts_of_a_mailbox_or_of_one_folder_may_be_meant() -> None:
+    desk = SubscriptionDesk(clock=lambda: NOW)
+    async with hooked() as (hook, url):
+        for resource in (f"users/{ANNA}/contacts", f"users/{ANNA}/contactFolders/f2/contacts"):
+            await desk.answer("POST", PATH, wanted(url, resource=resource), READER)
+        whole, folder = desk.subscriptions
+        desk.tell(ANNA, "own", "e", "updated")
+        desk.tell(ANNA, "f1", "c1", "updated", sort=CONTACTS)
+        desk.tell(ANNA, "f2", "c2", "deleted", sort=CONTACTS)
+        await desk.settled()
+        assert sorted((each["subscriptionId"], each["resource"]) for each in hook.told) == [
+            (whole, f"Users/{ANNA}/Contacts/c1"),
+            (whole, f"Users/{ANNA}/Contacts/c2"),
+            (folder, f"Users/{ANNA}/Contacts/c2"),
+        ]
+
+
+@pytest.mark.parametrize(("resource", "roles"), [("events", READER), ("contacts", WRITER)])
+async def test_each_wants_a_right_of_its_own(resource: str, roles: frozenset[str]) -> None:
+    desk = SubscriptionDesk(clock=lambda: NOW)
+    async with hooked() as (_, url):
+        with pytest.raises(GraphRefusal) as raised:
+            await desk.answer("POST", PATH, wanted(url, resource=f"users/{ANNA}/{resource}"), roles)
+        assert raised.value.status == 403
+        reply = await desk.answer("POST", PATH, wanted(url, resource=f"users/{ANNA}/{resource}"), WRITER | READER)
+        assert reply.body is not None
+        with pytest.raises(GraphRefusal):
+            await desk.answer("DELETE", f"{PATH}/{reply.body['id']}", None, roles)
+        assert list(desk.subscriptions) == [reply.body["id"]]
 
 
 async def test_one_is_read_made_longer_and_ended() -> None:
