@@ -21,7 +21,8 @@ class Link:
     here: each has a token of its own. ``left`` says why the copy is not as it should be ("may not be changed here"), ""
     where it is; ``barred`` are the fields that the spoke refused, with what was to stand there (ANEW for nothing):
     they are tried again when something else is to. Without a ``version`` nothing stands under ``key`` any more, and a
-    copy is to be made in its place.
+    copy is to be made in its place. ``worn`` is what the rules put on a copy when it was written last
+    (calsync.plans.getting.worn), "" where that is not known: by it a change of the copy is read.
     """
 
     spoke: str
@@ -35,6 +36,7 @@ class Link:
     copies: int = 0
     left: str = ""
     barred: Digests = field(default_factory=dict)
+    worn: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,17 @@
 """Turns what stands at a spoke into flat fields and back, and fields into digests, by which they are compared."""
 
+import json
 from hashlib import blake2b
 
 from calsync.agreed import Digests
-from calsync.card_fields import card, card_fields
+from calsync.card_fields import PHONE, card, card_fields
 from calsync.event_fields import event, event_fields
 from calsync.items import Content, Fields
 from protocols.model.event import Event
 
 _UNNAMED = "(without a subject)"
+_BUSY = "(busy, without a subject)"
+_NOBODY = "(without a name)"
 
 
 def fields(content: Content) -> dict[str, str]:
@@ -36,8 +39,10 @@ def digests(fields: Fields) -> Digests:
 
 
 def title(fields: Fields) -> str:
-    """What people call an item of these fields: its subject, or whoever is meant by a contact."""
-    if "when" in fields:
-        return fields.get("subject") or _UNNAMED
+    """What people call an item of these fields: its subject, or whoever is meant by a contact: name, company, address
+    or telephone."""
+    if not fields or "when" in fields:
+        return fields.get("subject") or (_BUSY if fields.get("detail") == "busy" else _UNNAMED)
     named = fields.get("display_name") or " ".join(filter(None, map(fields.get, ("given_name", "surname"))))
-    return named or fields.get("company") or _UNNAMED
+    reached = json.loads(fields.get("emails", "[]")) + [text for name, text in fields.items() if name.startswith(PHONE)]
+    return named or fields.get("company") or next(iter(reached), _NOBODY)

@@ -17,6 +17,8 @@ from service.runs.trying import SKIPPED
 
 WRITTEN, FAILED, LEFT = "written", "failed", "left"
 """What became of steps; ``left`` is for the next run."""
+UNSEEN: Final = "first"
+"""Why a run did not take place, beside SKIPPED: it would be the first, and nobody has seen its plan."""
 _HUB: Final = ("hub",)
 _SECONDS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 
@@ -65,7 +67,7 @@ class Figures:
         self._interval.labels(hub).set(schedule.longest_gap(now).total_seconds())
         self._conflicts.labels(hub)  # from nought, so that the first one is an increase
         self._left.labels(hub)
-        for why in SKIPPED:
+        for why in (*SKIPPED, UNSEEN):
             self._skipped.labels(hub, why)
 
     def well(self, hub: str, at: datetime) -> None:
@@ -100,7 +102,7 @@ class Figures:
         self._failed.labels(run.hub).set(run.state is RunState.FAILED)
 
     def skipped(self, hub: str, why: str) -> None:
-        """A run did not take place: ``why`` is one of SKIPPED."""
+        """A run did not take place: ``why`` is one of SKIPPED, or UNSEEN."""
         self._skipped.labels(hub, why).inc()
 
     def noticed(self, hub: str, after: timedelta) -> None:

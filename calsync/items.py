@@ -26,9 +26,10 @@ class Item:
     etag). ``uid`` is its iCalendar UID, which all who were invited share; "" where there is none. ``mark`` is the text
     of our stamp, "" where we did not make it. ``guarded`` says why nothing may ever be written to it ("others are
     invited", "may not be changed here"): a server might mail somebody; "" where it may. ``cut`` names fields that are
-    told shorter than they are, or that cannot be told whole: they are never written here. ``changed_at`` is when the
-    server says it was last changed, aware UTC. ``maker`` names what made it, where anything tells (a program's name,
-    the domain of its UID): for the message about a loop.
+    told shorter than they are, or that cannot be told whole: they are never written here. ``frail`` names occurrences
+    that hold more than any field does (attachments, a text with formats), which the server forgets where their series
+    comes at other times. ``changed_at`` is when the server says it was last changed, aware UTC. ``maker`` names what
+    made it, where anything tells (a program's name, the domain of its UID): for the message about a loop.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Item:
     mark: str = ""
     guarded: str = ""
     cut: frozenset[str] = frozenset()
+    frail: frozenset[str] = frozenset()
     changed_at: datetime | None = None
     maker: str = ""
 

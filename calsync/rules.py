@@ -82,7 +82,8 @@ class Gets:
 
     ``prefix`` stands before each subject of a copy; ``subject`` takes the place of every subject (redaction);
     ``category`` is put on each copy; ``private`` marks each copy as private; ``people`` adds organiser and attendees to
-    the text, as lines. None of them is ever carried back to where the item comes from.
+    the text, as lines. None of them is ever carried back to where the item comes from. ``anonymous``: what came from
+    here may be changed and deleted by copies, too, that do not tell what they are (times alone, or another subject).
     """
 
     create: bool = False
@@ -95,6 +96,7 @@ class Gets:
     private: bool = False
     people: bool = False
     reminders: Reminders = Reminders.NONE
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +125,9 @@ class Bound:
 class HubRules:
     """One hub; the order of ``spokes`` is that of Conflict.ORDER.
 
-    The fuse: a run that would create more copies than ``creations`` at one spoke, or delete more than ``deletions``,
-    stops and asks. Copies that are removed because a rule became stricter do not count: nothing is lost with them.
+    The fuses: a run that would create more copies than ``creations`` at one spoke, carry more changes of people there
+    than ``changes``, or delete more than ``deletions``, stops and asks; copies that go since what they came from is not
+    given any more are counted by themselves, against ``deletions`` as well.
     ``shrink``: a spoke of which less than this share of what was known of it is left stops the run, and so does one of
     which nothing is. ``loops``: so many copies of our copies by somebody else pause a spoke.
     """
@@ -134,6 +137,7 @@ class HubRules:
     spokes: tuple[SpokeRules, ...]
     conflicts: Conflict = Conflict.NEWEST
     creations: Bound = Bound(count=500, share=0.5)
+    changes: Bound = Bound(count=100, share=0.25)
     deletions: Bound = Bound(count=25, share=0.1)
     shrink: float = 0.5
     loops: int = 3

@@ -24,8 +24,10 @@ class Doing(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """A hub that runs by itself. ``notices``: also at once, where a server tells of changes."""
+    """A hub that runs by itself. ``notices``: also at once, where a server tells of changes. ``unseen``: also for its
+    first time, when nobody has seen its plan."""
 
     doing: Doing
     schedule: Schedule
     notices: bool = True
+    unseen: bool = False

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from calsync.counting import Figures
+from calsync.counting import UNSEEN, Figures
 from calsync.ledger.ledger import Ledger
 from calsync.ledger.rows import RunKind
 from calsync.notices.attending import Attending
@@ -29,6 +29,10 @@ WATCHED: Final = Schedule.parse("*/30 * * * *")
 """When the promises of servers are looked after."""
 _LOOKED_BACK: Final = 1_000
 """Runs among which the last that ended well is looked for."""
+_WAITS: Final = (
+    "its first run is for somebody to look at: `busyline calendar sync {}` shows the plan and asks; or write"
+    ' first = "by itself" in its settings'
+)
 _log = structlog.get_logger("busyline.calsync")
 
 
@@ -115,11 +119,15 @@ class Service:
         watched.tell(_log, "hub_not_watched", hub=hub)
         return watched.ran
 
-    async def _synced(self, hub: str, only: frozenset[str] | None) -> HubReport | None:
-        """None where nobody has let the hub run yet: its first plan is for somebody to look at, or for its time."""
-        if only is not None and not await self._ledger.runs(hub, most=1):
+    async def _synced(self, hub: str, only: frozenset[str] | None) -> HubReport | Skipped | None:
+        """None, or why there is none where its time has come, where nobody has let the hub run yet: its first plan is
+        for somebody to look at, or, where the settings let it, for its time."""
+        may = self._hubs[hub].unseen and (only is None or bool(await self._ledger.runs(hub, most=1)))
+        if may or await self._ledger.planned(hub):
+            return await self._hubs[hub].doing.sync(only)
+        if only is not None or await self._ledger.paused(hub):
             return None
-        return await self._hubs[hub].doing.sync(only)
+        return Skipped(UNSEEN, Ran.ENDED, _WAITS.format(hub))
 
     async def _watched(self, hub: str, anew: frozenset[str]) -> dict[str, bool]:
         """Whether each server that can tell of changes has promised to, or need not."""
@@ -183,5 +191,7 @@ def _line(report: HubReport) -> dict[str, object]:
         "paused": sorted(outlook.paused),
         "unread": {name: len(some) for name, some in outlook.unread.items()},
         "guards": sorted(stop.guard for stop in report.stops),
+        "why": {trouble.spoke: trouble.reason.value for trouble in outlook.troubles if trouble.reason is not None},
+        "note": "" if report.well else f"busyline calendar history {report.hub} says more",
     }
-    return {name: value for name, value in found.items() if value not in (None, 0, {}, [])} | {"well": report.well}
+    return {name: value for name, value in found.items() if value not in (None, 0, {}, [], "")} | {"well": report.well}

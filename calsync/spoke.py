@@ -67,9 +67,17 @@ class Write:
 @dataclass(frozen=True, slots=True)
 class Written:
     """It was done. ``item`` is what stands there now, as the server tells it; None after DELETE (or where it was gone
-    already)."""
+    already).
+
+    ``later``: ``item`` is of another version than this write made, as far as the server tells that, so that whatever of
+    it is not as it was asked for was changed by somebody. Otherwise it is what the server made of the write, or nothing
+    tells. ``earlier``: an earlier attempt at the same CREATE made it, of which nobody knows what it was asked for, nor
+    what became of it since.
+    """
 
     item: Item | None
+    later: bool = False
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +178,8 @@ class Watched(Protocol):
     """A spoke whose server tells of changes by calling a URL."""
 
     async def watch(self, url: str, secret: str, until: datetime) -> Watch:
-        """Ask to be told at ``url``, with ``secret`` in each message; the server may promise less than ``until``.
-        Raises PeerError."""
+        """Ask to be told at ``url``, with ``secret`` in each message, or in the URL where messages cannot hold it; the
+        server may promise less than ``until``. Raises PeerError."""
         ...
 
     async def unwatch(self, watch: Watch) -> None:

@@ -16,8 +16,10 @@ class Why(Enum):
     CHANGED = "changed at another spoke"
     RULES = "the rules of the hub are others now"
     GONE = "gone where it came from"
+    REMOVED = "its copy was removed at another spoke"
     WITHDRAWN = "not given to the hub any more"
     LOST = "its copy was removed, which is not allowed to count"
+    REFILLED = "its spoke lost it, and is filled again"
     PUT_BACK = "changed where no change counts"
     CONFLICT = "changed at two spokes: the other version stays"
     KEPT_BOTH = "changed at two spokes: the other version, kept beside"
@@ -32,7 +34,7 @@ class Step:
     ``fields`` is all that shall stand there (empty for DELETE), ``changes`` what of it is written by an UPDATE.
     ``link`` is how it stands there until now; before CREATE it is None, or what was lost there and is made again: its
     ``copies`` says how many were made before (0 without a link), from which the token follows. ``before`` is what was
-    seen there in this run, where it was: for the history.
+    seen there in this run, where it was: for the history. ``worn`` is what a copy wears after it (calsync.agreed.Link).
     """
 
     act: Act
@@ -43,6 +45,7 @@ class Step:
     changes: frozenset[str] = frozenset()
     link: Link | None = None
     before: Fields | None = field(default=None, repr=False)
+    worn: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,8 @@ class Left:
 class Decision:
     """All about one item of the hub. ``agreed`` is what the ledger keeps before the first of the steps is done (links
     as they are until then, ``pending`` where there are steps); None where it shall forget the item, without any step.
-    ``waits``: more is to be done at a spoke that takes no part in this run, so that it stays pending after the steps.
+    ``waits``: more is to be done at a spoke that takes no part in this run, or cannot be written now, so that it stays
+    pending after the steps.
     """
 
     item: str
@@ -93,13 +97,15 @@ class Looped:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """``asides`` are items not taken (new ones, and those whose reason changed); ``forget`` asides that are gone or
-    taken by now, as (spoke, key)."""
+    taken by now, as (spoke, key). ``asks`` are places, as (spoke, key), at which nothing is planned before it was seen
+    in the same run what stands there: whoever can look plans again with that."""
 
     decisions: Sequence[Decision] = ()
     asides: Sequence[Aside] = ()
     forget: Sequence[tuple[str, str]] = ()
     loops: Sequence[Looped] = ()
     stops: Sequence["Stop"] = ()
+    asks: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

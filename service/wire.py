@@ -208,7 +208,7 @@ def is_hung_up(error: Exception) -> bool:
 _TOLD: Final = (
     (TimeoutError, Reason.TIMEOUT, "no answer in time"),
     (aiohttp.ClientConnectorCertificateError, Reason.UNREACHABLE, "its certificate is not trusted"),
-    (aiohttp.ClientSSLError, Reason.UNREACHABLE, "no TLS connection came about"),
+    (aiohttp.ClientSSLError, Reason.UNREACHABLE, "no TLS connection came about (does it speak TLS on that port?)"),
     (aiohttp.ClientHttpProxyError, Reason.UNREACHABLE, "the proxy that the environment names refuses the way"),
     (aiohttp.ClientProxyConnectionError, Reason.UNREACHABLE, "the proxy that the environment names is not reached"),
     (aiohttp.ClientConnectorDNSError, Reason.UNREACHABLE, "its name is not known"),
@@ -219,6 +219,9 @@ _TOLD: Final = (
     (Exception, Reason.GARBLED, "what came is no HTTP answer"),
 )
 
+_WITH_NUMBER: Final = frozenset({"the connection failed"})
+"""Of TLS the number of the system says nothing: it is that of the last call, whatever that was."""
+
 
 def _told(error: Exception) -> tuple[Reason, str]:
     reason, words = next((reason, words) for kind, reason, words in _TOLD if isinstance(error, kind))
@@ -228,7 +231,7 @@ def _told(error: Exception) -> tuple[Reason, str]:
         words = f"{words} (HTTP {error.status})"
     elif isinstance(error, aiohttp.ClientConnectorCertificateError):
         words = f"{words}: {getattr(error.certificate_error, 'verify_message', '') or 'it does not fit the name'}"
-    elif isinstance(error, OSError) and error.errno and error.errno > 0 and reason is Reason.UNREACHABLE:
+    elif isinstance(error, OSError) and error.errno and error.errno > 0 and words in _WITH_NUMBER:
         words = f"{words}: {os.strerror(error.errno)}"  # the exception's own words would name addresses
     return reason, words
 

@@ -26,10 +26,12 @@ _SHORT: Final = Failed(reason=Reason.INCOMPLETE, words="did not answer for every
 
 @dataclass(slots=True, kw_only=True)
 class Asking:
-    """How one spoke is asked. ``unsure`` are the items of which a copy may stand there already, since nobody saw how
-    its making ended; ``met`` the keys, by item, of such copies that are not as they shall be."""
+    """How one spoke is asked. ``life`` is that of the ledger (Ledger.life). ``unsure`` are the items of which a copy
+    may stand there already, since nobody saw how its making ended; ``met`` the keys, by item, of such copies that are
+    not as they shall be."""
 
     hub: str
+    life: str = field(repr=False)
     spoke: Spoke
     lease: Lease
     pace: Pace
@@ -45,7 +47,7 @@ class Asking:
         What the spoke asks to be left alone with is tried again, as is what is in doubt; after the last attempt it has
         failed. Raises LeaseLostError before anything is written that another node may write.
         """
-        todo = {n: (step, write_of(step, self.hub)) for n, step in enumerate(steps)}
+        todo = {n: (step, write_of(step, self.hub, self.life)) for n, step in enumerate(steps)}
         for attempt in range(1, self.attempts + 1):
             await self.pace.ready("")
             if self.pace.stopped:
@@ -66,7 +68,8 @@ class Asking:
         unsure = {n: write for n, (step, write) in todo.items() if write.act is Act.CREATE and step.item in self.unsure}
         found = await self._found(unsure, todo)
         rest = {n: write for n, (_, write) in todo.items() if n not in found}
-        answers = found | (await self._call(rest) if rest else {})
+        made = await self._call(rest) if rest else {}
+        answers = found | {n: self._again(todo[n][0], answer) for n, answer in made.items()}
         for n, answer in answers.items():
             step, write = todo[n]
             if write.act is Act.CREATE:
@@ -81,6 +84,12 @@ class Asking:
         if isinstance(found, Failed):
             return dict.fromkeys(unsure, found)
         return {n: self._met(todo[n][0], item) for n, item in zip(unsure, found, strict=True) if item is not None}
+
+    def _again(self, step: Step, answer: Outcome) -> Outcome:
+        """``answer``, or what follows where nothing was made, since the copy stood there already."""
+        if isinstance(answer, Written) and answer.earlier and answer.item is not None:
+            return self._met(step, answer.item)
+        return answer
 
     def _met(self, step: Step, item: Item) -> Outcome:
         """A copy that was made before: somebody may have changed it since, which counts when it is planned anew."""
@@ -104,15 +113,17 @@ class Asking:
         self.tell(News(Moment.WAITING, self.spoke.name, round(length.total_seconds())))
 
 
-def write_of(step: Step, hub: str) -> Write:
-    """What the spoke is asked to do. The token is the same for each attempt of one copy, in whichever run."""
+def write_of(step: Step, hub: str, life: str) -> Write:
+    """What the spoke is asked to do. The token is the same for each attempt of one copy, in whichever run, and another
+    in each ``life`` of the ledger: a server may remember what a copy of the one before was called, and that it was
+    thrown away."""
     link, mark = step.link, Mark(hub, step.item).text
     copies = link.copies if link is not None else 0
     return Write(
         act=step.act,
         content=None if step.act is Act.DELETE else content(step.fields),
         mark=mark,
-        token=str(uuid5(_TOKENS, f"{mark} {step.spoke} {copies}")),
+        token=str(uuid5(_TOKENS, f"{life} {mark} {step.spoke} {copies}")),
         key=link.key if link is not None else "",
         version=link.version if link is not None else "",
         changes=step.changes,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from random import random as _random
 
@@ -18,7 +19,7 @@ from service.runs.lease import BusyError, Lease
 from service.runs.pace import Pace
 from service.runs.trying import PausedError
 
-_PURGED = "everything was taken back: resume it when the settings are as they shall be"
+_PURGED = "a purge takes everything back, as its report says: resume it when the settings are as they shall be"
 
 
 class Engine:
@@ -49,9 +50,11 @@ class Engine:
         """What it carries out."""
         return self._hub
 
-    async def plan(self, *, only: frozenset[str] | None = None, whole: bool = False) -> Outlook:
+    async def plan(
+        self, *, only: frozenset[str] | None = None, whole: bool = False, refill: frozenset[str] = frozenset()
+    ) -> Outlook:
         """What ``sync`` would do now. Nothing is written anywhere."""
-        return await self._planning.outlook(frozenset(self._hub.spokes) if only is None else only, whole=whole)
+        return await self._looked(only, whole=whole, refill=refill)
 
     async def sync(
         self,
@@ -60,9 +63,11 @@ class Engine:
         resume: bool = False,
         only: frozenset[str] | None = None,
         whole: bool = False,
+        refill: frozenset[str] = frozenset(),
     ) -> HubReport:
         """Reads the spokes (``only`` these: who told of a change; ``whole``: all of each, not what has changed) and
-        makes all equal.
+        makes all equal. ``refill`` are spokes that lost their items: what is gone there is made again, as far as the
+        hub may create there and was given it, and nothing is removed elsewhere for it.
 
         ``allow`` names guards (calsync.plans.guards) that shall not stop this run. ``resume`` ends all pauses, of which
         that of the hub otherwise raises PausedError; a spoke that is paused is left out. Cancelled, or told to
@@ -74,24 +79,32 @@ class Engine:
                     await self._ledger.resume(self._hub.name, spoke)
             if why := await self._ledger.paused(self._hub.name):
                 raise PausedError(f"{self._hub.name} is paused: {why}")
-            names = frozenset(self._hub.spokes) if only is None else only
-            return await running.carried_out(RunKind.SYNC, lambda: self._planning.outlook(names, whole=whole), allow)
+            return await running.carried_out(
+                RunKind.SYNC, lambda: self._looked(only, whole=whole, refill=refill), allow
+            )
 
-    async def purge(self, *, dry: bool = False) -> HubReport:
-        """Removes everything that bears this hub's stamp, and nothing else; the hub is paused."""
+    async def purge(self, *, dry: bool = False, forget: frozenset[str] = frozenset()) -> HubReport:
+        """Removes everything that bears this hub's stamp, and nothing else; the hub is paused. The ledger is emptied
+        once nothing of it stands anywhere, but at the spokes ``forget``: those are not asked any more."""
         if dry:
-            outlook = await swept(self._hub, self._ledger, now=self._clock())
+            outlook = await swept(self._hub, self._ledger, now=self._clock(), forget=forget)
             return HubReport(hub=self._hub.name, outlook=outlook, begun_at=outlook.made_at, words=refusal(outlook))
         async with self._turn() as running:
             await self._ledger.pause(self._hub.name, _PURGED)
             return await running.carried_out(
-                RunKind.PURGE, lambda: swept(self._hub, self._ledger, now=self._clock()), frozenset()
+                RunKind.PURGE,
+                lambda: swept(self._hub, self._ledger, now=self._clock(), forget=forget),
+                frozenset(),
             )
 
     def stop(self) -> None:
         """The run that goes on, if any, begins nothing more and ends after the calls in flight."""
         if self._running is not None:
             self._running.stop()
+
+    async def _looked(self, only: frozenset[str] | None, *, whole: bool, refill: frozenset[str]) -> Outlook:
+        names = frozenset(self._hub.spokes) if only is None else only | refill
+        return await replace(self._planning, refill=refill).outlook(names, whole=whole or bool(refill))
 
     @property
     def _planning(self) -> Planning:

@@ -1,6 +1,7 @@
 """Finds out which items of the ledger a reading may be about, so that a run costs what has changed, not what stands."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from calsync.agreed import Agreed, Aside
@@ -8,6 +9,7 @@ from calsync.contents import fields
 from calsync.engine.reading import Reading
 from calsync.items import Item, Mark
 from calsync.ledger.ledger import Ledger
+from calsync.plans.details import NOTHING, level
 from calsync.plans.fingerprints import fingerprint, tails
 from calsync.rules import HubRules
 
@@ -23,12 +25,18 @@ class Gathered:
 
 
 async def gathered(
-    hub: HubRules, ledger: Ledger, readings: Iterable[Reading], *, everything: bool = False, pending: bool = True
+    hub: HubRules,
+    ledger: Ledger,
+    readings: Sequence[Reading],
+    *,
+    everything: bool = False,
+    pending: bool = True,
+    also: Iterable[str] = (),
 ) -> Gathered:
-    """All that the plan wants of ``readings``; with ``everything`` all that the ledger has, without ``pending`` only
-    what they are about (for a second look at a few items). Raises StateError."""
+    """All that the plan wants of ``readings``, and the items ``also``; with ``everything`` all that the ledger has,
+    without ``pending`` only what they are about (for a second look at a few items). Raises StateError."""
     found = Gathered()
-    wanted: set[str] = set()
+    wanted = set(also)
     for reading in readings:
         wanted |= await _put(found, hub, ledger, reading)
     if everything:
@@ -38,7 +46,7 @@ async def gathered(
     if pending:
         found.known |= {agreed.id: agreed for agreed in await ledger.pending(hub.name)}
     found.known |= await ledger.agreed(hub.name, wanted - found.known.keys())
-    _leave_out(found)
+    _leave_out(found, {(reading.spoke, key) for reading in readings for key in reading.asked})
     return found
 
 
@@ -47,7 +55,7 @@ async def _put(found: Gathered, hub: HubRules, ledger: Ledger, reading: Reading)
     spoke = reading.spoke
     keys = {*reading.items, *reading.unread, *reading.gone}
     links = await ledger.linked(hub.name, spoke, keys)
-    asides = await ledger.asides(hub.name, spoke, keys - links.keys())
+    asides = await ledger.asides(hub.name, spoke, keys)
     found.asides |= {(spoke, key): aside for key, aside in asides.items()}
     found.seen[spoke] = {**dict.fromkeys(sorted(reading.gone)), **reading.items}
     found.unread[spoke] = set(reading.unread)
@@ -66,11 +74,11 @@ async def _resembling(hub: HubRules, ledger: Ledger, new: Sequence[Item]) -> set
     return ids.union(*by_uid.values(), *by_print.values())
 
 
-def _leave_out(found: Gathered) -> None:
+def _leave_out(found: Gathered, asked: AbstractSet[tuple[str, str]]) -> None:
     """What stands just as the ledger has it needs no plan (our own writes come back by the feeds), unless the item is
-    pending."""
+    pending, or not given (it may be time for it), or the plan ``asked`` for it."""
     for agreed in found.known.values():
-        for link in agreed.links.values() if not agreed.pending else ():
+        for link in agreed.links.values() if not agreed.pending and level(agreed.fields) != NOTHING else ():
             item = found.seen.get(link.spoke, {}).get(link.key)
-            if item is not None and item.version == link.version:
+            if item is not None and item.version == link.version and (link.spoke, link.key) not in asked:
                 del found.seen[link.spoke][link.key]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,7 +16,8 @@ from calsync.engine.reading import Asked, Reading, read, seen
 from calsync.engine.troubles import Trouble
 from calsync.hubs import Hub
 from calsync.ledger.ledger import Ledger
-from calsync.ledger.rows import Feed, RunKind
+from calsync.ledger.rows import Feed, Refusal, RunKind
+from calsync.plans.giving import narrowed
 from calsync.plans.marked import ORPHAN
 from calsync.plans.plan import plan
 from calsync.spoke import Act, Failed
@@ -31,12 +33,13 @@ _UNKNOWN: Final = "nothing tells what it is"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planning:
-    """One hub, looked at."""
+    """One hub, looked at. ``refill``: spokes where what is gone is made again, and nothing goes elsewhere for it."""
 
     hub: Hub
     ledger: Ledger
     clock: Callable[[], datetime]
     tell: Tell
+    refill: frozenset[str] = frozenset()
 
     async def outlook(self, only: frozenset[str], *, whole: bool = False) -> Outlook:
         """What a run of these spokes would do, ``whole`` by all that stands there; all others are written to all the
@@ -45,15 +48,19 @@ class Planning:
         paused = await self.paused()
         feeds = {name: await self.ledger.feed(self.hub.name, name) for name in self.hub.spokes}
         names = [name for name in self.hub.spokes if name not in paused and (name in only or self._anew(feeds[name]))]
-        told = {name: replace(feed, token="") if whole and feed else feed for name, feed in feeds.items()}
         due, orphans = await self._due(now)
-        answers = await self._read(names, told, now, due=due, orphans=orphans)
+        whole = whole or (bool(orphans) and len(names) == len(feeds) and _never_at_once(feeds.values()))
+        told = {name: replace(feed, token="") if whole and feed else feed for name, feed in feeds.items()}
+        read_ = partial(self._read, now=now, orphans=orphans, whole=whole)
+        answers = await read_(names, told, due=due)
         made, out, everything = await self._first(answers, feeds, paused, now)
         if more := _unasked(made, answers, out, orphans):  # whether the same stands there by itself has to be known
             due = {name: due.get(name, frozenset()) | orphans.get(name, frozenset()) for name in more}
-            answers |= await self._read(sorted(more), told, now, due=due, orphans=orphans)
+            answers |= await read_(sorted(more), told, due=due)
             made, out, everything = await self._first(answers, feeds, paused, now)
-        troubles = tuple(Trouble(name, each.words) for name, each in answers.items() if isinstance(each, Failed))
+        troubles = tuple(
+            Trouble(name, each.words, each.reason) for name, each in answers.items() if isinstance(each, Failed)
+        )
         readings = {name: each for name, each in answers.items() if isinstance(each, Reading)}
         if made.loops:
             looped = {each.spoke: _LOOPED.format(each.maker or _UNKNOWN) for each in made.loops}
@@ -75,7 +82,13 @@ class Planning:
             unread={name: dict(each.unread) for name, each in readings.items() if each.unread},
             feeds={name: self._feed(each, feeds[name], now) for name, each in readings.items()},
             everything=everything,
+            refused=await self._refused(made),
         )
+
+    async def _refused(self, made: Plan) -> list[Refusal]:
+        """What a spoke refused before, and is not looked at now."""
+        decided = {decision.item for decision in made.decisions}
+        return [each for each in await self.ledger.refused(self.hub.name) if each.item not in decided]
 
     async def _first(
         self,
@@ -109,9 +122,39 @@ class Planning:
         everything: bool = False,
         pending: bool = True,
     ) -> Plan:
-        """The plan that follows from ``readings``, without the spokes that are ``out``."""
-        hub, some = self.hub, list(readings)
-        found = await gathered(hub.rules, self.ledger, some, everything=everything, pending=pending)
+        """The plan that follows from ``readings``, without the spokes that are ``out``; with a second look at what it
+        asks for."""
+        some, without = list(readings), set(out)
+        made = await self._planned(some, without, now=now, everything=everything, pending=pending)
+        if made.asks and await self._asked(made.asks, some):
+            made = await self._planned(some, without, now=now, everything=everything, pending=pending)
+        return made
+
+    async def _asked(self, asks: Iterable[tuple[str, str]], readings: list[Reading]) -> bool:
+        """Looks at ``asks`` (calsync.steps.Plan) and puts what stands there among ``readings``; whether any was told.
+        What cannot be looked at now waits."""
+        keys: dict[str, set[str]] = {}
+        for name, key in asks:
+            keys.setdefault(name, set()).add(key)
+        told = False
+        for name, some in keys.items():
+            reading = next((each for each in readings if each.spoke == name), None) or Reading(spoke=name)
+            reading.missing |= some
+            if isinstance(await seen(self.hub.spokes[name], reading, patience=self.hub.patience), Failed):
+                continue
+            reading.asked |= some
+            if not any(each is reading for each in readings):
+                readings.append(reading)
+            told = True
+        return told
+
+    async def _planned(
+        self, some: Sequence[Reading], out: AbstractSet[str], *, now: datetime, everything: bool, pending: bool
+    ) -> Plan:
+        hub = self.hub
+        retry = frozenset(reading.spoke for reading in some if reading.fresh)
+        also = [each.item for each in await self.ledger.refused(hub.name) if each.spoke in retry] if retry else []
+        found = await gathered(hub.rules, self.ledger, some, everything=everything, pending=pending, also=also)
         counts = {name: await self.ledger.count(hub.name, name) for name in hub.spokes}
         work = partial(
             plan,
@@ -120,15 +163,24 @@ class Planning:
             known=found.known.values(),
             seen=found.seen,
             unread=found.unread,
-            abilities={name: spoke.ability for name, spoke in hub.spokes.items() if name not in set(out)},
+            abilities={name: spoke.ability for name, spoke in hub.spokes.items() if name not in out},
             counts=counts,
             whole=frozenset(reading.spoke for reading in some if reading.whole),
             everything=everything,
             asides=found.asides,
+            narrower=await self._narrower() if everything else {},
+            expired=frozenset(reading.spoke for reading in some if reading.expired),
+            refill=self.refill,
+            retry=retry,
         )
         many = len(found.known) + sum(map(len, found.seen.values())) > _AT_ONCE
         made = await asyncio.to_thread(work) if many else work()  # the loop has others to serve
         return replace(made, asides=(*made.asides, *_unreadable(some, found)))
+
+    async def _narrower(self) -> dict[str, frozenset[str]]:
+        """By spoke the bounds of its window that are less than when it was planned last."""
+        feeds = {spoke: await self.ledger.feed(self.hub.name, spoke.name) for spoke in self.hub.rules.spokes}
+        return {spoke.name: narrowed(spoke.gives, feed.back, feed.ahead) for spoke, feed in feeds.items() if feed}
 
     async def paused(self) -> dict[str, str]:
         """Why, by spoke, of each that is paused."""
@@ -146,20 +198,29 @@ class Planning:
         return due, orphans
 
     async def _read(
-        self, names: Sequence[str], feeds: Mapping[str, Feed | None], now: datetime, *, due: _Keys, orphans: _Keys
+        self,
+        names: Sequence[str],
+        feeds: Mapping[str, Feed | None],
+        *,
+        now: datetime,
+        due: _Keys,
+        orphans: _Keys,
+        whole: bool,
     ) -> dict[str, Reading | Failed]:
         none: frozenset[str] = frozenset()
         told = await asyncio.gather(
             *(self._one(name, feeds[name], due.get(name, none), orphans.get(name, none), now) for name in names)
         )
+        for each in told:
+            if isinstance(each, Reading):
+                each.fresh = each.whole and (whole or each.expired or self._old(feeds[each.spoke], now))
         return dict(zip(names, told, strict=True))
 
     async def _one(
         self, name: str, feed: Feed | None, due: frozenset[str], orphans: frozenset[str], now: datetime
     ) -> Reading | Failed:
         self.tell(News(Moment.READING, name))
-        old = feed is None or feed.whole_at is None or not feed.whole_at <= now <= feed.whole_at + self.hub.whole_every
-        anew = self._anew(feed)
+        old, anew = self._old(feed, now), self._anew(feed)
 
         async def known() -> Mapping[str, str]:
             return await self.ledger.versions(self.hub.name, name)
@@ -177,13 +238,33 @@ class Planning:
         self.tell(News(Moment.READ, name, told.told if isinstance(told, Reading) else 0))
         return told
 
+    def _old(self, feed: Feed | None, now: datetime) -> bool:
+        """Whether it is time that all of it is read again."""
+        at = feed.whole_at if feed is not None else None
+        return at is None or not at <= now <= at + self.hub.whole_every
+
     def _anew(self, feed: Feed | None) -> bool:
         """Whether what the spoke told before was planned by other rules, or never."""
         return feed is None or feed.rules != self.hub.fingerprint
 
     def _feed(self, reading: Reading, before: Feed | None, now: datetime) -> Feed:
-        whole_at = now if reading.whole or before is None else before.whole_at
-        return Feed(token=reading.token, read_at=now, whole_at=whole_at, rules=self.hub.fingerprint)
+        whole_at = now if reading.fresh or before is None else before.whole_at
+        gives = next((spoke.gives for spoke in self.hub.rules.spokes if spoke.name == reading.spoke), None)
+        return Feed(
+            token=reading.token,
+            read_at=now,
+            whole_at=whole_at,
+            rules=self.hub.fingerprint,
+            back=gives.back if gives else None,
+            ahead=gives.ahead if gives else None,
+        )
+
+
+def _never_at_once(feeds: Iterable[Feed | None]) -> bool:
+    """Whether all spokes could be read last time, and yet no run has read all of them whole: nothing else tells of a
+    copy that nobody knows it any more."""
+    some = [feed for feed in feeds if feed is not None]
+    return len({feed.read_at for feed in some}) == 1 and len({feed.whole_at for feed in some}) > 1
 
 
 def _unreadable(readings: Iterable[Reading], found: Gathered) -> Iterator[Aside]:

@@ -1,12 +1,15 @@
 """Plans the way back: everything that bears a hub's stamp at any of its spokes, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from calsync.agreed import Agreed, Link
 from calsync.contents import fields
 from calsync.engine.outlook import Outlook
+from calsync.engine.remaining import remaining
 from calsync.engine.troubles import Trouble, in_peace
 from calsync.hubs import Hub
 from calsync.items import Item, Mark
@@ -19,26 +22,48 @@ _COPIED: Final = "bears our stamp, but is not the copy that we made there: someb
 LAST: Final = "is all that is left of an item that stands nowhere else any more: it stays, and goes by hand alone"
 
 
-async def swept(hub: Hub, ledger: Ledger, *, now: datetime) -> Outlook:
+async def swept(hub: Hub, ledger: Ledger, *, now: datetime, forget: AbstractSet[str] = frozenset()) -> Outlook:
     """What removes all that this hub ever made, but what stands for an item that is nobody's own anywhere: an edit
-    that beat a removal, both versions of a conflict. Raises StateError."""
+    that beat a removal, both versions of a conflict. The spokes ``forget`` are not looked at, and what stands there
+    stays. Raises StateError."""
     troubles: list[Trouble] = []
     found: dict[str, list[tuple[str, Item]]] = {}
     read: dict[str, int] = {}
     for name, spoke in hub.spokes.items():
-        if not spoke.ability.writable:
+        if name in forget or not spoke.ability.writable:
             continue
         ours = await in_peace(_ours(spoke, hub.name), within=hub.patience * 10)
         if isinstance(ours, Failed):
-            troubles.append(Trouble(name, ours.words))
+            troubles.append(Trouble(name, ours.words, ours.reason))
             continue
         read[name] = len(ours)
         for item in ours:
             if mark := Mark.read(item.mark):
                 found.setdefault(mark.item, []).append((name, item))
     known = await ledger.agreed(hub.name, found)
-    plan = Plan(decisions=[_decision(made, found[made], known.get(made)) for made in sorted(found)])
-    return Outlook(hub=hub.name, kind=RunKind.PURGE, made_at=now, plan=plan, troubles=tuple(troubles), read=read)
+    rest = await remaining(hub, ledger, _places(found), without={*forget, *(trouble.spoke for trouble in troubles)})
+    decisions = {made: _decision(made, found[made], known.get(made)) for made in sorted(found)}
+    for agreed, left in rest.left:
+        decision = decisions.get(agreed.id) or Decision(item=agreed.id, agreed=agreed)
+        decisions[agreed.id] = replace(decision, left=[*decision.left, left])
+    return Outlook(
+        hub=hub.name,
+        kind=RunKind.PURGE,
+        made_at=now,
+        plan=Plan(decisions=list(decisions.values())),
+        troubles=tuple(troubles),
+        stays=tuple(rest.stays),
+        read=read,
+    )
+
+
+def _places(found: Mapping[str, Iterable[tuple[str, Item]]]) -> dict[str, set[tuple[str, str]]]:
+    """By spoke the item and the key of each copy."""
+    places: dict[str, set[tuple[str, str]]] = {}
+    for made, copies in found.items():
+        for name, item in copies:
+            places.setdefault(name, set()).add((made, item.key))
+    return places
 
 
 async def _ours(spoke: Spoke, hub: str) -> list[Item]:

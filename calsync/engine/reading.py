@@ -21,16 +21,20 @@ _AT_ONCE: Final = 100
 @dataclass(slots=True, kw_only=True)
 class Reading:
     """What one spoke said. ``items`` and ``unread`` are there, ``gone`` surely not; ``missing`` is still to be looked
-    at. ``same`` counts what was told and stands there as it was known. ``whole``: as far as its window goes, nothing
-    else is there."""
+    at, and ``asked`` are keys that a plan has to see whatever their version. ``same`` counts what was told and stands
+    there as it was known. ``whole``: as far as its window goes, nothing else is there. ``expired``: the server refused
+    the token, and began anew. ``fresh``: whole, since that was asked for, or it was time."""
 
     spoke: str
     items: dict[str, Item] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     unread: dict[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
     token: str = field(default="", repr=False)
     whole: bool = False
+    expired: bool = False
+    fresh: bool = False
     same: int = 0
 
     @property
@@ -87,6 +91,8 @@ async def read(spoke: Spoke, asked: Asked) -> Reading | Failed:
         reading = await _pages(spoke, asked.token, asked)
     except ExpiredError:
         reading = await _whole(spoke, asked)
+        if isinstance(reading, Reading):
+            reading.expired = True
     if isinstance(reading, Failed):
         return reading
     told = {*reading.items, *reading.unread, *reading.gone}

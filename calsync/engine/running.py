@@ -1,6 +1,7 @@
 """Carries one run out: keeps the plan, writes, plans anew what was changed meanwhile, and writes down how it ended."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +15,19 @@ from calsync.engine.writing import Writing
 from calsync.hubs import Hub
 from calsync.ledger.ledger import Ledger
 from calsync.ledger.rows import Feed, RunKind
+from calsync.plans.standing import NOT_NOW
 from calsync.reports.report import HubReport, refusal
 from calsync.steps import Decision, Plan
+from service.amounts import amount
 from service.runs.lease import Lease, LeaseLostError
 from service.runs.pace import Pace
 from service.runs.states import RunOverError, RunState
 
+_AGAIN = "{} failed: the next run tries again"
+_REFUSED = (
+    "{} refused by the spoke: tried again when the item changes, and whenever all is read, as by "
+    "`busyline calendar sync {hub} --whole`"
+)
 _STOPPED = "stopped as asked, after the calls that were in flight; the next run goes on from there"
 
 
@@ -89,7 +97,9 @@ class Running:
                 await self.ledger.pause(self.hub.name, outlook.paused[loop.spoke], loop.spoke)
             await self._keep(run, outlook.plan, outlook.feeds)
             await self._write(run, outlook, allow)
-            if outlook.kind is RunKind.PURGE and not (self.tally.failed or self.stopped or outlook.troubles):
+            if outlook.kind is RunKind.PURGE and not (
+                self.tally.failed or self.stopped or outlook.troubles or outlook.stays
+            ):
                 await self.ledger.clear(self.hub.name, run)
         except (LeaseLostError, RunOverError) as error:
             return outlook, str(error)
@@ -130,10 +140,11 @@ class Running:
 
     async def _writing(self, run: int) -> Writing:
         hub = self.hub
-        unsure = await self.ledger.begun(hub.name)
+        unsure, life = await self.ledger.begun(hub.name), await self.ledger.life(hub.name)
         asking = {
             name: Asking(
                 hub=hub.name,
+                life=life,
                 spoke=spoke,
                 lease=self.lease,
                 pace=self.paces[name],
@@ -159,10 +170,24 @@ class Running:
         if self.stopped:
             return RunState.STOPPED, _STOPPED
         parts = [f"{trouble.spoke} could not be read: {trouble.words}" for trouble in outlook.troubles]
+        parts += [f"{stays.spoke}: {stays.words}" for stays in outlook.stays]
         parts += [f"{name} is paused: {why}" for name, why in outlook.paused.items() if _looped(outlook, name)]
         parts += [f"{name}: {why}" for name, why in self.tally.given_up.items()]
-        parts += [f"{self.tally.failed} steps failed: the next run tries again"] if self.tally.failed else []
+        parts += [f"{name} {NOT_NOW}: {number} items" for name, number in _held_up(outlook.plan).items()]
+        parts += _failed(self.tally, self.hub.name)
         return (RunState.FAILED, "; ".join(parts)) if parts else (RunState.DONE, "")
+
+
+def _held_up(plan: Plan) -> Counter[str]:
+    """How many items wait at each spoke that cannot be written for a while."""
+    return Counter(left.spoke for each in plan.decisions for left in each.left if left.words == NOT_NOW)
+
+
+def _failed(tally: Tally, hub: str) -> list[str]:
+    """What failed, and when it is tried again."""
+    again, refused = tally.failed - tally.refused, tally.refused
+    words = [_AGAIN.format(amount(again, "step"))] if again else []
+    return words + ([_REFUSED.format(amount(refused, "step"), hub=hub)] if refused else [])
 
 
 def _looped(outlook: Outlook, name: str) -> bool:
@@ -175,7 +200,7 @@ def _figures(outlook: Outlook) -> dict[str, int]:
         "read": sum(outlook.read.values()),
         "unread": sum(map(len, outlook.unread.values())),
         "clashes": sum(len(each.clashes) for each in plan.decisions),
-        "left": sum(len(each.left) for each in plan.decisions),
+        "left": sum(len(each.left) for each in plan.decisions) + len(outlook.refused),
         "asides": len(plan.asides),
     }
     return {name: number for name, number in figures.items() if number}

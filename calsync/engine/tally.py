@@ -29,11 +29,13 @@ class Failure:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """``written`` by spoke and act. ``again`` are steps before which somebody else was faster: they were planned anew.
+    """``written`` by spoke and act. Of ``failed`` so many were ``refused``, which the next run does not try.
+    ``again`` are steps before which somebody else was faster: they were planned anew.
     ``given_up`` tells why nothing more was written to a spoke."""
 
     written: Counter[tuple[str, Act]] = field(default_factory=Counter)
     failed: int = 0
+    refused: int = 0
     doubt: int = 0
     untried: int = 0
     again: int = 0
@@ -57,11 +59,18 @@ class Tally:
         acts: Counter[str] = Counter()
         for (_, act), number in self.written.items():
             acts[f"written_{act.value}"] += number
-        others = {"failed": self.failed, "in_doubt": self.doubt, "untried": self.untried, "again": self.again}
+        others = {
+            "failed": self.failed,
+            "refused": self.refused,
+            "in_doubt": self.doubt,
+            "untried": self.untried,
+            "again": self.again,
+        }
         return {name: number for name, number in (acts | others).items() if number}
 
     def _failure(self, step: Step, outcome: Failed, title: str) -> None:
         self.failed += 1
+        self.refused += outcome.refused
         self.doubt += outcome.doubt
         if len(self.failures) < _NAMED:
             words = outcome.words or outcome.reason.value

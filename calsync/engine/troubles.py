@@ -15,10 +15,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A spoke that is left out of a run, and why, in words for the operator."""
+    """A spoke that is left out of a run, and why, in words for the operator; ``reason`` is the sort of it, where an
+    answer has one."""
 
     spoke: str
     words: str
+    reason: Reason | None = None
 
 
 async def in_peace(call: Awaitable[T], *, within: timedelta) -> T | Failed:

@@ -107,7 +107,7 @@ class Writing:
         """How the item stands now; None where nothing is left of it."""
         agreed = self._items[step.item]
         if isinstance(outcome, Written):
-            agreed = after(agreed, step, outcome.item)
+            agreed = after(agreed, step, outcome.item, later=outcome.later)
         elif outcome.refused:
             agreed = refused(agreed, step, outcome.words)
             if step.link is not None and agreed.links[step.spoke].left.startswith(PART):

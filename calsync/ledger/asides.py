@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calsync.agreed import Aside
@@ -22,11 +22,6 @@ async def some(connection: AsyncConnection, hub: str, spoke: str, keys: Sequence
     for asked in pieces(keys):
         found += await _found(connection, hub, _A.spoke == spoke, _A.key.in_(asked))
     return {each.key: each for each in found}
-
-
-async def after(connection: AsyncConnection, hub: str, last: tuple[str, str], most: int) -> list[Aside]:
-    """The first ``most`` that come behind this spoke and key."""
-    return await _found(connection, hub, tuple_(_A.spoke, _A.key) > last, most=most)
 
 
 async def due(connection: AsyncConnection, hub: str, now: datetime) -> list[Aside]:

@@ -13,7 +13,7 @@ from calsync.items import Fields
 from calsync.ledger import links
 from calsync.ledger.packed import packed, unpacked
 from calsync.ledger.rows import Result, Run, RunKind, StepRow
-from calsync.ledger.tables import BEGUN, BOOKS, STEPS
+from calsync.ledger.tables import BEGUN, BOOKS, ITEMS, STEPS
 from calsync.spoke import Act, Failed, Outcome, Written
 from calsync.steps import Step, Why
 from service.runs import journal
@@ -66,6 +66,22 @@ async def of_item(connection: AsyncConnection, hub: str, item: str, most: int) -
     """Newest first."""
     asked = select(STEPS).where(_S.hub == hub, _S.item == item).order_by(_S.number.desc()).limit(most)
     return [_step(row) for row in await connection.execute(asked)]
+
+
+async def gone(connection: AsyncConnection, hub: str, text: str, most: int) -> list[str]:
+    """The ids of items that nobody knows any more but by what was done to them, the last ones first: those whose id, or
+    a key, is ``text``, or whose title holds it, whatever its letter case, which no database folds as Python does."""
+    still = select(ITEMS.c.id).where(ITEMS.c.hub == hub, ITEMS.c.id == _S.item).exists()
+    asked = select(_S.item, _S.title, _S.key).where(_S.hub == hub, ~still).order_by(_S.number.desc())
+    folded, found = text.casefold(), dict[str, None]()
+    rows = await connection.stream(asked)
+    async for row in rows:
+        if text in (row.item, row.key) or folded in row.title.casefold():
+            found[row.item] = None
+        if len(found) == most:
+            break
+    await rows.close()
+    return list(found)
 
 
 def run_of(row: Row[Any]) -> Run:

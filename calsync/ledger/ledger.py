@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Final
 
 from calsync.agreed import Agreed, Aside
+from calsync.contents import title
 from calsync.ledger import asides as aside_rows
 from calsync.ledger import clashes as clash_rows
 from calsync.ledger import feeds as feed_rows
-from calsync.ledger import history, items, links
+from calsync.ledger import history, items, links, lives
 from calsync.ledger import hooks as hook_rows
-from calsync.ledger.rows import ClashRow, Feed, Result, Run, RunKind, StepRow, Story
+from calsync.ledger.rows import ClashRow, Feed, Refusal, Result, Run, RunKind, StepRow, Story
 from calsync.ledger.tables import BOOKS, LEASES, PAUSES
 from calsync.notices.hook import Hook
 from calsync.steps import Clash, Step
@@ -24,14 +26,18 @@ _ITEMS: Final = 500
 
 
 class Ledger(RunMemory):
-    """The memory of all hubs in one database. ``clock`` tells an aware instant.
+    """The memory of all hubs in one database. ``clock`` tells an aware instant, ``random`` so many octets as
+    hexadecimal text.
 
     Every method raises StateError where the database cannot be used; then nothing of what it was to keep is kept. What
     a run writes is refused with RunOverError once another run has taken its place.
     """
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, *, clock: Callable[[], datetime], random: Callable[[int], str] = token_hex
+    ) -> None:
         super().__init__(database, BOOKS, LEASES, clock=clock)
+        self._random = random
 
     # What was agreed.
 
@@ -57,6 +63,16 @@ class Ledger(RunMemory):
         async with self._database.reading() as connection:
             return await items.pending(connection, hub)
 
+    async def refused(self, hub: str) -> list[Refusal]:
+        """What a spoke refused to take, in the order of the items' ids."""
+        async with self._database.reading() as connection:
+            found = await links.refused(connection, hub)
+            known = await items.some(connection, hub, list(dict.fromkeys(place[0] for place, _ in found)))
+        return [
+            Refusal(item=item, spoke=spoke, words=words, title=title(known[item].fields))
+            for (item, spoke), words in found
+        ]
+
     async def linked(self, hub: str, spoke: str, keys: Iterable[str]) -> dict[str, str]:
         """The item's id of each of ``keys`` that is linked, by key."""
         async with self._database.reading() as connection:
@@ -78,6 +94,11 @@ class Ledger(RunMemory):
             found = await aside_rows.versions(connection, hub, spoke)
             return found | await links.versions(connection, hub, spoke)
 
+    async def hubs(self) -> list[str]:
+        """The hubs of which anything is linked, by name, whether the settings name them or not."""
+        async with self._database.reading() as connection:
+            return await links.hubs(connection)
+
     async def count(self, hub: str, spoke: str) -> int:
         """How many items are linked at a spoke: not counted, but kept."""
         async with self._database.reading() as connection:
@@ -95,18 +116,6 @@ class Ledger(RunMemory):
         async with self._database.reading() as connection:
             return await aside_rows.due(connection, hub, now)
 
-    async def asides_of(self, hub: str) -> AsyncIterator[list[Aside]]:
-        """All that was left aside, some hundred at a time, in the order of spokes and keys."""
-        after = ("", "")
-        while True:
-            async with self._database.reading() as connection:
-                some = await aside_rows.after(connection, hub, after, _ITEMS)
-            if some:
-                yield some
-            if len(some) < _ITEMS:
-                return
-            after = (some[-1].spoke, some[-1].key)
-
     # Where readings go on.
 
     async def feed(self, hub: str, spoke: str) -> Feed | None:
@@ -114,10 +123,10 @@ class Ledger(RunMemory):
         async with self._database.reading() as connection:
             return await feed_rows.feed(connection, hub, spoke)
 
-    async def forget_feeds(self, hub: str, spoke: str = "") -> None:
-        """This spoke, or each where none is named, is read whole next time."""
-        async with self._database.writing() as connection:
-            await feed_rows.forget(connection, hub, spoke)
+    async def planned(self, hub: str) -> bool:
+        """Whether a plan of the hub was ever carried out, since it began or was purged."""
+        async with self._database.reading() as connection:
+            return await feed_rows.known(connection, hub)
 
     # What a run keeps.
 
@@ -146,13 +155,24 @@ class Ledger(RunMemory):
             await clash_rows.keep(connection, hub, run, clashes, self._clock())
 
     async def clear(self, hub: str, run: int) -> None:
-        """Forget all items, asides and feeds of the hub; its history stays."""
+        """Forget all items, asides and feeds of the hub, and end its life; its history stays."""
         async with self._database.writing() as connection:
             if not (await journal.going_on(connection, BOOKS, run))[1]:
                 raise RunOverError(run)
             await items.clear(connection, hub)
             await aside_rows.clear(connection, hub)
-            await feed_rows.forget(connection, hub, "")
+            await feed_rows.forget(connection, hub)
+            await lives.end(connection, hub)
+
+    async def life(self, hub: str) -> str:
+        """A text that stays the same until everything is forgotten (``clear``), and is another one then, or where a
+        database was lost: from it follow the tokens of the copies."""
+        async with self._database.reading() as connection:
+            known = await lives.life(connection, hub)
+        if known:
+            return known
+        async with self._database.writing() as connection:
+            return await lives.begin(connection, hub, self._random(16))
 
     async def beginning(self, run: int, steps: Sequence[Step]) -> tuple[int, ...]:
         """Write down what is about to be written: a number for each step, in order."""
@@ -229,6 +249,12 @@ class Ledger(RunMemory):
         async with self._database.reading() as connection:
             found = await items.search(connection, hub, text, most)
             return found, await aside_rows.search(connection, hub, text, most)
+
+    async def gone(self, hub: str, text: str, most: int = 50) -> list[str]:
+        """The ids of items that were removed everywhere, by what ``search`` looks for: their ``story`` is what was done
+        to them, as long as the history is kept. The last ones first."""
+        async with self._database.reading() as connection:
+            return await history.gone(connection, hub, text, most)
 
     # Who may run, and who is told.
 

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calsync.agreed import Link
 from calsync.ledger.packed import signs, signs_read
-from calsync.ledger.tables import BEGUN, COUNTS, LINKS
+from calsync.ledger.tables import BEGUN, COUNTS, LINKS, REFUSED
 from service.state.pieces import pieces
 from service.state.upserting import upsert
 
 _L: Final = LINKS.c
-_CONTENT: Final = ("key", "version", "uid", "asked", "stood", "made", "guarded", "copies", "left", "barred")
+_CONTENT: Final = ("key", "version", "uid", "asked", "stood", "made", "guarded", "copies", "left", "barred", "worn")
 _KEPT: Final = (_L.item, _L.spoke, *(_L[name] for name in _CONTENT))
 Place: TypeAlias = tuple[str, str]
 """An item and a spoke."""
@@ -69,9 +69,15 @@ async def by_uid(connection: AsyncConnection, hub: str, uids: Sequence[str]) -> 
 
 
 async def versions(connection: AsyncConnection, hub: str, spoke: str) -> dict[str, str]:
-    """The version of each key."""
-    rows = await connection.execute(select(_L.key, _L.version).where(_L.hub == hub, _L.spoke == spoke))
+    """The version of each key; what was never made there has none."""
+    rows = await connection.execute(select(_L.key, _L.version).where(_L.hub == hub, _L.spoke == spoke, _L.key != ""))
     return {row.key: row.version for row in rows}
+
+
+async def refused(connection: AsyncConnection, hub: str) -> list[tuple[Place, str]]:
+    """Where a spoke refused something, and the words."""
+    rows = await connection.execute(select(_L.item, _L.spoke, _L.left).where(_L.hub == hub, REFUSED))
+    return sorted(((row[0], row[1]), row[2]) for row in rows)
 
 
 async def not_begun(connection: AsyncConnection, hub: str, places: Sequence[Place]) -> None:
@@ -83,6 +89,12 @@ async def count(connection: AsyncConnection, hub: str, spoke: str) -> int:
     """As it was kept."""
     asked = select(COUNTS.c.links).where(COUNTS.c.hub == hub, COUNTS.c.spoke == spoke)
     return await connection.scalar(asked) or 0
+
+
+async def hubs(connection: AsyncConnection) -> list[str]:
+    """Those of which any link is kept."""
+    asked = select(COUNTS.c.hub).where(COUNTS.c.links > 0).distinct()
+    return sorted((await connection.scalars(asked)).all())
 
 
 async def _rows(connection: AsyncConnection, hub: str, ids: Sequence[str]) -> dict[Place, tuple[Any, ...]]:
@@ -115,7 +127,8 @@ def _row(link: Link) -> tuple[Any, ...]:
     asked, stood = signs(link.asked), signs(link.stood)
     differs = None if stood == asked else stood
     barred = signs(link.barred) if link.barred else None
-    return (link.key, link.version, link.uid, asked, differs, link.made, link.guarded, link.copies, link.left, barred)
+    stands = (link.key, link.version, link.uid, asked, differs)
+    return (*stands, link.made, link.guarded, link.copies, link.left, barred, link.worn)
 
 
 def _named(hub: str, place: Place, row: tuple[Any, ...]) -> dict[str, Any]:
@@ -123,7 +136,7 @@ def _named(hub: str, place: Place, row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _read(spoke: str, row: tuple[Any, ...]) -> Link:
-    key, version, uid, asked, stood, made, guarded, copies, left, barred = row
+    key, version, uid, asked, stood, made, guarded, copies, left, barred, worn = row
     digests = signs_read(asked)
     return Link(
         spoke=spoke,
@@ -137,4 +150,5 @@ def _read(spoke: str, row: tuple[Any, ...]) -> Link:
         copies=copies,
         left=left,
         barred={} if barred is None else signs_read(barred),
+        worn=worn,
     )

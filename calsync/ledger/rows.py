@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from calsync.agreed import Agreed
@@ -23,12 +23,15 @@ class RunKind(Enum):
 class Feed:
     """Where the next reading of a spoke goes on. ``token`` is "" where it has to be whole; ``read_at`` is when it was
     read last, ``whole_at`` when it was last read whole. ``rules`` is the fingerprint of the rules by which what was
-    read was planned: under others, everything is planned anew."""
+    read was planned: under others, everything is planned anew. ``back`` and ``ahead`` bounded its window
+    then (calsync.rules.Gives), None where it gave nothing."""
 
     token: str = field(repr=False)
     read_at: datetime
     whole_at: datetime | None = None
     rules: str = ""
+    back: timedelta | None = None
+    ahead: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,17 @@ class Result:
 
     number: int
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An item that is not at a spoke, or not as it should be there, since the spoke refused to take it: ``words`` say
+    why (calsync.agreed.Link.left), ``title`` what it is called."""
+
+    item: str
+    spoke: str
+    words: str
+    title: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from service.runs.journal import Books, runs_table
 from service.runs.leases import leases
@@ -30,6 +30,8 @@ ITEMS: Final = Table(
 )
 """``fields`` and ``cut`` as packed.py beside this writes them; ``folded`` is the title without its letter case."""
 
+REFUSED: Final = text("substr(\"left\", 1, 17) = 'the spoke refuses'")
+"""Of the links those that say so (calsync.plans.refusals): in the very words of their index, or it is not used."""
 LINKS: Final = Table(
     "cal_links",
     METADATA,
@@ -46,8 +48,10 @@ LINKS: Final = Table(
     Column("copies", Integer, nullable=False),
     Column("left", Plain, nullable=False),
     Column("barred", LargeBinary),
+    Column("worn", Plain, nullable=False),
     Index(None, "hub", "spoke", "key"),
     Index(None, "hub", "uid"),
+    Index("ix_cal_links_refused", "hub", sqlite_where=REFUSED, postgresql_where=REFUSED),
 )
 """``stood`` is NULL where it is as ``asked``, ``barred`` where nothing is."""
 
@@ -83,7 +87,18 @@ FEEDS: Final = Table(
     Column("read_at", Instant, nullable=False),
     Column("whole_at", Instant),
     Column("rules", Plain, nullable=False),
+    Column("back", BigInteger),
+    Column("ahead", BigInteger),
 )
+"""``back`` and ``ahead`` in seconds, NULL where the spoke gives nothing."""
+
+LIVES: Final = Table(
+    "cal_lives",
+    METADATA,
+    Column("hub", Plain, primary_key=True),
+    Column("life", Plain, nullable=False),
+)
+"""Another ``life`` after all was forgotten: what a server remembers of the copies of the one before is none of its."""
 
 RUNS: Final = runs_table("cal_runs", "hub")
 

@@ -13,7 +13,9 @@ from service.jobs.job import Ran
 from service.runs.together import side_by_side
 
 SETTLING: Final = timedelta(seconds=1)
-"""How long others may ring as well: whoever changes one thing often changes the next."""
+"""How long others may ring as well after the first: whoever changes one thing often changes the next."""
+CALM: Final = timedelta(minutes=1)
+"""Between two times that new promises are asked for: a server that fails to keep them is not pressed."""
 PAUSES: Final[Mapping[Ran, timedelta]] = {
     Ran.ENDED: timedelta(),
     Ran.BUSY: timedelta(seconds=1),
@@ -37,7 +39,8 @@ class Run(Protocol):
 
 
 class Attending:
-    """One listener for each of ``hubs``: what rings while a run goes on is looked at after it.
+    """One listener for each of ``hubs``: what rings while a run goes on is looked at after it. Another one asks for new
+    promises meanwhile.
 
     It belongs to the process that heard. Whatever is lost with that process is found by the schedule.
     """
@@ -53,6 +56,7 @@ class Attending:
     ) -> None:
         self._run, self._renew, self._clock, self._sleep = run, renew, clock, sleep
         self._woken = {hub: asyncio.Event() for hub in hubs}
+        self._ending = {hub: asyncio.Event() for hub in self._woken}
         self._bell = Bell(self._rang)
         self._since: dict[str, datetime] = {}
         self._anew: defaultdict[str, set[str]] = defaultdict(set)
@@ -63,7 +67,7 @@ class Attending:
             return
         if news.said in _ENDS:
             self._anew[hook.hub].add(hook.spoke)
-            self._woken[hook.hub].set()
+            self._ending[hook.hub].set()
         if news.said in _RINGS:
             self._bell.ring(hook.hub, hook.spoke)
 
@@ -73,21 +77,36 @@ class Attending:
 
     async def serve(self) -> None:
         """Until it is cancelled; then what runs is cancelled too, and its end awaited."""
-        await side_by_side([asyncio.Event().wait(), *(self._attend(hub) for hub in self._woken)])
+        keep, attend = map(self._keep, self._ending), map(self._attend, self._woken)
+        await side_by_side([asyncio.Event().wait(), *keep, *attend])
 
     def _rang(self, hub: str) -> None:
         self._since.setdefault(hub, self._clock())
         self._woken[hub].set()
 
+    async def _keep(self, hub: str) -> None:
+        while True:
+            await self._ending[hub].wait()
+            await self._sleep(SETTLING.total_seconds())
+            self._ending[hub].clear()
+            await self._renew(hub, frozenset(self._anew.pop(hub, ())))
+            await self._sleep(CALM.total_seconds())
+
     async def _attend(self, hub: str) -> None:
         while True:
             await self._woken[hub].wait()
-            await self._sleep(SETTLING.total_seconds())
+            await self._settled(hub)
             self._woken[hub].clear()
-            if anew := frozenset(self._anew.pop(hub, ())):
-                await self._renew(hub, anew)
             if self._bell.rung(hub):
                 await self._looked(hub)
+
+    async def _settled(self, hub: str) -> None:
+        """What is left of the time in which others may ring as well: of what rang while a run went on, it may be over
+        by now."""
+        now = self._clock()
+        rest = SETTLING - (now - self._since.get(hub, now))
+        if rest > timedelta():
+            await self._sleep(min(rest, SETTLING).total_seconds())
 
     async def _looked(self, hub: str) -> None:
         since, who = self._since.pop(hub), self._bell.who(hub)

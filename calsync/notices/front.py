@@ -6,16 +6,16 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from calsync.notices.hook import PATH, Hook
-from calsync.notices.news import News, Read
+from calsync.notices.hook import LONGEST, Hook, named_by
+from calsync.notices.news import ByUrl, News, Read
 from protocols.errors import Fault, RequestError
 from service.body import whole
 from service.state.errors import StateError
 
 _MOST: Final = 1024 * 1024
 """Octets of a message. Graph tells up to some hundred changes in one, without any content."""
-_LONGEST: Final = 2048
-"""Characters of a token that is echoed, and of a path."""
+_MOST_OF_STRANGERS: Final = 64 * 1024
+"""Octets of one that is read although nobody proved to have sent it: some hundred events of Exchange's."""
 _STATUSES: Final = {Fault.TOO_LARGE: 413, Fault.TOO_SLOW: 408, Fault.UNSUPPORTED_TYPE: 415}
 _log = structlog.get_logger("busyline.notices")
 
@@ -31,33 +31,53 @@ class HookFront:
     Graph validates a hook before it promises anything: whatever ``validationToken`` says is given back as plain text
     (Graph, "Receive change notifications through webhooks"). A message is answered before anybody looks at the
     changes: 202 where at least one in it is proved, else 403.
+
+    Messages at a URL with a secret in it are those of ``by_url``, whose words answer them, with 200. Whether the hook
+    is unknown or the secret wrong cannot be told apart: a message is told to end, and anything else gets 404.
     """
 
-    def __init__(self, find: Find, heard: Heard, *, reads: tuple[Read, ...]) -> None:
-        self._find, self._heard, self._reads = find, heard, reads
+    def __init__(self, find: Find, heard: Heard, *, reads: tuple[Read, ...], by_url: ByUrl | None = None) -> None:
+        self._find, self._heard, self._reads, self._by_url = find, heard, reads, by_url
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The whole answer. Never raises, but when it is cancelled."""
         try:
-            hook = await self._hook(request)
-            if hook is None:
-                return _plain(404)
-            if request.method != "POST":
-                return _plain(405, Allow="POST")
-            if (token := request.query.get("validationToken")) is not None:
-                return _echo(token)
-            return self._told(hook, request, await whole(request, _MOST))
+            name, secret = named_by(request.path)
+            hook = await self._find(name) if name else None
+            if secret and self._by_url is not None:
+                return await self._called(hook, secret, request, self._by_url)
+            return await self._answered(hook if not secret else None, request)
         except RequestError as error:
             return _plain(_STATUSES.get(error.fault, 400))
         except StateError as error:
             _log.error("hook_not_looked_up", note=str(error))
             return _plain(503, **{"Retry-After": "30"})
 
-    async def _hook(self, request: web.BaseRequest) -> Hook | None:
-        name = request.path.removeprefix(PATH)
-        if not request.path.startswith(PATH) or not 0 < len(name) < _LONGEST or not name.isalnum():
-            return None
-        return await self._find(name)
+    async def _answered(self, hook: Hook | None, request: web.BaseRequest) -> web.Response:
+        if hook is None:
+            return _plain(404)
+        if request.method != "POST":
+            return _plain(405, Allow="POST")
+        if (token := request.query.get("validationToken")) is not None:
+            return _echo(token)
+        return self._told(hook, request, await whole(request, _MOST))
+
+    async def _called(self, hook: Hook | None, secret: str, request: web.BaseRequest, by_url: ByUrl) -> web.Response:
+        if hook is not None and not hook.proved(secret):
+            _log.warning("hook_not_proved", hub=hook.hub, spoke=hook.spoke)
+            hook = None
+        if request.method != "POST":
+            return _plain(405, Allow="POST") if hook is not None else _plain(404)
+        body = await whole(request, _MOST if hook is not None else _MOST_OF_STRANGERS)
+        try:
+            told = by_url.read(request.headers, body)
+        except ValueError:
+            return _plain(400 if hook is not None else 404)
+        if hook is None:
+            return web.Response(body=by_url.ends, content_type=by_url.kind, charset="utf-8")
+        for said in told:
+            self._heard(hook, News(said, secret))
+        return web.Response(body=by_url.goes_on, content_type=by_url.kind, charset="utf-8")
 
     def _told(self, hook: Hook, request: web.BaseRequest, body: bytes) -> web.Response:
         proved = [news for news in self._news(request, body) if hook.proved(news.secret)]
@@ -78,7 +98,7 @@ class HookFront:
 
 
 def _echo(token: str) -> web.Response:
-    if len(token) > _LONGEST:
+    if len(token) > LONGEST:
         return _plain(400)
     return web.Response(text=token, headers={"X-Content-Type-Options": "nosniff"})
 

@@ -11,6 +11,8 @@ from calsync.spoke import Watch
 
 PATH: Final = "/hooks/"
 """What the path of every hook begins with; its name follows."""
+LONGEST: Final = 2048
+"""Characters of a name, or of a secret, that are looked at at all."""
 _LENGTH: Final = 24
 """Octets of a name and of a secret; as text 48 characters, of the 64 (Google) and 128 (Graph) that a channel takes."""
 
@@ -49,3 +51,17 @@ def made(hub: str, spoke: str, random: Callable[[int], str]) -> tuple[Hook, str]
 def url_of(public_url: str, hook: Hook) -> str:
     """Where the server calls."""
     return f"{public_url.rstrip('/')}{PATH}{hook.name}"
+
+
+def with_secret(url: str, secret: str) -> str:
+    """Where a server calls that says nothing by which it proves itself, but the URL that it was given: no log may ever
+    hold it."""
+    return f"{url}/{secret}"
+
+
+def named_by(path: str) -> tuple[str, str]:
+    """The name of the hook that ``path`` is of, and the secret in it, "" for none; "" twice where it is of no hook."""
+    name, slash, secret = path.removeprefix(PATH).partition("/")
+    words = (name, secret) if slash else (name,)
+    right = path.startswith(PATH) and all(0 < len(word) < LONGEST and word.isalnum() for word in words)
+    return (name, secret) if right else ("", "")

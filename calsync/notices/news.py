@@ -12,7 +12,7 @@ class Said(Enum):
     CHANGED = "changed"
     """Something changed, or messages about that may have been lost: the changes are read."""
     BEGUN = "begun"
-    """The first message of a channel, which says that it works: nothing changed."""
+    """The channel works, and nothing changed: its first message, or one that comes every now and then."""
     RENEW = "renew"
     """The promise ends early unless it is renewed now."""
     ENDED = "ended"
@@ -29,3 +29,17 @@ class News:
 
 Read: TypeAlias = Callable[[Mapping[str, str], bytes], Sequence[News]]
 """What headers and body say. Raises ValueError where that is no message of this dialect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByUrl:
+    """A dialect whose messages hold no secret, but come to a URL that does, and are answered in its own words.
+
+    ``read`` is as :data:`Read` for what is said alone. The answers are of the content type ``kind``: ``goes_on`` to
+    what is proved, and to any other message ``ends``, by which the server forgets whom nobody here knows any more.
+    """
+
+    read: Callable[[Mapping[str, str], bytes], Sequence[Said]]
+    kind: str
+    goes_on: bytes
+    ends: bytes

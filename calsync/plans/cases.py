@@ -16,10 +16,12 @@ from calsync.plans.looking import Look, behind, look
 from calsync.plans.merging import HUB, Lost, Merged, merged
 from calsync.plans.naming import named
 from calsync.plans.pictures import freed
+from calsync.plans.shielding import HOLDS, agreed_on
 from calsync.plans.situation import Situation
 from calsync.plans.standing import Standing
+from calsync.plans.staying import STAYS
 from calsync.rules import Conflict
-from calsync.steps import Clash, Decision, Why
+from calsync.steps import Clash, Decision, Left, Why
 
 REMOVED: Final = "removed"
 """In Clash.what: one spoke changed an item that another one removed."""
@@ -28,11 +30,13 @@ REMOVED: Final = "removed"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What comes of one item: its decision (None where nothing is to be kept), versions that are kept beside it as
-    items of their own, and the asides of what is not given any more, or has to be looked at by itself."""
+    items of their own, the asides of what is not given any more, or has to be looked at by itself, and what has to be
+    seen first (calsync.steps.Plan.asks)."""
 
     decision: Decision | None
     beside: Sequence[Agreed] = ()
     asides: Sequence[Aside] = ()
+    asks: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def decide(
     changed            changed      linked    by field; of one field the rules choose: CONFLICT, and a Clash
     gone               as it was    linked    DELETE the copies: GONE; those that have to stay: ended
     gone               changed      linked    counts: CREATE at the origin: CONFLICT; else as if it had not changed
-    as it was          gone         linked    counts: DELETE the origin and the other copies: GONE
+    as it was          gone         linked    counts: DELETE the origin and the other copies: REMOVED
                                               else CREATE the copy: LOST
     changed            gone         linked    CREATE the copy: CONFLICT
     not given any more any          linked    DELETE the copies: WITHDRAWN
@@ -67,8 +71,7 @@ def decide(
     ended, there       gone         linked    DELETE the origin, unless it was changed: GONE
     """
     seen = look(situation, agreed)
-    edits = [*seen.edits, seen.unseen] if seen.unseen else seen.edits
-    result = merged(seen.base, edits, situation.rules)
+    result, refused = agreed_on(situation, seen)
     fate = _fate(situation, seen, result)
     after = _agreed(situation, seen, result, fate)
     standing = Standing(
@@ -82,6 +85,7 @@ def decide(
         new=known is None,
     )
     standing.each()
+    standing.left += _not_carried(seen, refused=refused)
     standing.waits = standing.waits or _asks_origin(situation, seen, standing)
     after = replace(after, links=standing.links, pending=bool(standing.steps) or standing.waits)
     clashes = [*clashes, *(_clash(agreed.id, each, result.fields) for each in result.lost), *fate.clashes]
@@ -93,7 +97,14 @@ def decide(
             *_aside(situation, seen),
             *(freed(situation, standing.look.agreed, link, ended=after.ended) for link in standing.freed),
         ],
+        asks=standing.asks,
     )
+
+
+def _not_carried(seen: Look, *, refused: bool) -> list[Left]:
+    item = seen.agreed
+    found = [Left(item=item.id, spoke=spoke, words=STAYS) for spoke in sorted(seen.alone)]
+    return [*found, Left(item=item.id, spoke=item.origin, words=HOLDS)] if refused else found
 
 
 def _decision(
@@ -101,7 +112,7 @@ def _decision(
 ) -> Decision | None:
     if not standing.steps and bare(after):
         return Decision(item=after.id, agreed=None, clashes=clashes) if known is not None else None
-    told = bool(standing.steps or clashes or (standing.left and situation.everything))
+    told = bool(standing.steps or clashes or standing.held_up or (standing.left and situation.everything))
     if after == known and not told:
         return None
     return Decision(
@@ -156,7 +167,8 @@ def _fate(situation: Situation, seen: Look, result: Merged) -> _Fate:
             return _Fate(ended=False, revived=frozenset({origin}), clashes=[clash])
         beaten = [Lost(name=name, edit=edit, winner=origin) for edit in edits for name in edit.values]
         return _Fate(ended=True, by=origin, clashes=[_clash(agreed.id, each, {}) for each in beaten])
-    counts = (spoke for spoke in sorted(lost) if seen.lost[spoke].made or _the_very_one(seen, spoke))
+    known = (spoke for spoke in sorted(lost) if not situation.blind(agreed, seen.lost[spoke]))
+    counts = (spoke for spoke in known if seen.lost[spoke].made or _the_very_one(seen, spoke))
     removed = [spoke for spoke in counts if situation.removes(agreed, spoke, guarded=seen.guarded)]
     if not removed or level(seen.base) == NOTHING:
         return _Fate(ended=False)

@@ -28,9 +28,11 @@ class Doubled:
 
 def doubled(situation: Situation, agreed: Agreed, spoke: str, item: Item) -> Doubled | None:
     """Whether ``item``, told by ``spoke``, is what stands at another spoke still; None where nothing says so. By its
-    key and version (within one system), or by its UID (between two)."""
+    key and version (within one system), or by its UID (between two). What the rules do not name any more says nothing:
+    it may be the same calendar, which has another name now."""
+    names = {each.name for each in situation.rules.spokes}
     for link in agreed.links.values():
-        if link.spoke == spoke or not link.version or situation.gone(link):
+        if link.spoke == spoke or link.spoke not in names or not link.version or situation.gone(link):
             continue
         there = situation.item(link)
         sure = (item.key, item.version) == (link.key, there.version if there is not None else link.version)

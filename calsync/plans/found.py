@@ -10,6 +10,7 @@ from calsync.items import Fields, Item
 from calsync.plans.details import withdrawn
 from calsync.plans.doubled import Doubled
 from calsync.plans.fingerprints import fingerprint, shadow
+from calsync.plans.first_sight import Alike, Foreign
 from calsync.plans.giving import Given, given
 from calsync.plans.identity import item_id
 from calsync.plans.naming import named
@@ -27,7 +28,8 @@ class Found:
     the ids of the new ones. ``clashes`` by id tell where what was found differs, ``notes`` what else is to be told.
     ``removals`` are second copies of ours, ``doubled`` what two spokes tell. ``prints``, ``shadows`` and ``uids`` tell
     the ids of the items that are known by them; ``orphans`` are the outlines (calsync.plans.fingerprints) of copies of
-    ours of which nobody knows the item."""
+    ours of which nobody knows the item. ``foreign`` and ``alike`` are what makes one think at first sight
+    (calsync/plans/first_sight.py)."""
 
     situation: Situation
     items: dict[str, Agreed]
@@ -41,6 +43,8 @@ class Found:
     shadows: dict[bytes, list[str]] = field(default_factory=dict)
     uids: dict[str, list[str]] = field(default_factory=dict)
     orphans: set[bytes] = field(default_factory=set)
+    foreign: list[Foreign] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for agreed in self.items.values():
@@ -76,6 +80,7 @@ class Found:
     def tell_apart(self, made: str, spoke: str, item: Item) -> None:
         """What is new at ``spoke`` looks like another item, and is none: both are named."""
         other, new = self.items[made].origin, self.id(spoke, item)
+        self.alike.append(Alike(spoke, other))
         self.notes.setdefault(new, []).append(Left(item=new, spoke=spoke, words=RESEMBLES.format(other)))
         self.notes.setdefault(made, []).append(Left(item=made, spoke=other, words=RESEMBLES.format(spoke)))
 

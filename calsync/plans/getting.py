@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 from calsync.contents import content
@@ -10,13 +13,16 @@ from calsync.event_fields import AT, packed
 from calsync.items import Fields
 from calsync.plans.details import BUSY, DETAIL, FULL, NOTHING, family, level, masked, stricter, told
 from calsync.plans.fingerprints import SHADOW
-from calsync.rules import Gets, Kind, Reminders
+from calsync.rules import Detail, Gets, Kind, Reminders
 from calsync.spoke import Ability
 
 NEVER: Final = frozenset({"people", "cancelled", DETAIL})
 """Fields that are read and never written."""
+_TITLES: Final = ("subject", "display_name")
 _PEOPLE: Final = "--"
 """The line between a text and the people that are added to it."""
+_BARE: Final = Gets()
+_WORN: Final = ("detail", "prefix", "subject", "category", "private", "people", "reminders")
 
 
 def wanted(
@@ -82,18 +88,47 @@ def projected(fields: Fields, gets: Gets, kind: Kind) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=256)
+def worn(gets: Gets) -> str:
+    """What makes another text of a copy than the item has, as it is kept with the copy (calsync.agreed.Link)."""
+    found = {name: getattr(gets, name) for name in _WORN if getattr(gets, name) != getattr(_BARE, name)}
+    return packed({name: value.value if isinstance(value, Enum) else value for name, value in found.items()})
+
+
+@lru_cache(maxsize=256)
+def wearing(gets: Gets, text: str) -> Gets:
+    """``gets`` as the rules were when a copy was written that wears ``text``, of :func:`worn`; "" for as they are now.
+    By these its changes are read: whoever made one saw what stood there, not what the rules say today."""
+    if not text:
+        return gets
+    found = {name: getattr(_BARE, name) for name in _WORN} | json.loads(text)
+    found |= {"detail": Detail(found["detail"]), "reminders": Reminders(found["reminders"])}
+    return replace(gets, **found)
+
+
 def carried(name: str, text: str | None, fields: Fields, gets: Gets) -> str | None:
     """What a change of a copy's field means for what all agreed on: ``text`` without what the rules put on. Only for
     fields that are not :func:`ours`; ``fields`` are those agreed on until now. None: it is empty now."""
     if text is None:
         return None
-    if name in ("subject", "display_name"):
+    if name in _TITLES:
         return None if text == gets.prefix.strip() else text.removeprefix(gets.prefix)
     if name == "categories":
         return _without(text, gets.category, fields.get("categories", "[]"))
     if name == "body":
         return _alone(text, _people(fields, gets)) or None
     return _carried_occurrence(text, fields.get(name), fields, gets) if name.startswith(AT) else text
+
+
+def meant(name: str, text: str | None, fields: Fields, *, then: Gets, now: Gets) -> str | None:
+    """As :func:`carried`, of a copy that was written last by the rules of ``then``, or, where nobody heard of it, by
+    those of ``now``: what either put on is taken off, unless the item has it by itself."""
+    found = carried(name, text, fields, then)
+    if then == now or found is None:
+        return found
+    natural = bool(now.prefix) and any(fields.get(each, "").startswith(now.prefix) for each in _TITLES)
+    prefix = "" if natural or now.prefix == then.prefix else now.prefix
+    return carried(name, found, fields, replace(then, prefix=prefix, category=now.category, people=now.people))
 
 
 def _people(fields: Fields, gets: Gets) -> str:

@@ -2,26 +2,33 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
 from calsync.contents import fields as fields_of
 from calsync.contents import title
-from calsync.event_fields import AT, packed
+from calsync.event_fields import AT, field_of, packed
 from calsync.items import Content, Fields
 from calsync.plans.details import BUSY, labelled, masked, of_occurrence, stricter
 from calsync.rules import Gives, Kind, Treat
 from protocols.model.card import Card
-from protocols.model.event import Days, Event, Response, Sensitivity, When
+from protocols.model.event import Days, Event, Occurrence, Response, Sensitivity, When
 from protocols.model.intervals import BusyStatus
 from protocols.model.window import TimeWindow
 from protocols.recurrence.occurrences import first_after, touches
 
 NOT_GIVEN: Final = "this spoke gives nothing to its hub"
+BACK: Final = "back"
+AHEAD: Final = "ahead"
+BOUNDS: Final = frozenset({BACK, AHEAD})
+"""Of the window, by their names in the rules (calsync.rules.Gives)."""
+_NOTHING: Final = packed(None)
+_SAID: Final = ("when", "subject", "shows", "sensitivity", "categories")
+"""What an occurrence may say of itself that a rule is about."""
 _HIDDEN: Final = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
-_HIDDEN_WORDS: Final = frozenset(each.value for each in _HIDDEN)
 _ORDER: Final = (Treat.COPY, Treat.BUSY, Treat.SKIP)
 _SORTS: Final[Mapping[str, Callable[[Event], bool]]] = {
     "private": lambda event: event.sensitivity in _HIDDEN,
@@ -48,10 +55,17 @@ class Given:
 
 
 def given(
-    content: Content, gives: Gives | None, now: datetime, *, taken: bool = False, fields: Fields | None = None
+    content: Content,
+    gives: Gives | None,
+    now: datetime,
+    *,
+    taken: bool = False,
+    narrower: AbstractSet[str] = frozenset(),
+    fields: Fields | None = None,
 ) -> Given:
-    """What a spoke with these rules gives of ``content``; the window does not count for what is ``taken`` already.
-    ``fields`` are those of ``content``, where they are at hand."""
+    """What a spoke with these rules gives of ``content``. For what is ``taken`` already the window does not count, but
+    for those of its bounds that are ``narrower`` now (BACK, AHEAD). ``fields`` are those of ``content``, where they are
+    at hand."""
     if gives is None:
         return Given(why=NOT_GIVEN)
     fields = fields_of(content) if fields is None else fields
@@ -60,13 +74,14 @@ def given(
         return Given(why=f"{sort} items are not given ({sort} = skip)")
     if why := filtered(content, fields, gives):
         return Given(why=why)
-    if isinstance(content, Event) and not taken and (outside := _outside(content, gives, now)):
-        return outside
+    if beyond := outside(content, gives, now, narrower if taken else BOUNDS):
+        return beyond
     detail = stricter(gives.detail.value, BUSY if treat is Treat.BUSY else gives.detail.value)
     kind = Kind.CALENDAR if isinstance(content, Event) else Kind.CONTACTS
     shown = masked(fields, detail, kind)
-    private = _private(fields, gives)
-    return Given(fields=labelled(shown | private, detail), withheld=frozenset(private))
+    withheld = _withheld(content, fields, gives) if isinstance(content, Event) else {}
+    less = {name: text for name, text in withheld.items() if detail != BUSY or text == _NOTHING}
+    return Given(fields=labelled(shown | less, detail), withheld=frozenset(less))
 
 
 def is_private(content: Content) -> bool:
@@ -101,25 +116,57 @@ def _glob(text: str) -> str:
     return text.casefold().replace("[", "[[]")  # * and ? alone mean something
 
 
-def _outside(event: Event, gives: Gives, now: datetime) -> Given | None:
+def outside(content: Content, gives: Gives, now: datetime, bounds: AbstractSet[str]) -> Given | None:
+    """Why it is not given, and when it is due, where all of it lies beyond one of these ``bounds`` of the window."""
+    if not bounds or not isinstance(content, Event):
+        return None
+    beyond, told = _beyond(content, gives, now)
+    return told if beyond in bounds else None
+
+
+def narrowed(gives: Gives | None, back: timedelta | None, ahead: timedelta | None) -> frozenset[str]:
+    """The bounds of the window that are less by now than ``back`` and ``ahead`` (None where nothing was given)."""
+    if gives is None:
+        return frozenset()
+    before = {BACK: (back, gives.back), AHEAD: (ahead, gives.ahead)}
+    return frozenset(name for name, (was, now) in before.items() if was is not None and now < was)
+
+
+def _beyond(event: Event, gives: Gives, now: datetime) -> tuple[str, Given]:
     window = TimeWindow(now - gives.back, now + gives.ahead)
     if touches(event, window):
-        return None
+        return "", Given()
     begins = first_after(event, window.end) if event.repeats else _start(event.when)
     if begins is None or begins < window.end:
-        return Given(why="lies further back than is given")
-    return Given(why="lies further ahead than is given", due=begins - gives.ahead)
+        return BACK, Given(why="lies further back than is given")
+    return AHEAD, Given(why="lies further ahead than is given", due=begins - gives.ahead)
 
 
 def _start(when: When) -> datetime:
     return datetime.combine(when.first, time(), UTC) if isinstance(when, Days) else when.start
 
 
-def _private(fields: Fields, gives: Gives) -> dict[str, str]:
-    """Occurrences that are private in a series that is not: their times alone, or nothing of them."""
+def _withheld(event: Event, fields: Fields, gives: Gives) -> dict[str, str]:
+    """By their fields the occurrences that are of a stricter sort than the series, or filtered, though it is not: their
+    times alone, or nothing of them. What an occurrence does not say of itself is as the series says it."""
     found: dict[str, str] = {}
-    for name, text in fields.items():
-        values = json.loads(text) if name.startswith(AT) and gives.private is not Treat.COPY else None
-        if values and values.get("sensitivity") in _HIDDEN_WORDS:
-            found[name] = packed(None if gives.private is Treat.SKIP else of_occurrence(values, BUSY))
+    for original, one in event.exceptions.items():
+        treat = _of_occurrence(event, one, fields, gives) if one is not None else Treat.COPY
+        if treat is not Treat.COPY:
+            name = field_of(original)
+            values = None if treat is Treat.SKIP else of_occurrence(json.loads(fields[name]), BUSY)
+            found[name] = packed(values)
     return found
+
+
+def withheld_as(name: str, text: str) -> frozenset[str]:
+    """How an occurrence is told that is ``text``, where it is withheld; nothing for any other field."""
+    if not name.startswith(AT):
+        return frozenset()
+    return frozenset({_NOTHING, packed(of_occurrence(json.loads(text), BUSY))})
+
+
+def _of_occurrence(event: Event, one: Occurrence, fields: Fields, gives: Gives) -> Treat:
+    own = {name: value for name in _SAID if (value := getattr(one, name)) is not None}
+    alone = replace(event, rule=None, extra=(), exceptions={}, **own)
+    return Treat.SKIP if filtered(alone, fields, gives) else treated(alone, gives)[0]

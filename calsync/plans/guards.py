@@ -1,22 +1,49 @@
-"""Stops a plan that would do more than anybody may have meant: many new copies, many removals, an emptied side."""
+"""Stops a plan that would do more than anybody may have meant: many copies, changes or removals, a side that lost its
+items."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from calsync.agreed import Agreed
+from calsync.plans.first_sight import MIRRORED, RENAMED
 from calsync.plans.situation import Situation
 from calsync.spoke import Act
 from calsync.steps import Step, Stop, Why
 
 CREATIONS: Final = "creations"
+CHANGES: Final = "changes"
 DELETIONS: Final = "deletions"
+WITHDRAWALS: Final = "withdrawals"
 SHRINK: Final = "shrink"
 EMPTY: Final = "empty"
-GUARDS: Final = (CREATIONS, DELETIONS, SHRINK, EMPTY)
+RESTORED: Final = "restored"
+GUARDS: Final = (CREATIONS, CHANGES, DELETIONS, WITHDRAWALS, SHRINK, EMPTY, RESTORED, RENAMED, MIRRORED)
 """The words that ``--allow`` takes."""
-_LOST: Final = frozenset({Why.GONE})
-"""Why something is removed that somebody removed elsewhere; for any other reason nothing is lost with it."""
+_LOST: Final = frozenset({Why.GONE, Why.REMOVED})
+"""Why something is removed that somebody removed elsewhere."""
+_CHANGED: Final = frozenset({Why.CHANGED, Why.CONFLICT})
+"""Why something is written over that people changed elsewhere; what the hub puts back, or the rules ask for, is what
+stood there, or what was asked for."""
+_FEW: Final = 2
+"""So many may vanish from a spoke that began anew."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """By spoke: copies to be made, changes to be written, removals (``withdrawn``: of what is not given any more), and
+    links of which nothing is there (``gone``). By the spoke that lost them: the items that would be removed elsewhere
+    (``fallen``), in how many places (``elsewhere``), and how many of these people entered there (``entered``)."""
+
+    made: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
+    gone: Counter[str] = field(default_factory=Counter)
+    fallen: dict[str, set[str]] = field(default_factory=dict)
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    entered: Counter[str] = field(default_factory=Counter)
 
 
 def stops(
@@ -30,53 +57,134 @@ def stops(
     rules do not name any more.
 
     How a spoke was read says nothing: one that finds the differences itself tells of an emptied file as of so many
-    removals.
+    removals. But one that began anew (its token was refused, or something there is older than it was) may have been
+    restored from a backup: of what is not there any more little goes without a question.
     """
-    steps, known = list(steps), list(known)
-    made = Counter(step.spoke for step in steps if step.act is Act.CREATE)
-    removed = Counter(step.spoke for step in steps if step.act is Act.DELETE and step.why in _LOST)
-    gone = Counter(link.spoke for agreed in known for link in agreed.links.values() if situation.gone(link))
-    found = _unnamed(situation, known, steps)
+    ledger = {agreed.id: agreed for agreed in known}
+    names = {spoke.name for spoke in situation.rules.spokes}
+    unnamed = {agreed.id: agreed.origin for agreed in ledger.values() if agreed.origin not in names}
+    steps = list(steps)
+    found = list(_unnamed(unnamed, steps))
+    told = _counted(
+        situation, ledger, [step for step in steps if step.item not in unnamed or step.act is not Act.DELETE]
+    )
     for spoke in (each.name for each in situation.rules.spokes):
         count = counts.get(spoke, 0)
-        found += _fuse(situation, spoke, count, made[spoke], removed[spoke])
-        found += _emptied(situation.rules.shrink, spoke, count, gone[spoke])
+        found += _fuses(situation, spoke, count, told)
+        emptied = list(_emptied(situation, spoke, count, told))
+        found += emptied or _restored(situation, ledger.values(), spoke, count, told)
     return found
 
 
-def _unnamed(situation: Situation, known: Iterable[Agreed], steps: Iterable[Step]) -> list[Stop]:
-    """A spoke that was given another name looks like one that was taken away, and another one that is new."""
-    names = {spoke.name for spoke in situation.rules.spokes}
-    origins = {agreed.id: agreed.origin for agreed in known if agreed.origin not in names}
+def _counted(situation: Situation, ledger: Mapping[str, Agreed], steps: Iterable[Step]) -> _Counts:
+    told = _Counts()
+    links = (link for agreed in ledger.values() for link in agreed.links.values())
+    told.gone.update(link.spoke for link in links if situation.gone(link) and link.spoke not in situation.refill)
+    for step in steps:
+        if step.act is Act.CREATE:
+            told.made[step.spoke] += 1
+        elif step.act is Act.UPDATE:
+            told.changed[step.spoke] += step.why in _CHANGED
+        elif step.why is Why.WITHDRAWN:
+            told.withdrawn[step.spoke] += 1
+        elif step.why in _LOST:
+            told.removed[step.spoke] += 1
+            _blame(situation, ledger.get(step.item), step, told)
+    return told
+
+
+def _blame(situation: Situation, agreed: Agreed | None, step: Step, told: _Counts) -> None:
+    """Notes a removal with the spokes where the item was gone first."""
+    links = agreed.links.values() if agreed is not None else ()
+    for spoke in (link.spoke for link in links if link.spoke != step.spoke and situation.gone(link)):
+        told.fallen.setdefault(spoke, set()).add(step.item)
+        told.elsewhere[spoke] += 1
+        told.entered[spoke] += step.link is not None and not step.link.made
+
+
+def _unnamed(origins: Mapping[str, str], steps: Iterable[Step]) -> Iterator[Stop]:
+    """A spoke that was given another name, and is not known again, looks like one that was taken away."""
     removed = Counter(origins[step.item] for step in steps if step.act is Act.DELETE and step.item in origins)
-    return [
-        Stop(
-            guard=DELETIONS,
-            spoke=spoke,
-            words=f"{spoke} is not among the spokes any more, so {count} copies of what came from it would be removed: "
-            "give it its old name again (it stands in each item), or allow it",
+    for spoke, count in sorted(removed.items()):
+        words = (
+            f"{spoke} is not among the spokes any more, so {count} copies of what came from it would be removed: give"
+            " it its old name again, or, where it was taken out on purpose, allow it"
         )
-        for spoke, count in sorted(removed.items())
-    ]
-
-
-def _fuse(situation: Situation, spoke: str, count: int, made: int, removed: int) -> Iterator[Stop]:
-    rules = situation.rules
-    if not rules.creations.allows(made, count):
-        words = f"{made} copies would be made in {spoke}, where {count} items stand: look at the plan, then allow it"
-        yield Stop(guard=CREATIONS, spoke=spoke, words=words)
-    if not rules.deletions.allows(removed, count):
-        words = f"{removed} of {count} items would be removed from {spoke}: look at the plan, then allow it"
         yield Stop(guard=DELETIONS, spoke=spoke, words=words)
 
 
-def _emptied(share: float, spoke: str, count: int, gone: int) -> Iterator[Stop]:
+def _fuses(situation: Situation, spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
+    rules = situation.rules
+    if not rules.creations.allows(made := told.made[spoke], count):
+        words = f"{made} copies would be made in {spoke}, where {count} items stand: look at the plan, then allow it"
+        yield Stop(guard=CREATIONS, spoke=spoke, words=words)
+    if not rules.changes.allows(changed := told.changed[spoke], count):
+        words = (
+            f"{changed} of {count} items would be changed in {spoke}: see in the plan whether people changed so many"
+            " elsewhere, or a program spoilt them; then allow it"
+        )
+        yield Stop(guard=CHANGES, spoke=spoke, words=words)
+    if not rules.deletions.allows(removed := told.removed[spoke], count):
+        words = f"{removed} of {count} items would be removed from {spoke}: look at the plan, then allow it"
+        yield Stop(guard=DELETIONS, spoke=spoke, words=words)
+    if not rules.deletions.allows(withdrawn := told.withdrawn[spoke], count):
+        words = (
+            f"{withdrawn} of {count} items would be removed from {spoke}, since what they came from is not given any"
+            " more: look at what the other spokes give (private, filters, window), then allow it"
+        )
+        yield Stop(guard=WITHDRAWALS, spoke=spoke, words=words)
+
+
+def _emptied(situation: Situation, spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
     """A calendar that lost most of what it had is rather another calendar than one that somebody cleared."""
-    if count <= 1 or not gone or share <= 0:
+    gone, share = told.gone[spoke], situation.rules.shrink
+    if not gone or share <= 0 or (count <= 1 and not situation.everything):  # of one, alone where all is new as well
         return
-    look = f"see that {spoke} is still the right one and may be read, then allow it"
+    harm, ways = _harm(spoke, told), _ways(situation, spoke)
+    rest = f"{harm}: see that {spoke} is still the right one and may be read. {ways}"
     if gone >= count:
-        yield Stop(guard=EMPTY, spoke=spoke, words=f"none of the {count} items of {spoke} is there any more: {look}")
+        lost = (
+            f"none of the {count} items of {spoke} is there" if count > 1 else f"the only item of {spoke} is not there"
+        )
+        words = f"{lost} any more{rest}"
+        yield Stop(guard=EMPTY, spoke=spoke, words=words)
     elif count - gone < share * count:
-        words = f"only {count - gone} of the {count} items of {spoke} are there still: {look}"
+        words = f"only {count - gone} of the {count} items of {spoke} are there still{rest}"
         yield Stop(guard=SHRINK, spoke=spoke, words=words)
+
+
+def _restored(situation: Situation, known: Iterable[Agreed], spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
+    """A spoke that began anew, and of which several items are gone whose others would follow, or all."""
+    fallen = len(told.fallen.get(spoke, ()))
+    if not fallen or (fallen <= _FEW and told.gone[spoke] < count):
+        return
+    if spoke in situation.expired or _went_back(situation, known, spoke):
+        lost = f"{fallen} of the {count} items of {spoke} are not there any more{_harm(spoke, told)}"
+        words = f"{lost}, and its server began anew: was it restored from a backup? {_ways(situation, spoke)}"
+        yield Stop(guard=RESTORED, spoke=spoke, words=words)
+
+
+def _went_back(situation: Situation, known: Iterable[Agreed], spoke: str) -> bool:
+    """Whether something there was changed last, by its server's time, before the change that was taken from there."""
+    for agreed in known:
+        link, at = agreed.links.get(spoke), agreed.changed_at
+        item = situation.item(link) if link is not None and agreed.by == spoke and at is not None else None
+        if link is None or item is None or at is None or item.changed_at is None:
+            continue
+        if item.version != link.version and item.changed_at < at:
+            return True
+    return False
+
+
+def _harm(spoke: str, told: _Counts) -> str:
+    """What would follow elsewhere, in a half-sentence."""
+    if not (elsewhere := told.elsewhere[spoke]):
+        return ""
+    entered = f", {told.entered[spoke]} of them entered there" if told.entered[spoke] else ""
+    return f", so {elsewhere} would be removed elsewhere{entered}"
+
+
+def _ways(situation: Situation, spoke: str) -> str:
+    """What to do about items that are gone at a spoke."""
+    hub = situation.rules.name
+    return f"`busyline calendar refill {hub} {spoke}` makes them there again; where people removed them, allow it"

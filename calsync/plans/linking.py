@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from calsync.agreed import Agreed, Link
+from calsync.agreed import Agreed, Digests, Link
 from calsync.contents import digests, fields
 from calsync.event_fields import AT
-from calsync.items import Item
+from calsync.items import Fields, Item
 from calsync.plans.details import NOTHING, level
-from calsync.plans.own_ways import somebodys
+from calsync.plans.own_ways import other, somebodys
 from calsync.plans.refusals import PART, REFUSED, held, said, without
 from calsync.spoke import Act
 from calsync.steps import Decision, Step
@@ -17,25 +17,24 @@ UNSEEN: Final = ", changed by somebody"
 """What a version ends with that nobody has."""
 
 
-def linked(step: Step, item: Item) -> Link:
-    """How it stands at the spoke after ``step``, a CREATE or an UPDATE, where ``item`` is what the server told then.
+def linked(step: Step, item: Item, *, later: bool = False) -> Link:
+    """How it stands at the spoke after ``step``, a CREATE or an UPDATE, where ``item`` is what the server told then;
+    ``later`` as of calsync.spoke.Written.
 
     Whatever is another there than it was, and was not written, was changed by somebody in between, and so was what no
-    server makes of what was written (:func:`calsync.plans.own_ways.somebodys`). It is not taken for what we wrote, and
-    the version is one that nobody has: so it is looked at when it is read, and counts then. All else that a server
-    writes its own way is no change.
+    server makes of what was written (:mod:`calsync.plans.own_ways`). It is not taken for what we wrote, and the version
+    is one that nobody has: so it is looked at when it is read, and counts then. All else that a server writes its own
+    way is no change.
     """
     before, told = step.link, fields(item.content)
     made, copies, asked = step.act is Act.CREATE, before.copies if before else 0, digests(step.fields)
-    stands = digests(told)
-    was = asked if made or before is None else before.stood
-    names = {name for name in {*stands, *was} if stands.get(name) != was.get(name)}
-    if made or before is None:
-        names = somebodys(step.fields, told, names)
-    else:
-        names = {name for name in names if not _written(name, step)}
+    stands, fresh = digests(told), made or before is None
+    was = asked if fresh or before is None else before.stood
+    names = _somebodys(step, told, was, fresh=fresh, later=later)
+    kept = {} if fresh else {name: each for name, each in was.items() if not _written(name, step)}
+    instead = kept | {name: each for name, each in asked.items() if fresh or _written(name, step)}
     stood = {name: each for name, each in stands.items() if name not in names}
-    stood |= {name: was[name] for name in names if name in was}
+    stood |= {name: instead[name] for name in names if name in instead}
     still = held(before, asked, step.changes) if before is not None and not made else {}
     barred = {name: each for name, each in before.barred.items() if name in still} if before is not None else {}
     return Link(
@@ -50,15 +49,17 @@ def linked(step: Step, item: Item) -> Link:
         copies=copies + made,
         left=said(before.left, barred) if before is not None else "",
         barred=barred,
+        worn=step.worn,
     )
 
 
-def after(agreed: Agreed, step: Step, item: Item | None) -> Agreed:
-    """``agreed`` after ``step`` was done; ``item`` is what stands there now (Written.item). Still pending."""
+def after(agreed: Agreed, step: Step, item: Item | None, *, later: bool = False) -> Agreed:
+    """``agreed`` after ``step`` was done; ``item`` is what stands there now, ``later`` whether it may have been changed
+    since (calsync.spoke.Written). Still pending."""
     links = dict(agreed.links)
     stands = links.get(step.spoke)
     if item is not None and step.act is not Act.DELETE:
-        links[step.spoke] = linked(step, item)
+        links[step.spoke] = linked(step, item, later=later)
     elif step.link is not None and stands is not None and stands.key == step.link.key:  # not where a twin was removed
         links[step.spoke] = replace(stands, version="", left="")
     return replace(agreed, links=links)
@@ -66,8 +67,14 @@ def after(agreed: Agreed, step: Step, item: Item | None) -> Agreed:
 
 def refused(agreed: Agreed, step: Step, words: str) -> Agreed:
     """``agreed`` after the spoke said that it will never take what ``step`` asks for: what of it is refused is asked
-    again when something else is to stand there, and all else by itself."""
+    again when something else is to stand there, or all is read anew, and all else by itself. A copy that was refused
+    keeps a link under which nothing stands."""
     link = agreed.links.get(step.spoke)
+    if step.act is Act.CREATE:
+        if link is not None and link.version:
+            return agreed
+        left = replace(link or Link(spoke=step.spoke, key="", version=""), left=REFUSED + words)
+        return replace(agreed, links={**agreed.links, step.spoke: left})
     if link is None or step.link is None or link.key != step.link.key:
         return agreed
     left = replace(link, left=REFUSED + words)
@@ -102,6 +109,18 @@ def same_uid(agreed: Agreed, link: Link) -> bool:
 def touched(agreed: Agreed) -> bool:
     """Whether anything is pending: something has to be done at a spoke, whatever stopped the run that was to do it."""
     return agreed.pending
+
+
+def _somebodys(step: Step, told: Fields, was: Digests, *, fresh: bool, later: bool) -> set[str]:
+    """The fields that somebody changed right after ``step`` (``fresh``: it made all that stands there). What was
+    written, and stands there all the same just as it did before, is one that the server does not let go of."""
+    stands, asked = digests(told), digests(step.fields)
+    names = {name for name in {*stands, *was} if stands.get(name) != was.get(name)}
+    written = names if fresh else {name for name in names if _written(name, step)}
+    rest = names - written
+    if later:
+        return rest | other(step.fields, told, {name for name in written if stands.get(name) != asked.get(name)})
+    return rest | (somebodys(step.fields, told, written) if fresh else set())
 
 
 def _written(name: str, step: Step) -> bool:

@@ -9,11 +9,12 @@ from calsync.contents import content, digest, digests
 from calsync.event_fields import AT
 from calsync.items import Content, Fields, Item
 from calsync.plans.details import FULL, NOTHING, labelled, level, masked, stricter, told, withdrawn
-from calsync.plans.getting import NEVER, carried, ours, projected, shared, wanted
-from calsync.plans.giving import NOT_GIVEN, Given, given
+from calsync.plans.getting import NEVER, meant, ours, projected, shared, wanted, wearing
+from calsync.plans.giving import NOT_GIVEN, Given, given, outside, withheld_as
 from calsync.plans.merging import Edit
 from calsync.plans.restoring import restored
 from calsync.plans.situation import Situation
+from calsync.plans.staying import staying
 from calsync.rules import Gets
 
 WITHHELD: Final = "somebody's own, which is not given any more, or not as much of it: left as it is"
@@ -26,7 +27,8 @@ class Look:
     spoke of what was seen, ``changed`` the names of those that differ from the ledger. ``lost`` are links where nothing
     stands any more. ``given`` is what the origin gives, None where it was not asked, ``own`` what other
     spokes give of somebody's own that is no copy of ours. ``unseen`` is what those who
-    changed something had not seen yet, as an edit of whoever made it."""
+    changed something had not seen yet, as an edit of whoever made it. ``alone`` are the spokes of which something is
+    not carried (:mod:`calsync.plans.staying`)."""
 
     agreed: Agreed
     links: dict[str, Link] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Look:
     base: dict[str, str] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)
     unseen: Edit | None = None
+    alone: set[str] = field(default_factory=set)
 
     @property
     def guarded(self) -> str:
@@ -129,16 +132,18 @@ def _seen(found: Look, situation: Situation, link: Link) -> Link:
 def _given(situation: Situation, found: Look) -> Given | None:
     """What the origin gives; where it was not seen, and the rules may be others, what the ledger knows of it."""
     agreed, gives = found.agreed, situation.gives(found.agreed.origin)
+    taken, narrower = level(agreed.fields) != NOTHING, situation.narrower.get(agreed.origin, frozenset())
     if agreed.origin in found.items:
         content_, raw = found.items[agreed.origin].content, found.raw[agreed.origin]
-        return given(content_, gives, situation.now, taken=True, fields=raw)
+        return given(content_, gives, situation.now, taken=taken, narrower=narrower, fields=raw)
     if not situation.everything or agreed.ended:
         return None
     if gives is None:
         return Given(why=NOT_GIVEN)
     if level(agreed.fields) != FULL:
-        return Given(fields=labelled(agreed.fields, stricter(level(agreed.fields), gives.detail.value)))
-    return given(content(agreed.fields), gives, situation.now, taken=True)
+        beyond = outside(content(agreed.fields), gives, situation.now, narrower) if taken else None
+        return beyond or Given(fields=labelled(agreed.fields, stricter(level(agreed.fields), gives.detail.value)))
+    return given(content(agreed.fields), gives, situation.now, taken=True, narrower=narrower)
 
 
 def _base(situation: Situation, found: Look) -> dict[str, str]:
@@ -162,11 +167,19 @@ def _edit(situation: Situation, found: Look, spoke: str) -> Edit:
     agreed, item = found.agreed, found.items[spoke]
     if spoke == agreed.origin:
         values = _of_origin(situation, found)
-    elif not _silent(found, spoke) and situation.counts(agreed, spoke, guarded=found.guarded):
+    elif (
+        not _silent(found, spoke)
+        and not situation.blind(agreed, agreed.links[spoke])
+        and situation.counts(agreed, spoke, guarded=found.guarded)
+    ):
         values = _of_copy(situation, found, spoke)
     else:
         values = {}
     values = {name: value for name, value in values.items() if value != found.base.get(name)}
+    if values and found.links[spoke].made and spoke != agreed.origin:
+        stays = staying(found.base, values, situation.gives(agreed.origin), situation.now)
+        found.alone |= {spoke} if stays != values else set()
+        values = {name: value for name, value in stays.items() if value != found.base.get(name)}
     return Edit(spoke=spoke, values=values, at=item.changed_at)
 
 
@@ -183,35 +196,47 @@ def _of_origin(situation: Situation, found: Look) -> Mapping[str, str | None]:
     names = {name for name in found.changed[found.agreed.origin] if told(name, at, situation.kind)}
     names |= now.withheld
     if situation.everything:  # what was withheld, and is not any more
-        names |= {name for name in now.fields if name.startswith(AT) and before.get(name) == "null"}
+        names |= {name for name, text in now.fields.items() if before.get(name) in withheld_as(name, text)}
     return {name: now.fields.get(name) for name in names}
 
 
 def _of_copy(situation: Situation, found: Look, spoke: str) -> Mapping[str, str | None]:
-    """What a copy's changes mean for the item; without those of which only the rules, or its origin, decide."""
+    """What a copy's changes mean for the item; without those of which only the rules, or its origin, decide, and what
+    only looks like one, since nobody heard of it when it was written by the rules of now."""
     agreed, link, own = found.agreed, found.links[spoke], found.own.get(spoke, Given())
-    gets, origin = gets_of(situation, agreed, link), found.links.get(agreed.origin)
-    raw = own.fields or found.raw[spoke]
+    now, origin = gets_of(situation, agreed, link), found.links.get(agreed.origin)
+    then, raw = wearing(now, link.worn), own.fields or found.raw[spoke]
     values: dict[str, str | None] = {}
-    whole, shown = _held(situation, found, spoke)
-    for name in sorted(found.changed[spoke] - agreed.cut - found.items[spoke].cut - own.withheld):
+    whole, shown = _held(situation, found, spoke, then)
+    ours_now = (_held(situation, found, spoke, now)[1] or {}) if then != now else {}
+    told = _withheld(found) if link.made else frozenset()
+    for name in sorted(found.changed[spoke] - agreed.cut - found.items[spoke].cut - own.withheld - told):
         hidden = name.startswith(AT) and level(found.base) != FULL and origin is not None and name in origin.stood
-        if hidden or ours(name, found.base, gets, situation.kind, own=not link.made):
+        if hidden or ours(name, found.base, then, situation.kind, own=not link.made):
+            continue
+        if then != now and raw.get(name) == ours_now.get(name):
             continue
         means: tuple[str, str | None] | None = name, raw.get(name)
         if shown is not None and digest(whole.get(name)) != agreed.links[spoke].asked.get(name, b""):
             means = restored(name, raw.get(name), whole, shown)
         if means is not None and means[0] not in agreed.cut:
             place, text = means
-            values[place] = carried(place, text, found.base, gets) if link.made or place.startswith(AT) else text
+            put_on = link.made or place.startswith(AT)
+            values[place] = meant(place, text, found.base, then=then, now=now) if put_on else text
     return values
 
 
-def _held(situation: Situation, found: Look, spoke: str) -> tuple[Fields, Fields | None]:
-    """What was to stand at the spoke, and as much of it as it holds; None where it holds nothing of it."""
+def _withheld(found: Look) -> frozenset[str]:
+    """The occurrences of which the origin tells less than they are: nobody who changes one knows what it is."""
+    return found.given.withheld if found.given is not None else frozenset()
+
+
+def _held(situation: Situation, found: Look, spoke: str, gets: Gets) -> tuple[Fields, Fields | None]:
+    """What was to stand at the spoke by the rules ``gets``, and as much of it as it holds; None where it holds nothing
+    of it."""
     ability, link, fields = situation.abilities.get(spoke), found.links[spoke], found.agreed.fields
     if ability is None or level(fields) == NOTHING or not found.changed[spoke]:
         return {}, None
-    gets, kind = gets_of(situation, found.agreed, link), situation.kind
+    kind = situation.kind
     whole = projected(fields, gets, kind) if link.made else shared(fields, gets, kind, own=True)
     return whole, wanted(fields, gets, ability, kind, made=link.made, own=not link.made)[0]

@@ -10,10 +10,11 @@ from calsync.agreed import Aside
 from calsync.items import Item
 from calsync.plans.fingerprints import tails, times_alone
 from calsync.plans.found import Found
+from calsync.plans.situation import ALWAYS
 from calsync.steps import Looped
 
 ALIKE: Final = "looks like a copy of what stands here already: somebody, or another program, made it"
-_AGAIN: Final = timedelta(days=1)  # by then the other one may be gone: some programs save by making anew
+_AGAIN: Final = timedelta(hours=1)  # by then the other one may be gone: some programs save by making anew
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class Loops:
                 self._copies.setdefault(spoke, []).append(item)
         elif (spoke, item.key) not in self.asides and not situation.everything:
             self._shadows.setdefault((spoke, item.maker), {})[made] = item
-        found.aside(spoke, item, ALIKE, situation.now + _AGAIN)
+        ends = not found.there(made)  # somebody may have moved it here, and what stood elsewhere goes in this run
+        found.aside(spoke, item, ALIKE, ALWAYS if ends else situation.now + _AGAIN)
         return True
 
     def _came_after(self, spoke: str, item: Item) -> bool:

@@ -13,6 +13,7 @@ from calsync.plans.found import Found
 from calsync.plans.getting import carried, ours, wanted
 from calsync.plans.joining import relinked
 from calsync.plans.situation import ALWAYS
+from calsync.plans.unmarked import lacking
 
 TWIN: Final = "bears the stamp of another copy that stands here: somebody copied it"
 ORPHAN: Final = "is a copy of ours of something that nobody knows any more"
@@ -27,8 +28,7 @@ def relink(found: Found, marked: Marked, whole: frozenset[str]) -> None:
         adopted = made not in found.items and _adopt(found, made, copies, whole)
         if made not in found.items:
             for spoke, item in copies:
-                found.aside(spoke, item, ORPHAN, ALWAYS)
-                found.orphans |= {outline(found.situation.fields(item), found.situation.rules)} - {b""}
+                _orphaned(found, spoke, item)
             continue
         for spoke, item in copies:
             link = found.items[made].links.get(spoke)
@@ -40,6 +40,16 @@ def relink(found: Found, marked: Marked, whole: frozenset[str]) -> None:
                 _twin(found, made, link, item)
         if adopted:  # whoever else has the same, is the same
             found.index(found.items[made])
+
+
+def _orphaned(found: Found, spoke: str, item: Item) -> None:
+    """A copy of what nobody knows any more stands for what looks just so and has no copy there yet: a ledger was lost,
+    and somebody else who has the same was read before."""
+    if same := lacking(found, spoke, item):
+        found.put(*relinked(found.situation, found.items[same], spoke, item))
+        return
+    found.aside(spoke, item, ORPHAN, ALWAYS)
+    found.orphans |= {outline(found.situation.fields(item), found.situation.rules)} - {b""}
 
 
 def _adopt(found: Found, made: str, copies: Iterable[tuple[str, Item]], whole: frozenset[str]) -> bool:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from calsync.agreed import Agreed, Aside
 from calsync.items import Item, Mark
 from calsync.plans.anew import carried_off, followed
+from calsync.plans.first_sight import Foreign
 from calsync.plans.found import Found
 from calsync.plans.joining import joined
 from calsync.plans.loops import Loops
 from calsync.plans.marked import relink
+from calsync.plans.refilling import forgotten
 from calsync.plans.situation import Situation
 from calsync.plans.unmarked import invited_too, sorted_out
 from calsync.steps import Looped
@@ -25,7 +27,7 @@ def matched(
     found = Found(situation=situation, items={agreed.id: agreed for agreed in known})
     loops = Loops(found=found, asides=asides)
     marked: dict[str, list[tuple[str, Item]]] = {}
-    own = followed(found, list(_by_marks(found, _new(found), marked)))
+    own = followed(found, list(_by_marks(found, loops, marked)))
     carried_off(found, marked)
     later: dict[str, list[Item]] = {}
     for spoke, item in own:
@@ -40,6 +42,7 @@ def matched(
     relink(found, marked, whole)
     for spoke, items in later.items():
         sorted_out(found, loops, spoke, items)
+    forgotten(found)
     return found, loops.looped(situation.rules.loops)
 
 
@@ -53,15 +56,15 @@ def _new(found: Found) -> Iterator[tuple[str, Item]]:
                 yield spoke.name, item
 
 
-def _by_marks(
-    found: Found, new: Iterable[tuple[str, Item]], marked: dict[str, list[tuple[str, Item]]]
-) -> Iterator[tuple[str, Item]]:
+def _by_marks(found: Found, loops: Loops, marked: dict[str, list[tuple[str, Item]]]) -> Iterator[tuple[str, Item]]:
     """Those without any stamp; the others are left aside, or put into ``marked``."""
-    for spoke, item in new:
+    for spoke, item in _new(found):
         mark = Mark.read(item.mark)
         if mark is None:
             yield spoke, item
         elif mark.hub != found.situation.rules.name:
+            if (spoke, item.key) not in loops.asides:
+                found.foreign.append(Foreign(spoke, mark.hub))
             found.aside(spoke, item, f"is a copy that {mark.hub} made, another hub or sync: these are never copied")
         else:
             marked.setdefault(mark.item, []).append((spoke, item))

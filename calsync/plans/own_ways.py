@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from calsync.event_fields import AT, packed
 from calsync.items import Fields
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -22,6 +23,32 @@ def somebodys(asked: Fields, stands: Fields, names: Iterable[str]) -> set[str]:
             and not _SAME[name](asked[name], stands[name])}  # fmt: skip
 
 
+def other(asked: Fields, stands: Fields, names: Iterable[str]) -> set[str]:
+    """Those of ``names`` in which ``stands`` says something else than ``asked``, where it is sure that somebody was
+    there: any field, also one that was added or taken away. Only how a server spells it (letters and spaces of a line,
+    spaces of a text, a zone) is still its way."""
+    return {name for name in names if not _spelt(name, asked.get(name), stands.get(name))}
+
+
+def _spelt(name: str, asked: str | None, stands: str | None) -> bool:
+    """Whether both say the same."""
+    if asked is None or stands is None or asked == stands:
+        return asked == stands
+    if name.startswith(AT):
+        one, two = json.loads(asked), json.loads(stands)
+        both = one and two and one.keys() == two.keys()
+        return bool(both) and all(_spelt(part, _text(one[part]), _text(two[part])) for part in one)
+    if name == _WHEN:
+        return _same_times(asked, stands)
+    if name in _SAME:
+        asked, stands = asked.casefold(), stands.casefold()
+    return name in _TEXTS and asked.split() == stands.split()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else packed(value)
+
+
 def _same_line(asked: str, stands: str) -> bool:
     one, other = ("".join(filter(str.isalnum, text.casefold())) for text in (asked, stands))
     return one.startswith(other) or other.startswith(one)
@@ -36,7 +63,9 @@ def _same_times(asked: str, stands: str) -> bool:
     return all(abs(first - second) < _MINUTE for first, second in ends)
 
 
+_WHEN: Final = "when"
 _SAME: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "when": _same_times,
+    _WHEN: _same_times,
     **dict.fromkeys(("subject", "location", "display_name", "given_name", "surname", "company"), _same_line),
 }
+_TEXTS: Final = frozenset({*_SAME, "body", "notes"})

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from calsync.agreed import Agreed, Aside, Link
 from calsync.items import Item
 from calsync.plans.cases import Case, decide
-from calsync.plans.details import NOTHING, labelled
+from calsync.plans.details import NOTHING, labelled, level
 from calsync.plans.doubled import stops as same
+from calsync.plans.first_sight import stops as at_first
 from calsync.plans.found import Found
 from calsync.plans.guards import stops
 from calsync.plans.matching import matched
+from calsync.plans.refilling import told as refilled
+from calsync.plans.refusals import PART, REFUSED
+from calsync.plans.renaming import new_names, under_new_names
 from calsync.plans.situation import Situation
 from calsync.rules import HubRules
 from calsync.spoke import Ability
@@ -34,6 +39,10 @@ def plan(  # noqa: PLR0913 - a run saw many things, and none of them has a defau
     whole: frozenset[str],
     everything: bool,
     asides: Mapping[tuple[str, str], Aside],
+    narrower: Mapping[str, AbstractSet[str]] = MappingProxyType({}),
+    expired: frozenset[str] = frozenset(),
+    refill: frozenset[str] = frozenset(),
+    retry: frozenset[str] = frozenset(),
 ) -> Plan:
     """What has to be done; the same for the same arguments, and no decision is in it where nothing is to be kept.
 
@@ -43,26 +52,64 @@ def plan(  # noqa: PLR0913 - a run saw many things, and none of them has a defau
     surely gone; what is not in it is as the ledger has it. ``unread``: keys of what is there and cannot be read, which
     is not written. ``abilities`` of the spokes that take part in this run: nothing is planned for others, and what is
     to be done there stays pending (Decision.waits). ``counts``: how many items are linked at each spoke. ``whole``: the
-    spokes that were read whole. ``asides``: what is known of keys that were seen and are not linked.
+    spokes that were read whole. ``asides``: what is known of keys that were seen. ``narrower``: by spoke the bounds of
+    the window (calsync.plans.giving.BOUNDS) that are less than when it was planned before.
+    ``expired``: the spokes whose servers refused the token. ``refill``: the spokes where what is gone is made again.
+    ``retry``: the spokes where what was refused is tried again.
 
     The decisions are in the order of their items' ids. After a decision's steps were done
     (:func:`calsync.plans.linking.after` for each), the ledger keeps :func:`calsync.plans.linking.settled` of it.
     """
-    situation = Situation(rules=rules, now=now, seen=seen, unread=unread, abilities=abilities, everything=everything)
-    ledger = {agreed.id: agreed for agreed in known}
-    found, loops = matched(situation, ledger.values(), whole=whole, asides=asides)
+    situation = Situation(
+        rules=rules,
+        now=now,
+        seen=seen,
+        unread=unread,
+        abilities=abilities,
+        everything=everything,
+        narrower=narrower,
+        expired=expired,
+        refill=refill,
+        retry=retry,
+    )
+    return _planned(situation, {agreed.id: agreed for agreed in known}, counts=counts, whole=whole, asides=asides)
+
+
+def _planned(
+    situation: Situation,
+    ledger: Mapping[str, Agreed],
+    *,
+    counts: Mapping[str, int],
+    whole: frozenset[str],
+    asides: Mapping[tuple[str, str], Aside],
+) -> Plan:
+    names = new_names(situation, ledger.values(), whole)
+    here = under_new_names(ledger.values(), names)
+    counts = {**counts, **{name: _count(here, name) for name in names.values()}}
+    found, loops = matched(situation, here, whole=whole, asides=asides)
     cases = _cases(situation, found, ledger)
     decisions = _with_twins(found, ledger, [case.decision for case in cases if case.decision is not None])
+    decisions = refilled(decisions, situation.refill)
     steps = (step for decision in decisions for step in decision.steps)
     aside = {(each.spoke, each.key): each for each in found.asides}
     aside |= {(each.spoke, each.key): each for case in cases for each in case.asides}
+    now, seen = situation.now, situation.seen
     return Plan(
         decisions=tuple(sorted(decisions, key=lambda decision: decision.item)),
         asides=tuple(each for place, each in aside.items() if not _known(each, asides.get(place), now)),
         forget=tuple(sorted(place for place in asides if place not in aside and place[1] in seen.get(place[0], ()))),
         loops=tuple(loops),
-        stops=(*same(found.doubled), *stops(situation, ledger.values(), steps, counts=counts)),
+        stops=(
+            *same(found.doubled),
+            *stops(situation, here, steps, counts=counts),
+            *at_first(situation, counts=counts, whole=whole, foreign=found.foreign, alike=found.alike),
+        ),
+        asks=tuple(dict.fromkeys(place for case in cases for place in case.asks)),
     )
+
+
+def _count(known: Iterable[Agreed], spoke: str) -> int:
+    return sum(spoke in agreed.links and bool(agreed.links[spoke].version) for agreed in known)
 
 
 def _known(aside: Aside, before: Aside | None, now: datetime) -> bool:
@@ -97,7 +144,11 @@ def _at_rest(situation: Situation, agreed: Agreed) -> bool:
     if agreed.pending or situation.everything:
         return False
     for link in agreed.links.values():
+        if link.spoke in situation.retry and link.left.startswith((REFUSED, PART)):
+            return False
         item = situation.item(link)
+        if item is not None and link.spoke == agreed.origin and level(agreed.fields) == NOTHING:
+            return False  # it may be time for it
         if situation.gone(link) if item is None else item.version != link.version:
             return False
     return True

@@ -15,6 +15,11 @@ PART: Final = "the spoke refuses a part of it: "
 _FRAME: Final = frozenset({"when", "rule", "extra"})
 
 
+def kept(link: Link) -> str:
+    """What ``link.left`` says of a copy that the spoke refused to take; "" where that is something else."""
+    return link.left if link.left.startswith((REFUSED, PART)) and not link.version else ""
+
+
 def barred(link: Link, stands: Digests, differ: Iterable[str]) -> frozenset[str]:
     """Those of ``differ`` that the spoke refused as they are to stand there."""
     return frozenset(name for name in differ if link.barred.get(name) == stands.get(name, ANEW))

@@ -9,7 +9,8 @@ from typing import Final
 from calsync.agreed import Agreed, Link
 from calsync.contents import fields as fields_of
 from calsync.items import Fields, Item
-from calsync.plans.details import BUSY, stricter
+from calsync.plans.details import BUSY, NOTHING, level, stricter
+from calsync.plans.getting import wearing
 from calsync.rules import Detail, Gets, Gives, HubRules, Kind, SpokeRules
 from calsync.spoke import Ability
 
@@ -28,6 +29,10 @@ class Situation:
     unread: Mapping[str, AbstractSet[str]]
     abilities: Mapping[str, Ability]
     everything: bool
+    narrower: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    expired: frozenset[str] = frozenset()
+    refill: frozenset[str] = frozenset()
+    retry: frozenset[str] = frozenset()
     _spokes: dict[str, SpokeRules] = field(init=False)
     _fields: dict[int, Fields] = field(default_factory=dict)
 
@@ -73,6 +78,14 @@ class Situation:
         """Whether the spoke may be written at all, as far as it takes part."""
         ability = self.abilities.get(spoke)
         return ability is None or ability.writable
+
+    def blind(self, agreed: Agreed, link: Link) -> bool:
+        """Whether nobody at the spoke of ``link`` could know what they change or remove there: a copy that tells the
+        times alone, or bears a subject of the rules. It does not count then, unless its origin lets it."""
+        if self.kind is not Kind.CALENDAR or not link.made or self.gets(agreed.origin).anonymous:
+            return False
+        gets = wearing(self.gets(link.spoke), link.worn)
+        return bool(gets.subject) or stricter(level(agreed.fields), gets.detail.value) in (BUSY, NOTHING)
 
     def counts(self, agreed: Agreed, spoke: str, *, guarded: str) -> bool:
         """Whether a change at ``spoke`` is one of the item: at its origin always, else where it may be written there;

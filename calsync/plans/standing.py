@@ -8,20 +8,23 @@ from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import content, digest, digests
 from calsync.event_fields import AT
 from calsync.items import Fields
-from calsync.plans.details import BUSY, DETAIL, NOTHING, family, labelled, level, masked
-from calsync.plans.getting import NEVER, ours, wanted
+from calsync.plans.details import BUSY, DETAIL, NOTHING, family, labelled, level
+from calsync.plans.getting import NEVER, ours, wanted, worn
 from calsync.plans.linking import same_uid
 from calsync.plans.looking import WITHHELD, Look, gets_of, less_given
-from calsync.plans.refusals import PART, barred, first_part, said
+from calsync.plans.refusals import PART, barred, first_part, kept, said
+from calsync.plans.remembering import stood_before
+from calsync.plans.shielding import FRAME, HOLDS, held, surely
 from calsync.plans.situation import Situation
+from calsync.plans.staying import marked
+from calsync.rules import Treat
 from calsync.spoke import Act
 from calsync.steps import Left, Step, Why
 
 MAY_NOT_CHANGE: Final = "may not be changed here (change = false)"
 MAY_NOT_DELETE: Final = "may not be removed here (delete = false)"
-_READ_ONLY: Final = "this spoke cannot be written"
+NOT_NOW: Final = "cannot be written now, though the rules let the hub: it waits until its server lets us"
 _UNREADABLE: Final = "cannot be read, so it is not written"
-_FRAME: Final = frozenset({"when", "rule", "extra"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,16 +45,27 @@ class Standing:
     steps: list[Step] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     waits: bool = False
+    asks: list[tuple[str, str]] = field(default_factory=list)
+    """What has to be seen before anything is written there, as (spoke, key)."""
     freed: list[Link] = field(default_factory=list)
     """Somebody's own, of which the item was another: from now on they stand for themselves."""
 
+    @property
+    def held_up(self) -> bool:
+        """Whether a spoke cannot be written for a while, so that something waits."""
+        return any(left.words == NOT_NOW for left in self.left)
+
     def each(self) -> None:
         """Fills ``steps``, ``left``, ``waits`` and ``links``, spoke by spoke."""
-        lost = {spoke: replace(link, version="", left="") for spoke, link in self.look.lost.items()}
+        out = {name: kept(link) for name, link in self.look.lost.items() if name not in self.situation.abilities}
+        was = {name: link for name, link in self.look.lost.items() if self.live or link.key}  # or was never made
+        lost = {name: replace(link, version="", left=out.get(name, "")) for name, link in was.items()}
         self.links = lost | self.look.links
         for spoke in self.situation.rules.spokes:
             act = self._kept if self.live else self._removed
             act(spoke.name)
+        if not self.live:
+            self._let_go()
 
     def _kept(self, spoke: str) -> None:
         link, situation, gets = self.look.links.get(spoke), self.situation, self.situation.gets(spoke)
@@ -67,11 +81,14 @@ class Standing:
             gets = gets_of(situation, self.agreed, link)
         shown, why = wanted(self.agreed.fields, gets, ability, situation.kind, made=made, own=own)
         if shown is None:
-            self._leave(spoke, why)
+            if link is None or made or self._looked(link, set(FRAME)):
+                self._leave(spoke, why)
         elif link is not None:
             self._compare(link, shown, made=made)
         elif gets.create and ability.writable:
             self._create(spoke, shown)
+        elif gets.create:
+            self._leave(spoke, NOT_NOW)
 
     def _withheld(self, link: Link) -> bool:
         """Whether nothing is written to somebody's own: it is not given, or is again, and then stands for itself."""
@@ -80,6 +97,7 @@ class Standing:
             return True
         if link.left == WITHHELD:
             self._free(link.spoke)
+            self.waits = True  # whether it is the same still, or a copy is to be made beside it, the next run finds out
             return True
         return False
 
@@ -94,7 +112,9 @@ class Standing:
         was = spoke in self.look.lost and not before.ended and level(before.fields) != NOTHING
         why = Why.CONFLICT if spoke in self.revived else Why.LOST if was else self.fresh
         lost = self.links.get(spoke)
-        self.steps.append(Step(act=Act.CREATE, why=why, item=self.agreed.id, spoke=spoke, fields=shown, link=lost))
+        step = Step(act=Act.CREATE, why=why, item=self.agreed.id, spoke=spoke, fields=shown, link=lost)
+        wears = worn(self.situation.gets(spoke)) if spoke != self.agreed.origin else ""
+        self.steps.append(replace(step, worn=wears))
 
     def _compare(self, link: Link, shown: Fields, *, made: bool) -> None:
         spoke = link.spoke
@@ -104,39 +124,60 @@ class Standing:
         differ = {name for name in {*stands, *asked} if stands.get(name, b"") != asked.get(name, b"")}
         differ -= self.look.items[spoke].cut if spoke in self.look.items else frozenset()
         differ -= self.agreed.cut if spoke == self.agreed.origin else frozenset()
-        refused = barred(link, stands, differ)
+        refused = frozenset[str]() if spoke in self.situation.retry else barred(link, stands, differ)
         link = replace(link, barred={name: link.barred[name] for name in refused})
         differ -= refused
+        wears = worn(self.situation.gets(spoke)) if made else ""
         if not differ:
-            self.links[spoke] = replace(link, left=said(link.left, link.barred))
+            self.links[spoke] = replace(link, left=said(link.left, link.barred), worn=wears)
             return
         if link.key in self.situation.unread.get(spoke, ()):
             self._leave(spoke, _UNREADABLE)
             self.waits = True
             return
+        if not (differ := self._open_to(link, differ, made=made)):
+            return
         if why := self._barred(link, allowed=self.situation.gets(spoke).change, words=MAY_NOT_CHANGE):
             self._leave(spoke, why)
             return
-        if not _FRAME.isdisjoint(differ):
+        if not made and not self._looked(link, differ):
+            return
+        if made and not FRAME.isdisjoint(differ):  # of all else its spoke keeps what nobody changed as it stands there
             differ |= {name for name in {*stands, *link.stood} if name.startswith(AT)}
         if link.left.startswith(PART):
             part = first_part(differ)
+            wears = wears if part == differ else link.worn
             self.waits, differ = self.waits or part != differ, part
         else:
             link = replace(link, left=said(link.left, link.barred))
         self.links[spoke] = link
         step = Step(act=Act.UPDATE, why=self._why(spoke, differ), item=self.agreed.id, spoke=spoke, fields=shown)
-        before = self._before(link)
-        self.steps.append(replace(step, changes=frozenset(differ), link=link, before=before))
+        before = stood_before(self.situation, self.look, link)
+        self.steps.append(replace(step, changes=frozenset(differ), link=link, before=before, worn=wears))
         if not made and spoke != self.agreed.origin:  # whether it is given still shows when it was written, and is read
             self.waits = self.waits or less_given(self.situation, content(shown), shown, spoke)
 
-    def _before(self, link: Link) -> Fields | None:
-        """What of what stands there the history may tell."""
-        raw = self.look.raw.get(link.spoke)
-        if raw is None or link.made or link.spoke == self.agreed.origin:
-            return raw
-        return masked(raw, gets_of(self.situation, self.agreed, link).detail.value, self.situation.kind)
+    def _open_to(self, link: Link, differ: set[str], *, made: bool) -> set[str]:
+        """What of ``differ`` may be written: to what is no copy of ours nothing that it holds back, and no other times
+        of a series that holds anything back."""
+        if made or link.spoke not in self.look.items:
+            return differ
+        holds = held(self.situation, self.look, link.spoke)
+        if holds and not FRAME.isdisjoint(differ):
+            self._leave(link.spoke, HOLDS)
+            return set()
+        return differ - holds
+
+    def _looked(self, link: Link, differ: set[str]) -> bool:
+        """Whether it is known what a write of ``differ`` would befall there; else it waits until it was seen."""
+        if link.spoke in self.look.items:
+            return True
+        cut = self.agreed.cut if link.spoke == self.agreed.origin else link.stood.keys()
+        if surely(link, self.look.agreed.fields, differ, cut):
+            return True
+        self.waits = True
+        self.asks.append((link.spoke, link.key))
+        return False
 
     def _asked(self, link: Link, shown: Fields, *, made: bool) -> dict[str, bytes]:
         """What was asked of this spoke last, as far as that still tells what stands there now."""
@@ -154,11 +195,19 @@ class Standing:
             }
         for name in self._looked_at(spoke, shown, asked, made=made):
             value = shown.get(name)
-            if digest(value) == link.stood.get(name, b"") or (not made and self._gave(spoke, name)):
+            stays = self._marked(spoke, name, value) if made else self._gave(spoke, name)
+            if stays or digest(value) == link.stood.get(name, b""):
                 _put(asked, name, digest(value))
             elif made or name in shown or not ours(name, fields, gets, situation.kind, own=own):
                 asked[name] = ANEW
         return asked
+
+    def _marked(self, spoke: str, name: str, value: str | None) -> bool:
+        """Whether a copy is as it shall be, but that somebody marked it as private: that stays, since it would not be
+        given any more if its origin bore the mark."""
+        gives = self.situation.gives(self.agreed.origin)
+        skips = gives is not None and gives.private is not Treat.COPY
+        return skips and marked(name, self.look.raw.get(spoke, {}).get(name), value)
 
     def _looked_at(self, spoke: str, shown: Fields, asked: Mapping[str, bytes], *, made: bool) -> frozenset[str]:
         """The fields of which what was seen there now says more than what was asked."""
@@ -196,8 +245,7 @@ class Standing:
             return
         if spoke == self.agreed.origin and not self.agreed.ended:
             return
-        if spoke != self.agreed.origin and not link.made and not self._goes(link):
-            self._free(spoke)
+        if self._stays(link):
             return
         if spoke not in self.situation.abilities or link.key in self.situation.unread.get(spoke, ()):
             self.waits = True
@@ -210,10 +258,25 @@ class Standing:
                 self._free(spoke)
             return
         link = self.links[spoke] = replace(link, left="")
-        why_removed = Why.GONE if self.agreed.ended else Why.WITHDRAWN
-        before = self.look.raw.get(spoke)
+        gone = Why.GONE if self.agreed.by in ("", self.agreed.origin) else Why.REMOVED
+        why_removed = gone if self.agreed.ended else Why.WITHDRAWN
+        before = stood_before(self.situation, self.look, link)
         step = Step(act=Act.DELETE, why=why_removed, item=self.agreed.id, spoke=spoke, link=link, before=before)
         self.steps.append(step)
+
+    def _let_go(self) -> None:
+        """Somebody's own stands for itself once all copies are gone: until then an edit of one of these may bring the
+        item back, of which it is still another."""
+        own = [spoke for spoke, link in self.look.links.items() if spoke in self.links and self._stays(link)]
+        if own and self.agreed.ended and (self.steps or self.waits):
+            self.waits = True
+            return
+        for spoke in own:
+            self._free(spoke)
+
+    def _stays(self, link: Link) -> bool:
+        """Whether it is somebody's own, which does not go with the original."""
+        return link.spoke != self.agreed.origin and not link.made and not self._goes(link)
 
     def _written_down(self, link: Link) -> bool:
         """Whether a copy of what is not given any more, which may be changed and not removed, is still to be written
@@ -246,10 +309,11 @@ class Standing:
             return link.guarded
         if not allowed:
             return words
-        return "" if self.situation.writable(link.spoke) else _READ_ONLY
+        return "" if self.situation.writable(link.spoke) else NOT_NOW
 
     def _leave(self, spoke: str, words: str) -> None:
-        """Told in the report, and kept in the link, where there is one."""
+        """Told in the report, and kept in the link, where there is one. What only cannot be done now waits."""
+        self.waits = self.waits or words == NOT_NOW
         self.left.append(Left(item=self.agreed.id, spoke=spoke, words=words))
         if spoke in self.look.links:
             self.links[spoke] = replace(self.links[spoke], left=words)

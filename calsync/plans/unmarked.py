@@ -50,6 +50,14 @@ def invited_too(found: Found, spoke: str, item: Item) -> str:
     return next((made for made in ids if repeat_alike(found.items[made], fields)), "")
 
 
+def lacking(found: Found, spoke: str, item: Item) -> str:
+    """The id of an item that looks just as ``item`` does, and of which nothing stands, or stood, at ``spoke``; "" for
+    none."""
+    fields = found.situation.fields(item)
+    ids = _open(found, spoke, found.prints.get(fingerprint(fields, found.situation.rules), ()))
+    return min((made for made in ids if repeat_alike(found.items[made], fields)), default="")
+
+
 def _groups(found: Found, loops: Loops, spoke: str, items: Iterable[Item]) -> _Groups:
     """By its UID, where one is known by that, or by its looks."""
     groups: _Groups = {}

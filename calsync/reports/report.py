@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from calsync.engine.outlook import Outlook
 from calsync.engine.tally import Tally
@@ -11,11 +12,14 @@ from calsync.spoke import Act
 from calsync.steps import Clash, Decision, Left, Step, Stop
 from service.runs.states import RunState
 
+UNWRITTEN: Final = "nothing was written: "
+"""What the words of a run begin with that a guard stopped."""
+
 
 def refusal(outlook: Outlook, allow: frozenset[str] = frozenset()) -> str:
     """Why nothing of ``outlook`` may be written; "" where it may."""
     left = [stop.words for stop in outlook.plan.stops if stop.guard not in allow]
-    return f"nothing was written: {'; '.join(left)}" if left else ""
+    return f"{UNWRITTEN}{'; '.join(left)}" if left else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,8 @@ class HubReport:
     @property
     def left(self) -> Sequence[Left]:
         """What is not done, and why."""
-        return [left for decision in self.decisions for left in decision.left]
+        refused = [Left(item=each.item, spoke=each.spoke, words=each.words) for each in self.outlook.refused]
+        return [*(left for decision in self.decisions for left in decision.left), *refused]
 
     @property
     def stops(self) -> Sequence[Stop]:

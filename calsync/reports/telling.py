@@ -1,6 +1,5 @@
 """A report of a hub as text for the terminal, and as JSON with keys that stay."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -8,25 +7,19 @@ from typing import Any, Final
 
 from calsync.contents import title
 from calsync.ledger.rows import RunKind
-from calsync.reports.report import HubReport
+from calsync.reports.report import UNWRITTEN, HubReport
 from calsync.spoke import Act
 from calsync.steps import Step
+from service.amounts import amount
 from service.plain_line import one_line
-from service.runs.states import RunState
+from service.runs.states import HEADLINES
 
 _NAMED: Final = 20
 """So many of each sort are named in a text; JSON has them all."""
+_FEW: Final = 3
 _KINDS: Final = {RunKind.SYNC: "Run", RunKind.PURGE: "Purge"}
 _PLANNED: Final = {Act.CREATE: "to create", Act.UPDATE: "to change", Act.DELETE: "to delete"}
 _DONE: Final = {Act.CREATE: "created", Act.UPDATE: "changed", Act.DELETE: "deleted"}
-_STATES: Final = {
-    None: "planned, nothing was written",
-    RunState.BEGUN: "going on",
-    RunState.DONE: "done",
-    RunState.FAILED: "FAILED",
-    RunState.STOPPED: "STOPPED",
-    RunState.ABANDONED: "ABANDONED",
-}
 
 
 def text(report: HubReport, *, steps: bool = True) -> str:
@@ -48,6 +41,7 @@ def document(report: HubReport) -> dict[str, Any]:
         "everything": outlook.everything,
         "read": dict(outlook.read),
         "whole": sorted(outlook.whole),
+        "standing": [{"spoke": each.spoke, "why": each.words} for each in outlook.stays],
         "not_read": [{"spoke": each.spoke, "why": each.words} for each in outlook.troubles],
         "paused": dict(outlook.paused),
         "planned": _counts(report.planned.items()),
@@ -61,6 +55,7 @@ def _failures(report: HubReport) -> dict[str, Any]:
     tally = report.tally
     return {
         "failed": tally.failed,
+        "refused": tally.refused,
         "in_doubt": tally.doubt,
         "untried": tally.untried,
         "again": tally.again,
@@ -88,7 +83,9 @@ def _concerned(report: HubReport) -> dict[str, Any]:
             for spoke, some in outlook.unread.items()
             for key, words in some.items()
         ],
-        "not_taken": [{"spoke": spoke, "why": why, "count": count} for spoke, why, count in _aside(report)],
+        "not_taken": [
+            {"spoke": spoke, "why": why, "count": len(keys), "keys": keys} for spoke, why, keys in _aside(report)
+        ],
         "steps": [
             {
                 "act": each.act.value,
@@ -117,17 +114,21 @@ def _counts(counts: Iterable[tuple[tuple[str, Act], int]]) -> dict[str, dict[str
 def _text(report: HubReport, *, steps: bool) -> Iterator[str]:
     outlook, tally, names = report.outlook, report.tally, _names(report)
     number = f" {report.run}" if report.run is not None else ""
-    yield f"{_KINDS[outlook.kind]}{number} of {report.hub}: {_STATES[report.state]}"
-    if report.words:
-        yield f"  {report.words}"
+    without = f", without {' and '.join(each.spoke for each in outlook.troubles)}" if outlook.troubles else ""
+    planned = without if report.state is None else ""
+    yield f"{_KINDS[outlook.kind]}{number} of {report.hub}: {HEADLINES[report.state]}{planned}"
+    if said := report.words.removeprefix(UNWRITTEN) if report.state is None else report.words:
+        yield f"  {said}"
     for name, count in outlook.read.items():
-        yield f"  {name}: {count} {'read whole' if name in outlook.whole else 'told'}"
+        yield f"  {name}: {_read(count, whole=name in outlook.whole, purge=outlook.kind is RunKind.PURGE)}"
     counts, words = (tally.written, _DONE) if report.state is not None else (report.planned, _PLANNED)
     for (spoke, act), number_of in sorted(counts.items(), key=lambda each: (each[0][0], each[0][1].value)):
         yield f"  {spoke}: {number_of} {words[act]}"
     if report.state is None and steps:
         yield from _some("to be done", [_line(step) for step in report.steps])
-    yield from _some("could not be read", [f"{each.spoke}: {each.words}" for each in outlook.troubles])
+    for what, troubles in (("could not be read", outlook.troubles), ("cannot be taken back", outlook.stays)):
+        others = [each for each in troubles if each.words not in report.words]  # each is told once
+        yield from _some(what, [f"{each.spoke}: {each.words}" for each in others])
     yield from _some("failed", [f"{each.spoke}: {each.title}: {each.words}" for each in tally.failures])
     yield from _some(
         "changed at two spokes",
@@ -136,35 +137,50 @@ def _text(report: HubReport, *, steps: bool) -> Iterator[str]:
     yield from _some("not done", [f"{each.spoke}: {names[each.item]}: {each.words}" for each in report.left])
     told = [(spoke, key, why) for spoke, some in outlook.unread.items() for key, why in some.items()]
     yield from _some("cannot be read", [f"{spoke}: {key}: {why}" for spoke, key, why in told])
-    yield from _some(
-        "reasons why items are not taken", [f"{spoke}: {count}: {why}" for spoke, why, count in _aside(report)]
-    )
+    asides = [f"{spoke}: {amount(len(keys), 'item')}: {why}{_keyed(keys)}" for spoke, why, keys in _aside(report)]
+    yield from _some("not taken", asides, number=sum(len(keys) for _, _, keys in _aside(report)))
     yield from _some("paused", [f"{name}: {why}" for name, why in outlook.paused.items()])
 
 
 def _names(report: HubReport) -> dict[str, str]:
     """What people call the items; their ids where nothing tells."""
     found = {step.item: called(step) for step in report.steps}
-    return {
+    names = {
         each.item: title(each.agreed.fields) if each.agreed else found.get(each.item, each.item)
         for each in report.decisions
     }
+    return {each.item: each.title for each in report.outlook.refused} | names
 
 
-def _aside(report: HubReport) -> list[tuple[str, str, int]]:
-    """Why items are not taken, of which that was not known before, and how many."""
-    unread, told = report.outlook.unread, report.outlook.plan.asides
-    asides = Counter((each.spoke, each.why) for each in told if each.key not in unread.get(each.spoke, {}))
-    return [(spoke, why, count) for (spoke, why), count in sorted(asides.items())]
+def _aside(report: HubReport) -> list[tuple[str, str, list[str]]]:
+    """Why items are not taken, of which that was not known before, and their keys."""
+    unread, found = report.outlook.unread, dict[tuple[str, str], list[str]]()
+    for each in report.outlook.plan.asides:
+        if each.key not in unread.get(each.spoke, {}):
+            found.setdefault((each.spoke, each.why), []).append(each.key)
+    return [(spoke, why, sorted(keys)) for (spoke, why), keys in sorted(found.items())]
+
+
+def _keyed(keys: Sequence[str]) -> str:
+    """The keys, by which `why` tells more of what has no title there, where they are few."""
+    return f" ({', '.join(keys)})" if len(keys) <= _FEW else ""
+
+
+def _read(count: int, *, whole: bool, purge: bool) -> str:
+    if purge:
+        return f"{amount(count, 'copy', 'copies')} of ours"
+    if whole:
+        return f"{amount(count, 'item')}, all read"
+    return f"{amount(count, 'change')} told, our own writes among them" if count else "no change"
 
 
 def _line(step: Step) -> str:
     return f"{step.spoke}: {step.act.value} {called(step)} ({step.why.value})"
 
 
-def _some(what: str, lines: Sequence[str]) -> Iterator[str]:
+def _some(what: str, lines: Sequence[str], *, number: int | None = None) -> Iterator[str]:
     if lines:
-        yield f"  {len(lines)} {what}:"
+        yield f"  {len(lines) if number is None else number} {what}:"
         yield from (f"    {one_line(line)}" for line in islice(lines, _NAMED))
     if len(lines) > _NAMED:
         yield f"    … and {len(lines) - _NAMED} more (--json has them all)"

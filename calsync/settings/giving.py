@@ -68,6 +68,11 @@ class GetSettings(Section):
     category: str = Field("", description="is put on each copy", examples=["Fabrikam"])
     private: Switch = Field(False, description="mark each copy as private")
     people: Switch = Field(False, description="add organiser and attendees to the text, as lines that nobody acts on")
+    anonymous: Switch = Field(
+        False,
+        description="copies elsewhere that do not tell what they are (busy blocks, another subject) count, too: whoever"
+        " moves or deletes one moves or deletes what came from here",
+    )
     reminders: Literal["keep", "none"] = Field("none", description="whether copies remind somebody")
 
     def gets(self) -> Gets:
@@ -83,6 +88,7 @@ class GetSettings(Section):
             private=self.private,
             people=self.people,
             reminders=Reminders(self.reminders),
+            anonymous=self.anonymous,
         )
 
     @property

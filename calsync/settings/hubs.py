@@ -24,8 +24,17 @@ class CreationsSettings(Section):
     share: Number = Field(_USUAL.creations.share, ge=0, description="such a share of what stands there")
 
 
+class ChangesSettings(Section):
+    """How many changes of people one run may carry to a spoke: so many, or such a share of what stands, whichever is
+    more."""
+
+    count: Whole = Field(_USUAL.changes.count, ge=0, description="so many")
+    share: Number = Field(_USUAL.changes.share, ge=0, description="such a share of what stands there")
+
+
 class DeletionsSettings(Section):
-    """How many items one run may delete at a spoke: so many, or such a share of what stands, whichever is more."""
+    """How many items one run may delete at a spoke, and how many copies of what is not given any more: so many, or such
+    a share of what stands, whichever is more."""
 
     count: Whole = Field(_USUAL.deletions.count, ge=0, description="so many")
     share: Number = Field(_USUAL.deletions.share, ge=0, description="such a share of what stands there")
@@ -35,6 +44,7 @@ class HubGuardSettings(Section):
     """What stops a run before it writes anything; `--allow` lifts one of them for a run."""
 
     creations: CreationsSettings = CreationsSettings()
+    changes: ChangesSettings = ChangesSettings()
     deletions: DeletionsSettings = DeletionsSettings()
     shrink: Number = Field(
         _USUAL.shrink, ge=0, le=1, description="a spoke that tells less than this share of what it told stops the run"
@@ -57,6 +67,11 @@ class HubSettings(Section):
     schedule: ScheduleLine = Field(
         default_factory=lambda: Schedule.parse(_USUALLY),
         description="when it runs by itself (busyline serve), as cron has it",
+    )
+    first: Literal["by hand", "by itself"] = Field(
+        "by hand",
+        description="its first run: by hand waits for busyline calendar sync, which shows the plan and asks; by itself"
+        " lets busyline serve carry it out unseen",
     )
     zone: ZoneName = Field(ZoneInfo("UTC"), description="whose clocks the schedule goes by", examples=["Europe/Berlin"])
     notices: Switch = Field(

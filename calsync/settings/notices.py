@@ -26,20 +26,22 @@ class NoticeCertificateSettings(Section):
     """A certificate from files, which are watched for new ones."""
 
     chain: FilePath = Field(
-        description="the certificate and its intermediates, of an authority that everybody trusts",
+        description="the certificate and its intermediates, of an authority that whoever calls trusts",
         examples=["hooks-chain.pem"],
     )
     key: FilePath = Field(description="the private key, without a passphrase", examples=["hooks-key.pem"])
 
 
 class NoticesSettings(Section):
-    """[hub_notifications]: Google and Microsoft tell of changes here. Without it hubs run by their schedules alone."""
+    """[hub_notifications]: Google, Microsoft 365 and Exchange Server tell of changes here. Without it hubs run by their
+    schedules alone."""
 
     listen: Annotated[tuple[Listen, ...], AfterValidator(some)] = Field(
         (ListenAddress("127.0.0.1", 8444),), description="where to listen", examples=[["0.0.0.0:8444"]]
     )
     public_url: Annotated[PublicUrl, AfterValidator(_https)] = Field(
-        description="what Google and Microsoft reach it by, at /hooks/…", examples=["https://hooks.example.com"]
+        description="what these servers reach it by, at /hooks/…; an inside address will do where Exchange alone calls",
+        examples=["https://hooks.example.com"],
     )
     certificate: NoticeCertificateSettings | None = Field(
         None, description="how it proves who it is; left out where a reverse proxy in front does"

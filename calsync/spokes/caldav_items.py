@@ -38,6 +38,7 @@ def told(found: Found, *, key: str, version: str, changed_at: datetime | None) -
         mark=found.stamp,
         guarded=found.guarded,
         cut=found.cut | {field_of(original) for original in found.cut_at},
+        frail=frozenset(map(field_of, found.frail)),
         changed_at=changed_at or found.changed_at,
         maker=found.maker or found.uid.rpartition("@")[2],
     )

@@ -44,6 +44,15 @@ class Place:
         return item_of(stored, zone=self.zone, owners=self.owners)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Put:
+    """What was written as ``key``: ``data``, b"" where an earlier attempt did it, and the etag that the server told."""
+
+    key: str
+    data: bytes = field(default=b"", repr=False)
+    etag: str = ""
+
+
 def name_of(write: Write) -> str:
     """What the resource of a copy is called: the same at each attempt."""
     return f"{write.token}.ics"
@@ -59,27 +68,40 @@ async def write_all(place: Place, writes: Sequence[Write], now: datetime) -> lis
     then: a server may store an event otherwise than it was sent."""
     before = await _standing(place, [write.key for write in writes if write.act is not Act.CREATE], now)
     ended = [await _one(place, write, before.get(write.key), now) for write in writes]
-    keys = [end for end in ended if isinstance(end, str)]
+    keys = [end.key for end in ended if isinstance(end, _Put)]
     try:
         after = await _standing(place, keys, now)
     except PeerError as error:
         after, lost = {}, _of_error(error, doubt=True)
     else:
         lost = Failed(reason=Reason.INCOMPLETE, words="it is not told after it was written", doubt=True)
-    return [end if not isinstance(end, str) else _written(place, after.get(end), lost) for end in ended]
+    return [_written(place, after.get(end.key), end, lost) if isinstance(end, _Put) else end for end in ended]
 
 
 async def _standing(place: Place, keys: Sequence[str], now: datetime) -> Mapping[str, Stored | None]:
     return await sync_reading.fetch(place.send, place.url, keys, now) if keys else {}
 
 
-def _written(place: Place, stored: Stored | None, lost: Failed) -> Outcome:
+def _written(place: Place, stored: Stored | None, put: _Put, lost: Failed) -> Outcome:
     item = place.item(stored) if stored is not None else None
-    return Written(item) if isinstance(item, Item) else lost
+    if stored is None or not isinstance(item, Item):
+        return lost
+    return Written(item, later=_later(stored, put), earlier=not put.data)
 
 
-async def _one(place: Place, write: Write, stored: Stored | None, now: datetime) -> Outcome | str:
-    """The outcome, or the key of what was written."""
+def _later(stored: Stored, put: _Put) -> bool:
+    """Whether somebody was there after ``put``. What stands there as it was sent is ours, whatever its etag."""
+    told = bool(put.etag and stored.etag) and _opaque(put.etag) != _opaque(stored.etag)
+    return told and stored.data.replace(b"\r\n", b"\n") != put.data.replace(b"\r\n", b"\n")
+
+
+def _opaque(etag: str) -> str:
+    """An etag without what proxies put on it when they press what they pass on (Apache's mod_deflate, nginx)."""
+    return etag.removeprefix("W/").strip('"').removesuffix("-gzip").removesuffix(";gzip")
+
+
+async def _one(place: Place, write: Write, stored: Stored | None, now: datetime) -> Outcome | _Put:
+    """The outcome, or what was written, and has to be looked at."""
     try:
         if write.act is Act.CREATE:
             return await _create(place, write, now)
@@ -107,7 +129,7 @@ def _forbidden(place: Place, write: Write, stored: Stored) -> Failed | None:
     return None if stored.etag else _NO_ETAG  # RFC 4791 5.3.4: every server has one
 
 
-async def _create(place: Place, write: Write, now: datetime) -> Outcome | str:
+async def _create(place: Place, write: Write, now: datetime) -> Outcome | _Put:
     assert isinstance(write.content, Event)
     key = name_of(write)
     try:
@@ -115,15 +137,17 @@ async def _create(place: Place, write: Write, now: datetime) -> Outcome | str:
     except ValueError as wrong:
         return Failed(reason=Reason.GARBLED, words=str(wrong), refused=True)
     answered = await sync_writing.put_new(place.send, place.url, key, data, now)
-    if answered.end in (End.DONE, End.STALE):  # STALE: an earlier attempt, whose answer was lost
-        return key
+    if answered.end is End.DONE:
+        return _Put(key=key, data=data, etag=answered.etag)
+    if answered.end is End.STALE:  # an earlier attempt, whose answer was lost
+        return _Put(key=key)
     if answered.end is End.ELSEWHERE:
         found = answered.elsewhere or await sync_reading.named(place.send, place.url, uid_of(write), now)
-        return found or _failed(answered)
+        return _Put(key=found) if found else _failed(answered)
     return _failed(answered)
 
 
-async def _update(place: Place, write: Write, stored: Stored, now: datetime) -> Outcome | str:
+async def _update(place: Place, write: Write, stored: Stored, now: datetime) -> Outcome | _Put:
     item = place.item(stored)
     changes = write.changes - (item.cut if isinstance(item, Item) else frozenset())
     if not changes and write.changes:
@@ -141,7 +165,7 @@ async def _update(place: Place, write: Write, stored: Stored, now: datetime) -> 
     except ValueError as wrong:
         return Failed(reason=Reason.GARBLED, words=str(wrong), refused=True)
     answered = await sync_writing.put(place.send, place.url, write.key, data, stored.etag, now)
-    return write.key if answered.end is End.DONE else _failed(answered)
+    return _Put(key=write.key, data=data, etag=answered.etag) if answered.end is End.DONE else _failed(answered)
 
 
 def _failed(answered: Answered) -> Failed:

@@ -18,6 +18,8 @@ OUTLOOK_EMAILS: Final = 3
 """EmailAddress1 to EmailAddress3 of a contact [MS-OXOCNTC]."""
 OUTLOOK_LINE: Final = 255
 """Characters of one line; what Exchange takes of a property that it indexes."""
+OUTLOOK_YEARS: Final = range(1601, 4500)
+"""Of a birthday: its times count from 1601 on [MS-DTYP 2.3.3], and Outlook has 4501 for none."""
 _NO_URI: Final = re.compile(r'[\x00-\x20"<>\\^`{|}\[\]\x7f]|%(?![0-9A-Fa-f]{2})')
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^:]")
 NOT_A_CONTACT: Final = "it is no contact"
@@ -41,7 +43,8 @@ def outlook(card: Card) -> Card:
     """As a contact of Exchange can hold it."""
     texts = {name: getattr(card, name)[:OUTLOOK_LINE].rstrip() for name in _LINES}
     phones = {kind: number[:OUTLOOK_LINE].rstrip() for kind, number in card.phones.items()}
-    return replace(card, **texts, phones=phones, emails=card.emails[:OUTLOOK_EMAILS])
+    born = card.birthday if card.birthday and card.birthday.year in OUTLOOK_YEARS else None
+    return replace(card, **texts, phones=phones, emails=card.emails[:OUTLOOK_EMAILS], birthday=born)
 
 
 def graph(card: Card) -> Card:

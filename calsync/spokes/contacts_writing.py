@@ -24,6 +24,9 @@ CUT: Final = Failed(
     refused=True,
 )
 """For a change of a field that was told shorter than it is."""
+UNREADABLE: Final = Failed(
+    reason=Reason.PEER_FAILED, words="what stands there cannot be read, and is left as it is", refused=True
+)
 NO_CONTACT: Final = Failed(
     reason=Reason.FORBIDDEN, words="only contacts are written here: check the kind of the hub", refused=True
 )
@@ -51,7 +54,7 @@ class Attempts:
             except PeerError as error:
                 return [failed(error, "looking for the copy", {}, doubt=True)] * len(writes)
             there = {number: item for number, item in zip(again, found, strict=True) if item is not None}
-            outcomes = {number: Written(item) for number, item in there.items()}
+            outcomes = {number: Written(item, earlier=True) for number, item in there.items()}
         rest = {number: write for number, write in enumerate(writes) if number not in outcomes}
         if rest:
             self._begin(rest.values())

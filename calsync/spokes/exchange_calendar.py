@@ -1,10 +1,12 @@
 """A calendar in a mailbox of an Exchange server as a spoke, read by its changes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from calsync.items import Content, Item, Mark, Unread
-from calsync.spoke import Ability, Known, Outcome, Page, Write
+from calsync.spoke import Ability, Known, Outcome, Page, Watch, Write
+from calsync.spokes import exchange_news
 from calsync.spokes.exchange_calendar_asking import AT_ONCE, Exchange, Opened
 from calsync.spokes.exchange_calendar_items import NO_EVENT, in_words, item_of
 from calsync.spokes.exchange_calendar_reading import Reading
@@ -75,6 +77,18 @@ class ExchangeFolder:
     async def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         """See :class:`calsync.spoke.Spoke`."""
         return await Writing(await self.opened(), self._tried).write(writes) if writes else []
+
+    async def watch(self, url: str, secret: str, until: datetime) -> Watch:
+        """See :class:`calsync.spoke.Watched`. One subscription, of this folder alone; ``secret`` goes into the URL."""
+        try:
+            return await exchange_news.watch(await self.opened(), url, secret, until)
+        except PeerError as error:
+            self.forget()
+            raise in_words(error) from None
+
+    async def unwatch(self, watch: Watch) -> None:
+        """See :class:`calsync.spoke.Watched`. Nothing is asked: Exchange ends a push subscription by the answer to its
+        next call alone, which a hook that is not known any more gives, half an hour later at most."""
 
     async def opened(self) -> Opened:
         """The folder, found at the first time. Raises PeerError."""

@@ -33,6 +33,12 @@ NO_EVENT: Final = Failed(
 UNREADABLE: Final = Failed(
     reason=Reason.PEER_FAILED, words="what stands there cannot be read, and is left as it is", refused=True
 )
+FRAIL: Final = Failed(
+    reason=Reason.FORBIDDEN,
+    words="single occurrences of it hold files or long texts, which would be lost if it came at other times: it is left"
+    " as it is; change the series there",
+    refused=True,
+)
 LOST: Final = Failed(
     reason=Reason.FORBIDDEN,
     words="an occurrence that was thrown away cannot be had back: make the series anew, or leave it out",
@@ -102,6 +108,7 @@ def item_of(told: Appointment) -> Item:
         mark=told.stamp,
         guarded=INVITED if told.others else "",
         cut=told.cut | set(map(field_of, told.cut_at)),
+        frail=frozenset(map(field_of, told.frail)),
         changed_at=told.changed_at,
         maker=told.uid.rpartition("@")[2] if "@" in told.uid else "",
     )

@@ -1,7 +1,7 @@
 """Writes single occurrences of series in Exchange, after their series, and says of each when it is written whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from calsync.spoke import Act, Failed
 from calsync.spokes.exchange_calendar_asking import Opened
@@ -13,7 +13,7 @@ from protocols.ews import calendar_items
 from protocols.ews.calendar_items import Told
 from protocols.ews.calendar_reading import Appointment
 from protocols.ews.calendar_writing import finished, item_change
-from protocols.ews.contacts import Result
+from protocols.ews.contacts import Done, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,19 @@ class Series:
     then: Occurrences
 
 
-async def finish(opened: Opened, series: Mapping[str, Series], there: Mapping[str, Told]) -> dict[str, Failed]:
-    """Makes the occurrences of ``series`` (by key), which stand ``there`` already, what they shall be; what failed, by
-    key. Raises PeerError where a whole call fails: the same write goes on with them."""
-    failures: dict[str, Failed] = {}
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """By the keys of series what failed, and the version that each was given when it was whole."""
+
+    failures: dict[str, Failed] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+async def finish(opened: Opened, series: Mapping[str, Series], there: Mapping[str, Told]) -> Ended:
+    """Makes the occurrences of ``series`` (by key), which stand ``there`` already, what they shall be. Raises PeerError
+    where a whole call fails: the same write goes on with them."""
+    ended = Ended()
+    failures = ended.failures
     every: dict[str, Orders] = {}
     for key, each in series.items():
         told = there[key]
@@ -40,8 +49,8 @@ async def finish(opened: Opened, series: Mapping[str, Series], there: Mapping[st
             failures[key] = LOST
         every[key] = orders(key, told.event, each.then, clock=told.clock)
     await _gone(opened, every, failures)
-    await _changed(opened, every, failures)
-    return failures
+    await _changed(opened, every, ended)
+    return ended
 
 
 async def _gone(opened: Opened, every: Mapping[str, Orders], failures: dict[str, Failed]) -> None:
@@ -54,7 +63,7 @@ async def _gone(opened: Opened, every: Mapping[str, Orders], failures: dict[str,
         _note(failures, [key for key, _ in some], results)
 
 
-async def _changed(opened: Opened, every: Mapping[str, Orders], failures: dict[str, Failed]) -> None:
+async def _changed(opened: Opened, every: Mapping[str, Orders], ended: Ended) -> None:
     """What differs, and behind it, in order, that the series is whole."""
     named = [(key, change) for key, each in every.items() for change in each.changed]
     named += [(key, item_change(key, finished())) for key in every]
@@ -62,7 +71,9 @@ async def _changed(opened: Opened, every: Mapping[str, Orders], failures: dict[s
         results = await calendar_items.update(
             opened.access, [change for _, change in some], as_of=opened.exchange.clock(), strict=False
         )
-        _note(failures, [key for key, _ in some], results)
+        _note(ended.failures, [key for key, _ in some], results)
+        told = zip(some, results, strict=True)
+        ended.versions.update({key: result.version for (key, _), result in told if isinstance(result, Done)})
 
 
 def _note(failures: dict[str, Failed], keys: Sequence[str], results: Sequence[Result | None]) -> None:

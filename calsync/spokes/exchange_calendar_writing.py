@@ -13,6 +13,7 @@ from calsync.spoke import Act, Outcome, Write, Written
 from calsync.spokes.exchange_calendar_asking import Opened
 from calsync.spokes.exchange_calendar_items import (
     CUT,
+    FRAIL,
     GONE,
     GUARDED,
     NO_EVENT,
@@ -23,7 +24,7 @@ from calsync.spokes.exchange_calendar_items import (
     unsure,
 )
 from calsync.spokes.exchange_calendar_series import Series, finish
-from calsync.spokes.occurrences import Occurrences, back, differing, wanted
+from calsync.spokes.occurrences import Occurrences, back, differing, forgotten, wanted
 from protocols.errors import PeerError
 from protocols.ews import calendar_items, calendar_listing
 from protocols.ews.calendar_items import Told, item_id
@@ -32,17 +33,22 @@ from protocols.ews.calendar_writing import changed, fresh, item_change
 from protocols.ews.contacts import Result
 from protocols.model.event import Event
 
-_PUBLIC_KIND: Final = "HardDelete"
+_PUBLIC_KIND: Final = "SoftDelete"  # no folder of deleted items there, but a way back: [MS-OXWSCDATA] 2.2.5.9
 _KIND: Final = "MoveToDeletedItems"
 _AT: Final = "at "
+_FRAME: Final = frozenset({"when", "rule"})
 _REMEMBERED: Final = 20_000
 _MALFORMED: Final = "fault ErrorSchemaValidation"
+
+
+Before: TypeAlias = Mapping[str, Told]
 
 
 @dataclass(slots=True)
 class Work:
     """By the numbers of the writes: what became of them already, and what has to be sent for the others. ``series`` are
-    those whose occurrences come after; ``done`` are keys of what was written."""
+    those whose occurrences come after; ``done`` are keys of what was written, ``versions`` those that Exchange gave it,
+    and ``later`` what somebody has changed since."""
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     gone: dict[int, str] = field(default_factory=dict)
@@ -50,6 +56,15 @@ class Work:
     new: dict[int, str] = field(default_factory=dict)
     series: dict[int, Series] = field(default_factory=dict)
     done: dict[int, str] = field(default_factory=dict)
+    versions: dict[int, str] = field(default_factory=dict)
+    later: set[int] = field(default_factory=set)
+
+    def looked(self, there: Before) -> None:
+        """What stands ``there`` now is of another version than was written, or tells that somebody was there."""
+        for number, key in self.done.items():
+            told = there.get(key)
+            if isinstance(told, Appointment) and told.version != self.versions[number]:
+                self.later.add(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +72,6 @@ class Whole:
     """The failure of a whole call: nobody knows what was done, unless it says so."""
 
     error: PeerError
-
-
-Before: TypeAlias = Mapping[str, Told]
 
 
 class Tried:
@@ -138,7 +150,7 @@ class Writing:
         elif not isinstance(there, Appointment):
             work.outcomes[number] = UNREADABLE
         elif each.act is Act.CREATE and there.half != each.token:
-            work.outcomes[number] = Written(item_of(there))  # made before
+            work.outcomes[number] = Written(item_of(there), earlier=True)
         elif there.others:
             work.outcomes[number] = GUARDED
         elif each.act is not Act.CREATE and each.version not in (there.version, there.half):
@@ -176,6 +188,10 @@ class Writing:
             return {number: Written(item_of(there))}
         half = (there.half if resumed else each.version) if several else ""
         again = final.rule is not None and back(now, then)
+        item = item_of(there)
+        anew = again or not _FRAME.isdisjoint(names)
+        if several and anew and not resumed and forgotten(now, then, item.cut | item.frail, changes):
+            return {number: FRAIL}
         clock = self.opened.exchange.zone if "when" in names else there.clock  # days stay by the clocks they have
         updates = changed(final, names, half=half, clock=clock, again=again)
         if not updates:
@@ -202,23 +218,30 @@ class Writing:
             elif result is None:
                 work.outcomes[number] = Written(None)
             else:
-                work.done[number] = result.key
+                work.done[number], work.versions[number] = result.key, result.version
 
     async def _finished(self, work: Work, writes: Sequence[Write]) -> None:
         """The occurrences after their series; then what stands there is looked at."""
         try:
             there = await self._some(list(work.done.values()))
+            work.looked(there)
             series = {number: each for number, each in work.series.items() if number in work.done}
             if series:
-                failures = await finish(self.opened, {work.done[each]: one for each, one in series.items()}, there)
-                work.outcomes |= {each: failures[work.done[each]] for each in series if work.done[each] in failures}
-                there = {**there, **await self._some([work.done[each] for each in series])}
+                ended = await finish(self.opened, {work.done[each]: one for each, one in series.items()}, there)
+                work.outcomes |= {
+                    each: ended.failures[work.done[each]] for each in series if work.done[each] in ended.failures
+                }
+                after = await self._some([work.done[each] for each in series])
+                work.versions |= {each: ended.versions.get(work.done[each], "") for each in series}
+                work.later |= {each for each in series if _edited(there[work.done[each]], after[work.done[each]])}
+                there = {**there, **after}
+                work.looked(there)
         except PeerError as error:
             left = [number for number in work.done if number not in work.outcomes]
             work.outcomes |= {number: unsure(writes[number].act, error, doubt=True) for number in left}
             return
         for number, key in work.done.items():
-            work.outcomes.setdefault(number, _outcome(there[key]))
+            work.outcomes.setdefault(number, _outcome(there[key], later=number in work.later))
 
 
 async def _each(
@@ -247,7 +270,14 @@ def _final(event: Event, there: Event, names: frozenset[str]) -> Event:
     )
 
 
-def _outcome(there: Told) -> Outcome:
+def _edited(before: Told, after: Told) -> bool:
+    """Whether somebody changed a series while its occurrences were written."""
+    if not isinstance(before, Appointment) or not isinstance(after, Appointment):
+        return False
+    return replace(before.event, exceptions={}) != replace(after.event, exceptions={})
+
+
+def _outcome(there: Told, *, later: bool) -> Outcome:
     if there is None:
         return GONE
-    return Written(item_of(there)) if isinstance(there, Appointment) else UNREADABLE
+    return Written(item_of(there), later=later) if isinstance(there, Appointment) else UNREADABLE

@@ -1,14 +1,15 @@
 """A folder of contacts on an Exchange server as a spoke: in a mailbox, or among the public folders."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from calsync.items import Item, Unread
-from calsync.spoke import Ability, ExpiredError, Known, Outcome, Page, Write
-from calsync.spokes import contacts_fit
+from calsync.spoke import Ability, ExpiredError, Known, Outcome, Page, Watch, Write
+from calsync.spokes import contacts_fit, exchange_news
 from calsync.spokes.contacts_writing import Attempts
 from calsync.spokes.exchange_calendar_asking import Exchange, Opened
+from calsync.spokes.exchange_calendar_items import split
 from calsync.spokes.exchange_contacts_writing import items, write
 from calsync.spokes.exchange_public_folder import Route
 from calsync.spokes.exchange_public_folder_reading import PublicReading
@@ -59,7 +60,8 @@ class _Contacts:
             part = tokens[start : start + MOST]
             found |= await calendar_listing.with_tokens(at.access, at.folder, part, as_of=self._exchange.clock())
         there = await self._some(list(found.values()))
-        return [there.get(found.get(token, "")) for token in tokens]
+        told = [there.get(found.get(token, "")) for token in tokens]
+        return [each if isinstance(each, Item) else None for each in told]
 
     async def ours(self, hub: str) -> AsyncIterator[Item]:
         """See :class:`calsync.spoke.Spoke`."""
@@ -69,7 +71,7 @@ class _Contacts:
         )  # fmt: skip
         for start in range(0, len(keys), MOST):
             for item in (await self._some(keys[start : start + MOST])).values():
-                if item is not None:
+                if isinstance(item, Item):
                     yield item
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
@@ -80,13 +82,21 @@ class _Contacts:
 
         return await self._attempts.once(writes, self.find, do)
 
+    async def watch(self, url: str, secret: str, until: datetime) -> Watch:
+        """See :class:`calsync.spoke.Watched`. One subscription, of this folder alone; ``secret`` goes into the URL."""
+        return await exchange_news.watch(await self._folder(), url, secret, until)
+
+    async def unwatch(self, watch: Watch) -> None:
+        """See :class:`calsync.spoke.Watched`. Nothing is asked: Exchange ends a push subscription by the answer to its
+        next call alone, which a hook that is not known any more gives, half an hour later at most."""
+
     async def _folder(self) -> Opened:
         """Raises PeerError."""
         if self._opened is None:
             self._opened = await self._find_folder()
         return self._opened
 
-    async def _some(self, keys: Sequence[str]) -> dict[str, Item | None]:
+    async def _some(self, keys: Sequence[str]) -> dict[str, Item | Unread | None]:
         at = await self._folder()
         return await items(at.reading, keys, as_of=self._exchange.clock())
 
@@ -106,8 +116,10 @@ class ExchangeContacts(_Contacts):
         try:
             async for told in rounds:
                 found = await self._some([each.key for each in told.there if each.kind == "Contact"])
+                there, unread = split(found.values())
                 yield Page(
-                    items=[item for item in found.values() if item is not None],
+                    items=there,
+                    unread=unread,
                     gone=[*told.gone, *(key for key, item in found.items() if item is None)],
                     token=told.state if told.last else "",
                     whole=not token,
@@ -140,15 +152,18 @@ class ExchangePublicContacts(_Contacts):
         self._route, self._every = route, deletions_every
 
     async def changes(self, token: str, known: Known, window: TimeWindow) -> AsyncIterator[Page]:
-        """See :class:`calsync.spoke.Spoke`. The folder is found anew each time: its content may have moved."""
-        self._opened = None
-        reading = PublicReading(await self._folder(), self._every, self._shown)
-        async for page in reading.changes(token, known):
-            yield page
+        """See :class:`calsync.spoke.Spoke`. After a failure the folder is found anew: its content may have moved."""
+        try:
+            reading = PublicReading(await self._folder(), self._every, self._shown)
+            async for page in reading.changes(token, known):
+                yield page
+        except PeerError:
+            self._opened = None
+            await self._folder()  # raises what there is to say of a folder that is gone
+            raise
 
-    async def _shown(self, access: MailboxAccess, keys: Sequence[str]) -> Sequence[Item]:
-        found = await items(access, keys, as_of=self._exchange.clock())
-        return [item for item in found.values() if item is not None]
+    async def _shown(self, access: MailboxAccess, keys: Sequence[str]) -> Iterable[Item | Unread | None]:
+        return (await items(access, keys, as_of=self._exchange.clock())).values()
 
     async def _find(self) -> Opened:
         at, route = self._exchange, self._route

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Final
 from xml.sax.saxutils import unescape
 
-from calsync.items import Item
+from calsync.items import Item, Unread
 from calsync.spoke import Act, Failed, Outcome, Write, Written
-from calsync.spokes.contacts_writing import CUT, GONE, NO_CONTACT, STALE, failed
+from calsync.spokes.contacts_writing import CUT, GONE, NO_CONTACT, STALE, UNREADABLE, failed
 from calsync.spokes.exchange_calendar_asking import Opened
 from protocols.errors import PeerError
 from protocols.ews import contacts
 from protocols.ews.card_fields import CardContact, change, fresh
-from protocols.ews.card_items import in_pieces, some
+from protocols.ews.card_items import Told, in_pieces, some
 from protocols.ews.contacts import Done, is_gone, is_stale
 from protocols.ews.mailbox_access import MailboxAccess
 from protocols.model.card import Card
@@ -42,7 +42,7 @@ class _Work:
     gone: dict[int, Done] = field(default_factory=dict)
     other: dict[int, tuple[Done, str]] = field(default_factory=dict)
     new: dict[int, str] = field(default_factory=dict)
-    written: dict[int, str] = field(default_factory=dict)
+    written: dict[int, Done] = field(default_factory=dict)
 
 
 def item_of(told: CardContact) -> Item:
@@ -57,10 +57,15 @@ def item_of(told: CardContact) -> Item:
     )
 
 
-async def items(access: MailboxAccess, keys: Sequence[str], *, as_of: datetime) -> dict[str, Item | None]:
+async def items(access: MailboxAccess, keys: Sequence[str], *, as_of: datetime) -> dict[str, Item | Unread | None]:
     """What stands under each of ``keys``; None where nothing does. Raises PeerError."""
-    found = await some(access, keys, as_of=as_of)
-    return {key: item_of(each) if each is not None else None for key, each in found.items()}
+    return {key: _shown(each) for key, each in (await some(access, keys, as_of=as_of)).items()}
+
+
+def _shown(told: Told) -> Item | Unread | None:
+    if told is None:
+        return None
+    return item_of(told) if isinstance(told, CardContact) else Unread(told.key, told.words)
 
 
 async def write(
@@ -98,7 +103,7 @@ def _id_in(element: str) -> str:
     return unescape(rest.partition('"')[0]) if found else ""
 
 
-def _judge(work: _Work, number: int, each: Write, there: CardContact | None) -> None:
+def _judge(work: _Work, number: int, each: Write, there: Told) -> None:
     wanted = each.content if each.act is not Act.DELETE and isinstance(each.content, Card) else None
     if each.act is not Act.DELETE and wanted is None:
         work.outcomes[number] = NO_CONTACT
@@ -106,6 +111,8 @@ def _judge(work: _Work, number: int, each: Write, there: CardContact | None) -> 
         work.new[number] = fresh(wanted, stamp=each.mark, token=each.token)
     elif there is None:
         work.outcomes[number] = Written(None) if each.act is Act.DELETE else GONE
+    elif not isinstance(there, CardContact):
+        work.outcomes[number] = UNREADABLE
     elif there.version != each.version:
         work.outcomes[number] = STALE
     elif wanted is None:
@@ -123,7 +130,7 @@ def _note(work: _Work, numbers: Sequence[int], results: Sequence[Done | PeerErro
         if isinstance(result, PeerError):
             work.outcomes[number] = _refused(result, act)
         else:
-            work.written[number] = result.key
+            work.written[number] = result
 
 
 async def _read_back(work: _Work, at: Opened, now: datetime) -> None:
@@ -131,15 +138,20 @@ async def _read_back(work: _Work, at: Opened, now: datetime) -> None:
     if not work.written:
         return
     try:
-        found = await some(at.access, list(work.written.values()), as_of=now)
+        found = await some(at.access, [each.key for each in work.written.values()], as_of=now)
     except PeerError as error:
         lost = failed(error, "reading what was written", _REMEDIES)
         told = Failed(reason=lost.reason, words=lost.words, retry_after=lost.retry_after, doubt=True)
         work.outcomes |= dict.fromkeys(work.written, told)
         return
-    for number, key in work.written.items():
-        there = found.get(key)
-        work.outcomes[number] = Written(item_of(there)) if there is not None else GONE
+    for number, done in work.written.items():
+        work.outcomes[number] = _stands(_shown(found.get(done.key)), done)
+
+
+def _stands(there: Item | Unread | None, done: Done) -> Outcome:
+    if there is None:
+        return GONE
+    return Written(there, later=there.version != done.version) if isinstance(there, Item) else UNREADABLE
 
 
 def _refused(error: PeerError, act: Act) -> Outcome:

@@ -1,13 +1,13 @@
 """Finds what changed in a public folder of Exchange: by the time of change, and now and then by a listing of it all."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
-from calsync.items import Item
+from calsync.items import Item, Unread
 from calsync.spoke import ExpiredError, Known, Page
 from calsync.spokes.exchange_calendar_asking import Opened
 from calsync.spokes.exchange_calendar_items import split
@@ -18,7 +18,7 @@ from protocols.ews.mailbox_access import MailboxAccess
 
 MARGIN: Final = timedelta(minutes=2)
 """How far back a reading looks behind the last change it saw: what several servers wrote at once may come late."""
-Show: TypeAlias = Callable[[MailboxAccess, Sequence[str]], Awaitable[Sequence[Item]]]
+Show: TypeAlias = Callable[[MailboxAccess, Sequence[str]], Awaitable[Iterable[Item | Unread | None]]]
 _REMEMBERED: Final = 500
 _PAGE: Final = 4 * calendar_items.MOST
 
@@ -89,10 +89,8 @@ class PublicReading:
         for start in range(0, len(listed), _PAGE):
             some = listed[start : start + _PAGE]
             keys = [each.key for each in some]
-            if self.show is not None:
-                yield Page(items=await self.show(access, keys))
-                continue
-            items, unread = split((await reading.shown(access, keys)).values())
+            told = (await reading.shown(access, keys)).values() if self.show is None else await self.show(access, keys)
+            items, unread = split(told)
             yield Page(items=items, unread=unread)
 
 

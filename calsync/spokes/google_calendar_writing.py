@@ -2,25 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
-from calsync.event_fields import AT, original_of
+from calsync.event_fields import AT, field_of, original_of
 from calsync.items import Item
 from calsync.spoke import Act, Failed, Outcome, Write, Written
 from calsync.spokes.google_calendar_items import UID, Standing, fit
 from calsync.spokes.google_calendar_reading import GoogleReading
+from calsync.spokes.occurrences import forgotten
 from protocols.errors import PeerError
 from protocols.google import calendar_body as body_of
 from protocols.google import calendar_writing
 from protocols.google.calendar_body import SHAPE
 from protocols.google.calendar_event import guarded, stamp
-from protocols.google.calendar_reading import Calendar, instance
+from protocols.google.calendar_reading import Calendar, Json, instance
 from protocols.google.calendar_reading import event as event_of
 from protocols.google.calendar_times import at
 from protocols.google.calendar_writing import DUPLICATE, GONE
 from protocols.google.writing import STALE, Refusal, refused
-from protocols.model.event import Event, Occurrence, Original
+from protocols.model.event import Days, Event, Occurrence, Original
 from protocols.model.freebusy import Reason
+from protocols.recurrence.occurrences import index
 
 _GONE: Final = Failed(reason=Reason.NO_SUCH_MAILBOX, words=GONE.words, stale=True, gone=True)
 _STALE: Final = Failed(reason=Reason.PEER_FAILED, words=STALE.words, stale=True)
@@ -31,6 +34,12 @@ _NOT_OURS: Final = Failed(
     reason=Reason.FORBIDDEN, words="something else bears the UID of this copy: delete it in Google", refused=True
 )
 _TO_ONE: Final = Refusal(Reason.FORBIDDEN, "others are invited to one occurrence of it: it is looked at again")
+_FRAIL: Final = Failed(
+    reason=Reason.FORBIDDEN,
+    words="single occurrences of it hold more than can be written again, which would be lost if it came at other times:"
+    " it is left as it is; change the series in Google",
+    refused=True,
+)
 _IN_THE_BIN: Final = Failed(
     reason=Reason.FORBIDDEN,
     words="this copy was deleted in Google when it was no mere copy any more (others are invited, or its stamp is"
@@ -148,12 +157,15 @@ class GoogleWriting:
     async def _changed(self, standing: Standing, item: Item, write: Write, wanted: Event) -> Outcome:
         names = write.changes - item.cut
         merged = _merged(_event(item), wanted, names)
+        if names & SHAPE and forgotten(_event(item).exceptions, merged.exceptions, item.cut | item.frail, names):
+            return _FRAIL
         body = body_of.part(merged, names)
         gone, wanted_gone = _cancelled(_event(item)), _cancelled(merged)
         # what EXDATE leaves out comes back by the series alone
         if (names & SHAPE or gone - wanted_gone) and (merged.repeats or standing.repeats):
             body["recurrence"] = body_of.recurrence(merged)
         now: Standing | None = standing
+        later = False
         if body:
             made = await calendar_writing.change(self.reading.place(), standing.key, body, _etag(standing.event))
             if isinstance(made, Refusal):
@@ -161,11 +173,14 @@ class GoogleWriting:
             now = Standing(made, (), standing.frame)
             if now.repeats:
                 now = await self.reading.one(standing.key)
-        return _GONE if now is None else await self._occurrences(now, merged, lost=_half)
+                later = now is not None and _etag(now.event) != _etag(made)
+        return _GONE if now is None else await self._occurrences(now, merged, lost=_half, later=later)
 
-    async def _occurrences(self, standing: Standing, wanted: Event, *, lost: Callable[[Refusal], Failed]) -> Outcome:
+    async def _occurrences(
+        self, standing: Standing, wanted: Event, *, lost: Callable[[Refusal], Failed], later: bool = False
+    ) -> Outcome:
         """Each occurrence that differs becomes as it shall be; ``lost`` says what it means where one does not, when the
-        series itself was written."""
+        series itself was written, and ``later`` that somebody changed that since."""
         item = standing.item()
         if not isinstance(item, Item):
             return lost(Refusal(Reason.GARBLED, f"what was written cannot be read: {item.words}"))
@@ -174,16 +189,20 @@ class GoogleWriting:
             start for start in sorted({**there, **wanted.exceptions}) if _differs(start, there, wanted.exceptions)
         ]
         if not starts or not standing.repeats:
-            return Written(item)
+            return Written(item, later=later)
+        etags: dict[str, str] = {}
         for start in starts:
-            refusal = await self._occurrence(self.reading.place(), standing.key, start, wanted)
-            if refusal is not None:
-                return lost(refusal)
+            made = await self._occurrence(self.reading.place(), standing.key, start, wanted)
+            if isinstance(made, Refusal):
+                return lost(made)
+            etags |= {str(made["id"]): _etag(made)} if made else {}
         after = await self.reading.one(standing.key)
         told = after.item() if after is not None else None
-        return Written(told) if isinstance(told, Item) else _GONE
+        if after is None or not isinstance(told, Item):
+            return _GONE
+        return Written(told, later=later or _edited(standing, after, etags))
 
-    async def _occurrence(self, place: Calendar, key: str, start: Original, wanted: Event) -> Refusal | None:
+    async def _occurrence(self, place: Calendar, key: str, start: Original, wanted: Event) -> Json | Refusal | None:
         found = await instance(place, key, at(start))
         if found is None:
             return None  # the series has no such occurrence: Google holds what it can
@@ -191,8 +210,7 @@ class GoogleWriting:
             return _TO_ONE  # since the look before
         gone = start in wanted.exceptions and wanted.exceptions[start] is None
         body = {"status": "cancelled"} if gone else body_of.occurrence(start, wanted.exceptions.get(start), wanted)
-        result = await calendar_writing.change(place, str(found["id"]), body, _etag(found))
-        return result if isinstance(result, Refusal) else None
+        return await calendar_writing.change(place, str(found["id"]), body, _etag(found))
 
 
 def item_outcome(item: Item, wanted: Event) -> Outcome | None:
@@ -206,16 +224,25 @@ def item_outcome(item: Item, wanted: Event) -> Outcome | None:
 
 
 def _merged(there: Event, wanted: Event, names: frozenset[str]) -> Event:
-    """What stands there, with the fields ``names`` as they shall be. Where the occurrences move, all exceptions are
-    those that are wanted: nobody knows what Google leaves of them. Raises ValueError for what does not fit."""
+    """What stands there, with the fields ``names`` as they shall be. Where the occurrences move, those that are not
+    named stay as they stand, as far as there are such: nobody knows what Google leaves of them. Raises ValueError for
+    what does not fit."""
+    exceptions = dict(there.exceptions)
+    for start in (original_of(name.removeprefix(AT)) for name in names if name.startswith(AT)):
+        exceptions.pop(start, None)
+        exceptions |= {start: wanted.exceptions[start]} if start in wanted.exceptions else {}
+    series = replace(there, **{name: getattr(wanted, name) for name in names & _ALL}, exceptions={})
     if names & SHAPE:
-        exceptions = dict(wanted.exceptions)
-    else:
-        exceptions = dict(there.exceptions)
-        for start in (original_of(name.removeprefix(AT)) for name in names if name.startswith(AT)):
-            exceptions.pop(start, None)
-            exceptions |= {start: wanted.exceptions[start]} if start in wanted.exceptions else {}
-    return replace(there, **{name: getattr(wanted, name) for name in names & _ALL}, exceptions=exceptions)
+        named = {start for start in exceptions if field_of(start) in names}
+        exceptions = {start: one for start, one in exceptions.items() if start in named or _comes(series, start)}
+    return replace(series, exceptions=exceptions)
+
+
+def _comes(series: Event, start: Original) -> bool:
+    """Whether the series has such an occurrence."""
+    if not series.repeats or isinstance(series.when, Days) is isinstance(start, datetime):
+        return False
+    return start in series.extra or index(series, start) is not None
 
 
 def _cancelled(event: Event) -> set[Original]:
@@ -231,6 +258,17 @@ def _differs(
 def _event(item: Item) -> Event:
     assert isinstance(item.content, Event)
     return item.content
+
+
+def _edited(before: Standing, after: Standing, etags: Mapping[str, str]) -> bool:
+    """Whether somebody changed a series while its occurrences were written, or one of those (by their ids) after it was
+    written. The etag of the series says nothing: it may be another with each occurrence."""
+    one, two = before.item(), after.item()
+    if isinstance(one, Item) and isinstance(two, Item):
+        bare = [replace(_event(each), exceptions={}) for each in (one, two)]
+        if bare[0] != bare[1]:
+            return True
+    return any(etags.get(str(each["id"]), _etag(each)) != _etag(each) for each in after.exceptions)
 
 
 def _etag(event: Mapping[str, Any]) -> str:

@@ -83,16 +83,6 @@ class GraphCalendar:
         )
         return Watch(key=told.key, resource=at.place.resource, until=told.until)
 
-    async def renew(self, watch: Watch, url: str, secret: str, until: datetime) -> Watch:
-        """See :class:`calsync.spoke.Watched`."""
-        at = self._calendar
-        told = await subscriptions.renew(
-            at.send, watch.key, until=until, api_url=at.place.api_url, as_of=at.clock()
-        )  # fmt: skip
-        if told is None:
-            return await self.watch(url, secret, until)
-        return Watch(key=told.key, resource=watch.resource, until=told.until)
-
     async def unwatch(self, watch: Watch) -> None:
         """See :class:`calsync.spoke.Watched`."""
         at = self._calendar

@@ -5,20 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from calsync.spokes.graph_patience import READING, WRITING, Patience
 from protocols.graph.batch import MOST, Answer, Part, batch
 from protocols.graph.calendar_list import preferring
 from protocols.graph.calendar_requests import Place
-from protocols.http import HttpRequest, HttpResponse, Send, retry_after
+from protocols.http import Send
 from protocols.model.freebusy import Reason
 
-READING: Final = timedelta(minutes=5)
-"""All waits of one reading together: it would have to begin anew otherwise."""
-WRITING: Final = timedelta(seconds=30)
-"""Whoever writes is told soon, and knows how to wait."""
-_FIRST: Final = timedelta(seconds=1)
-_MOST: Final = timedelta(seconds=64)
-_LEAST: Final = timedelta(milliseconds=100)  # what a wait counts for at least
-_WAITS: Final = frozenset({429, 502, 503, 504})
+__all__ = ["READING", "WRITING", "Calendar"]
+
 _PAGE: Final = 200
 
 
@@ -44,7 +39,7 @@ class Calendar:
         """One answer for each, in order; those that were put off by Outlook, and surely not done, are asked again until
         ``longest`` is over. One batch after the other: a mailbox does four things at a time."""
         answers: dict[int, Answer] = {}
-        rest, left, pause = list(range(len(parts))), longest, _FIRST
+        rest, waits = list(range(len(parts))), self._patience.waits(longest)
         while True:
             for start in range(0, len(rest), MOST):
                 some = rest[start : start + MOST]
@@ -53,35 +48,18 @@ class Calendar:
                 )
                 answers |= dict(zip(some, told, strict=True))
             rest = [number for number in rest if _put_off(answers[number])]
-            waits = [failure.retry_after for number in rest if (failure := answers[number].failure) is not None]
-            wait = max((each for each in waits if each is not None), default=pause)
-            if not rest or max(wait, _LEAST) > left:
+            asked = [failure.retry_after for number in rest if (failure := answers[number].failure) is not None]
+            wait = max((each for each in asked if each is not None), default=None)
+            if not rest or not await waits.over(wait):
                 return [answers[number] for number in range(len(parts))]
-            left -= max(wait, _LEAST)
-            pause = min(pause * 2, _MOST)
-            await self._nap(wait)
 
     def reading(self) -> Send:
         """A ``Send`` for one reading, which asks again after the time that Outlook asks for."""
-        left, send = READING, preferring(self.send, f"odata.maxpagesize={_PAGE}")
+        return self._patience.reading(preferring(self.send, f"odata.maxpagesize={_PAGE}"))
 
-        async def asking(request: HttpRequest) -> HttpResponse:
-            nonlocal left
-            pause = _FIRST
-            while True:
-                response = await send(request)
-                told = retry_after(response.headers, self.clock())
-                wait = told if told is not None else pause
-                if response.status not in _WAITS or max(wait, _LEAST) > left:
-                    return response
-                left -= max(wait, _LEAST)
-                pause = min(pause * 2, _MOST)
-                await self._nap(wait)
-
-        return asking
-
-    async def _nap(self, wait: timedelta) -> None:
-        await self.sleep(wait.total_seconds() * (1 + self.chance() / 10))  # who waited together comes back apart
+    @property
+    def _patience(self) -> Patience:
+        return Patience(clock=self.clock, sleep=self.sleep, chance=self.chance)
 
 
 def _put_off(answer: Answer) -> bool:

@@ -31,6 +31,12 @@ CUT: Final = Failed(
 NO_EVENT: Final = Failed(
     reason=Reason.FORBIDDEN, words="only events are written here: check the kind of the hub", refused=True
 )
+FRAIL: Final = Failed(
+    reason=Reason.FORBIDDEN,
+    words="single occurrences of it hold files or long texts, which would be lost if it came at other times: it is left"
+    " as it is; change the series there",
+    refused=True,
+)
 LOST: Final = Failed(
     reason=Reason.FORBIDDEN,
     words="an occurrence that was thrown away cannot be had back: make the series anew, or leave it out",
@@ -60,6 +66,7 @@ def item_of(told: Told, mark: str = "") -> Item:
         mark=told.stamp or mark,
         guarded=INVITED if told.others else "",
         cut=told.cut | set(map(field_of, told.cut_at)),
+        frail=frozenset(field_of(original) for original, each in told.instances.items() if each.frail),
         changed_at=told.changed_at,
         maker=uid.rpartition("@")[2] if "@" in uid else "",
     )

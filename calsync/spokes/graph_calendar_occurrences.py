@@ -1,12 +1,13 @@
 """Makes the occurrences of a series in Microsoft 365 what they shall be, one after the other."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from calsync.spoke import Act, Failed
 from calsync.spokes.graph_calendar_asking import WRITING, Calendar
-from calsync.spokes.graph_calendar_items import GONE, GUARDED, LOST, STALE, refusal, unsure
+from calsync.spokes.graph_calendar_items import FRAIL, GONE, GUARDED, LOST, STALE, item_of, refusal, unsure
 from calsync.spokes.graph_calendar_reading import Found, Reading
-from calsync.spokes.occurrences import Occurrences, back, differing
+from calsync.spokes.occurrences import Occurrences, back, differing, forgotten
 from protocols.errors import PeerError
 from protocols.graph.batch import Part
 from protocols.graph.calendar_bodies import changed, instance
@@ -24,9 +25,13 @@ class Occurring:
     reading: Reading
     act: Act
 
-    async def make(self, there: Told, then: Occurrences) -> Failed | None:
-        """Make the occurrences of ``there`` what ``then`` says; None where that was done, or nothing was to do."""
+    async def make(self, there: Told, then: Occurrences, changes: Set[str] = frozenset()) -> Failed | None:
+        """Make the occurrences of ``there`` what ``then`` says, of which ``changes`` names those that are another; None
+        where that was done, or nothing was to do."""
         if back(there.event.exceptions, then):
+            item = item_of(there)
+            if forgotten(there.event.exceptions, then, item.cut | item.frail, changes):
+                return FRAIL
             told = await self._anew(there)
             if isinstance(told, Failed):
                 return told

@@ -1,6 +1,6 @@
 """Does a batch of writes to a calendar in Microsoft 365: looks first at what they concern, then writes all at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ from calsync.spoke import Act, Failed, Outcome, Write, Written
 from calsync.spokes.graph_calendar_asking import WRITING, Calendar
 from calsync.spokes.graph_calendar_items import (
     CUT,
+    FRAIL,
     GONE,
     GUARDED,
     NO_EVENT,
@@ -19,7 +20,7 @@ from calsync.spokes.graph_calendar_items import (
 )
 from calsync.spokes.graph_calendar_occurrences import Occurring
 from calsync.spokes.graph_calendar_reading import Found, Reading
-from calsync.spokes.occurrences import differing, wanted
+from calsync.spokes.occurrences import differing, forgotten, wanted
 from protocols.errors import PeerError
 from protocols.graph.batch import Answer, Part
 from protocols.graph.calendar_bodies import changed, fresh
@@ -29,6 +30,7 @@ from protocols.model.freebusy import Reason
 
 _Begun: TypeAlias = tuple[Told, Told | None]
 """What was written and has to be looked at, and what stood there before."""
+_FRAME = frozenset({"when", "rule"})
 _UNREADABLE = Failed(
     reason=Reason.PEER_FAILED, words="what stands there cannot be read, and is left as it is", refused=True
 )
@@ -64,7 +66,7 @@ class Writing:
                 open_[number] = then
             else:
                 outcomes[number] = then
-        outcomes |= await self._finished(writes, open_)
+        outcomes |= await self._finished(writes, open_, begun)
         return [outcomes[number] for number in range(len(writes))]
 
     async def made(self, writes: Sequence[Write]) -> list[Told | None]:
@@ -115,8 +117,8 @@ class Writing:
             return self.calendar.place.removal(there.key, there.etag)
         if not isinstance(each.content, Event):
             return NO_EVENT
-        if each.changes and each.changes <= item_of(there).cut:
-            return CUT
+        if refused := _taking_away(each.content, each.changes, there):
+            return refused
         body = changed(each.content, each.changes, zone=self.calendar.zone)
         return self.calendar.place.change(there.key, there.etag, body) if body else there
 
@@ -137,33 +139,59 @@ class Writing:
         settled = told.plain and not told.repeats and not told.cut
         return Written(item_of(told)) if settled else (told, before)
 
-    async def _finished(self, writes: Sequence[Write], begun: Mapping[int, _Begun]) -> dict[int, Outcome]:
+    async def _finished(
+        self, writes: Sequence[Write], begun: Mapping[int, _Begun], earlier: Container[int]
+    ) -> dict[int, Outcome]:
         """The occurrences after their series. What stands there is looked at, all in one: a look for each would leave
         the mailbox three quarters idle."""
         written = {told.key: told for told, _ in begun.values()}
         found = await self.reading.look(list(written), written)
         return {
-            number: await self._finish(writes[number], told, before, found[told.key])
+            number: await self._finish(writes[number], told, before, found[told.key], earlier=number in earlier)
             for number, (told, before) in begun.items()
         }
 
-    async def _finish(self, each: Write, told: Told, before: Told | None, found: Found | PeerError) -> Outcome:
-        """The occurrences of one series; then what stands there is looked at again."""
+    async def _finish(
+        self, each: Write, told: Told, before: Told | None, found: Found | PeerError, *, earlier: bool
+    ) -> Outcome:
+        """The occurrences of one series, which an ``earlier`` attempt made; then what stands there is looked at
+        again."""
         occurring = Occurring(self.calendar, self.reading, each.act)
         there = occurring.seen(found)
         if isinstance(there, Failed):
             return there
+        later = there.etag != told.etag
         if isinstance(each.content, Event) and there.repeats and each.content.rule is not None:
             names = each.changes if before is not None else frozenset(map(field_of, each.content.exceptions))
             then = wanted(
                 replace(each.content, rule=there.event.rule), before.event.exceptions if before else {}, names
             )
             if differing(there.event, then):
-                failure = await occurring.make(there, then)
+                failure = await occurring.make(there, then, names)
                 if failure is not None:
                     return failure
-                there = await occurring.look(told.key)
-        return there if isinstance(there, Failed) else Written(item_of(there, told.stamp))
+                series, there = there, await occurring.look(told.key)
+                later = later or (isinstance(there, Told) and _edited(series, there))
+        return there if isinstance(there, Failed) else Written(item_of(there, told.stamp), later=later, earlier=earlier)
+
+
+def _taking_away(shall: Event, changes: frozenset[str], there: Told) -> Failed | None:
+    """Why it is not written: nothing of it is told whole, or other times of a series would take something from its
+    occurrences that nobody can write again."""
+    item = item_of(there)
+    if changes and changes <= item.cut:
+        return CUT
+    if not there.repeats or _FRAME.isdisjoint(changes):
+        return None
+    rule = shall.rule if "rule" in changes else there.event.rule
+    when = shall.when if "when" in changes else there.event.when
+    then = wanted(replace(shall, rule=rule, when=when), there.event.exceptions, changes)
+    return FRAIL if forgotten(there.event.exceptions, then, item.cut | item.frail, changes) else None
+
+
+def _edited(before: Told, after: Told) -> bool:
+    """Whether somebody changed a series while its occurrences were written."""
+    return replace(before.event, exceptions={}) != replace(after.event, exceptions={})
 
 
 def _whole_fields(each: Write, there: Found | PeerError) -> Write:

@@ -1,28 +1,32 @@
 """A folder of contacts in a mailbox of Microsoft 365 as a spoke."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from calsync.items import Item, Unread
-from calsync.spoke import Ability, ExpiredError, Known, Outcome, Page, Write
+from calsync.spoke import Ability, ExpiredError, Known, Outcome, Page, Watch, Write
 from calsync.spokes import contacts_fit
 from calsync.spokes.contacts_writing import Attempts, is_of
 from calsync.spokes.graph_contacts_writing import GraphFolder, item_of, standing, write
+from calsync.spokes.graph_patience import READING, Patience
 from protocols.errors import PeerError
-from protocols.graph import card_feed, contacts
+from protocols.graph import card_feed, contacts, subscriptions
 from protocols.graph.batch import MOST
 from protocols.graph.card_fields import ASKED
 from protocols.graph.contact_fields import Contact
 from protocols.graph.streamed import Expired
-from protocols.http import Send
+from protocols.http import HttpRequest, HttpResponse, Send
+from protocols.model.freebusy import Reason
 from protocols.model.window import TimeWindow
 
 _FIT: Final = contacts_fit.fitting(contacts_fit.graph)
 
 
 class GraphContacts:
-    """See :class:`calsync.spoke.Spoke`. Needs Contacts.Read, or Contacts.ReadWrite where it may be written."""
+    """See :class:`calsync.spoke.Spoke` and :class:`calsync.spoke.Watched`. Needs Contacts.Read, or Contacts.ReadWrite
+    where it may be written."""
 
     def __init__(
         self,
@@ -32,14 +36,16 @@ class GraphContacts:
         user: str,
         folder: str = "",
         api_url: str,
-        clock: Callable[[], datetime],
+        patience: Patience,
         writable: bool = True,
     ) -> None:
         """``user`` is the address of the mailbox, ``folder`` the id of a folder in it ("" for its own one)."""
-        self._name, self._writable = name, writable
-        self._place = GraphFolder(send=send, user=user, folder=folder, api_url=api_url, clock=clock)
+        self._name, self._writable, self._send = name, writable, send
+        self._place = GraphFolder(send=self._in_turn, user=user, folder=folder, api_url=api_url, clock=patience.clock)
+        self._patience = patience
         self._parent = ""
         self._attempts = Attempts()
+        self._turn = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -48,9 +54,10 @@ class GraphContacts:
 
     @property
     def ability(self) -> Ability:
-        """One batch at a time: Outlook lets an application do four things at once in a mailbox, and a batch does as
-        many."""
-        return Ability(at_once=1, batch=MOST, writable=self._writable, fit=_FIT)
+        """Two batches, of which one waits for its turn while Outlook does the other: so that nothing we do between two
+        leaves it idle. It does four requests of an application at once in a mailbox, and a batch does as many (Graph,
+        throttling limits)."""
+        return Ability(at_once=2, batch=MOST, writable=self._writable, fit=_FIT)
 
     async def changes(self, token: str, known: Known, window: TimeWindow) -> AsyncIterator[Page]:
         """See :class:`calsync.spoke.Spoke`. The token is taken before everything is read, so that nothing is missed in
@@ -58,8 +65,8 @@ class GraphContacts:
         at = self._place
         try:
             told = await card_feed.changes(
-                at.send, at.user, at.folder, token, api_url=at.api_url, as_of=at.clock()
-            )  # fmt: skip
+                self._patience.reading(at.send), at.user, at.folder, token, api_url=at.api_url, as_of=at.clock()
+            )
         except Expired:
             raise ExpiredError from None
         self._parent = told.parent or self._parent
@@ -101,16 +108,49 @@ class GraphContacts:
 
         return await self._attempts.once(writes, self.find, do)
 
+    async def watch(self, url: str, secret: str, until: datetime) -> Watch:
+        """See :class:`calsync.spoke.Watched`. ``url`` hears of the subscription's own life as well."""
+        at, resource = self._place, card_feed.resource_of(self._place.user, self._place.folder)
+        told = await subscriptions.subscribe(
+            self._send, resource, url=url, secret=secret, until=until, api_url=at.api_url, as_of=at.clock()
+        )
+        return Watch(key=told.key, resource=resource, until=told.until)
+
+    async def unwatch(self, watch: Watch) -> None:
+        """See :class:`calsync.spoke.Watched`."""
+        at = self._place
+        await subscriptions.end(self._send, watch.key, api_url=at.api_url, as_of=at.clock())
+
+    async def _in_turn(self, request: HttpRequest) -> HttpResponse:
+        async with self._turn:
+            return await self._send(request)
+
     async def _some(self, keys: Sequence[str]) -> dict[str, Item | None]:
-        there = {key: _sure(each) for key, each in (await standing(self._place, keys)).items()}
+        there = {key: _sure(each) for key, each in (await self._standing(keys)).items()}
         return {
             key: item_of(each) if each is not None and card_feed.in_folder(each.entry, self._parent) else None
             for key, each in there.items()
         }
 
+    async def _standing(self, keys: Sequence[str]) -> dict[str, Contact | PeerError | None]:
+        """As :func:`standing`; those that were put off by Outlook are asked for again, as long as is worth while."""
+        found = await standing(self._place, keys)
+        waits = self._patience.waits(READING)
+        while rest := {key: each for key, each in found.items() if isinstance(each, PeerError) and _is_put_off(each)}:
+            asked = [error.retry_after for error in rest.values() if error.retry_after is not None]
+            if not await waits.over(max(asked, default=None)):
+                break
+            found |= await standing(self._place, list(rest))
+        return found
+
     def _everything(self) -> AsyncIterator[list[Contact]]:
         at = self._place
-        return contacts.contacts(at.send, at.user, at.folder, api_url=at.api_url, as_of=at.clock(), asked=ASKED)
+        send = self._patience.reading(at.send)
+        return contacts.contacts(send, at.user, at.folder, api_url=at.api_url, as_of=at.clock(), asked=ASKED)
+
+
+def _is_put_off(error: PeerError) -> bool:
+    return error.reason is Reason.THROTTLED
 
 
 def _sure(found: Contact | PeerError | None) -> Contact | None:

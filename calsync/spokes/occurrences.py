@@ -1,9 +1,9 @@
 """Which single occurrences of a series have to be written at a spoke of Microsoft's, one call after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Final, TypeAlias
 
-from calsync.event_fields import field_of
+from calsync.event_fields import AT, field_of
 from protocols.model.event import Event, Occurrence, Original, When
 from protocols.recurrence.clock import instant_of
 from protocols.recurrence.differing import is_later, usual
@@ -40,6 +40,14 @@ def differing(series: Event, then: Occurrences) -> list[Original]:
 def back(now: Occurrences, then: Occurrences) -> bool:
     """Whether one that was thrown away shall be there again."""
     return any(one is None and then.get(original, _PLAIN) is not None for original, one in now.items())
+
+
+def forgotten(there: Occurrences, then: Occurrences, more: Set[str], changes: Set[str]) -> bool:
+    """Whether an occurrence would come back as less than it is, where a server makes all of a series anew: ``more`` are
+    the fields of those that hold more than is told, ``changes`` of those that are written as somebody wants them. What
+    the series has no more is meant to go."""
+    gone = {field_of(original) for original in there.keys() - then.keys()}
+    return not {name for name in more if name.startswith(AT)} <= gone | changes
 
 
 def _when(series: Event, those: Occurrences, original: Original) -> When:

@@ -6,7 +6,7 @@ from calsync.spokes.exchange_calendar import ExchangeCalendar
 from calsync.spokes.exchange_calendar_asking import AT_ONCE, Exchange
 from calsync.spokes.exchange_contacts import ExchangeContacts, ExchangePublicContacts
 from calsync.spokes.exchange_public_folder import ExchangePublicFolder, Route
-from calsync.wiring.later import Later
+from calsync.wiring.later import LaterWatched
 from calsync.wiring.named import named
 from calsync.wiring.parts import Part
 from protocols.ews import contact_folders
@@ -59,4 +59,4 @@ def _contacts(name: str, settings: EwsSpoke, exchange: Exchange) -> Spoke:
         folders = await contact_folders.folders(exchange.patient(access), as_of=exchange.clock())
         return contacts(named(folders, settings.folder, what="folder of contacts", where=settings.mailbox).key)
 
-    return Later(contacts(), found) if settings.folder else contacts()
+    return LaterWatched(contacts(), found) if settings.folder else contacts()

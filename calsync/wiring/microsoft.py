@@ -7,7 +7,8 @@ from calsync.spoke import Spoke
 from calsync.spokes.graph_calendar import GraphCalendar
 from calsync.spokes.graph_calendar_asking import Calendar
 from calsync.spokes.graph_contacts import GraphContacts
-from calsync.wiring.later import Later, LaterWatched
+from calsync.spokes.graph_patience import Patience
+from calsync.wiring.later import LaterWatched
 from calsync.wiring.named import named
 from calsync.wiring.parts import Part
 from protocols.graph import calendar_list, contact_folders
@@ -54,7 +55,7 @@ class _Mailbox:
         """Its own calendar or contacts, or what is found by its name."""
         settings = self.settings
         if self.part.of_contacts:
-            return Later(self._contacts(), self._found_contacts) if settings.folder else self._contacts()
+            return LaterWatched(self._contacts(), self._found_contacts) if settings.folder else self._contacts()
         return LaterWatched(self._calendar(), self._found_calendar) if settings.calendar else self._calendar()
 
     def _contacts(self, key: str = "") -> GraphContacts:
@@ -64,7 +65,7 @@ class _Mailbox:
             user=self.settings.mailbox,
             folder=key,
             api_url=self.api_url,
-            clock=self.part.clock,
+            patience=Patience(clock=self.part.clock, sleep=self.part.sleep, chance=self.part.chance),
             writable=self.settings.get.writes,
         )
 

@@ -11,7 +11,7 @@ import structlog
 from calsync.counting import Figures
 from calsync.notices.front import Find, Heard, HookFront
 from calsync.settings.notices import NoticesSettings
-from calsync.spokes import google_calendar_news, graph_calendar_news
+from calsync.spokes import exchange_news, google_calendar_news, graph_calendar_news
 from calsync.wiring.parts import Clock
 from certs import pem
 from certs.live import Live
@@ -23,7 +23,9 @@ from service.door import Door
 _log = structlog.get_logger("busyline.notices")
 
 READS: Final = (google_calendar_news.read, graph_calendar_news.read)
-"""Every dialect that has hooks. Each knows its own messages by what no other has."""
+"""Every dialect whose messages hold a secret. Each knows its own messages by what no other has."""
+BY_URL: Final = exchange_news.SPOKEN
+"""The one whose secret stands in the URL."""
 
 
 @asynccontextmanager
@@ -36,7 +38,9 @@ async def listening(
     if live is not None:
         figures.shown(host, live)
     door = Door(
-        HookFront(find, heard, reads=READS).answer, settings.listen, tls=live.context if live is not None else None
+        HookFront(find, heard, reads=READS, by_url=BY_URL).answer,
+        settings.listen,
+        tls=live.context if live is not None else None,
     )
     async with kept(keeper), door:
         _log.info("hearing", addresses=[str(each) for each in door.addresses], public_url=settings.public_url)

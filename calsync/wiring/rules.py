@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from calsync.rules import Bound, Conflict, HubRules, Kind, SpokeRules
 from calsync.settings import HubSettings, SpokeSettings
-from calsync.settings.hubs import CreationsSettings, DeletionsSettings
+from calsync.settings.hubs import ChangesSettings, CreationsSettings, DeletionsSettings
 
 _MEANT: Final = {"read", "give", "get", "zone", "owners"}
 """What a spoke's items are taken or written for, beside which calendar it is."""
@@ -21,6 +21,7 @@ def rules_of(hub: HubSettings) -> HubRules:
         spokes=tuple(_spoke(name, spoke) for name, spoke in hub.spokes.items()),
         conflicts=Conflict(hub.conflicts),
         creations=_bound(guards.creations),
+        changes=_bound(guards.changes),
         deletions=_bound(guards.deletions),
         shrink=guards.shrink,
         loops=hub.loops,
@@ -40,5 +41,5 @@ def _spoke(name: str, settings: SpokeSettings) -> SpokeRules:
     return SpokeRules(name=name, gives=settings.give.gives() if settings.read else None, gets=settings.get.gets())
 
 
-def _bound(settings: CreationsSettings | DeletionsSettings) -> Bound:
+def _bound(settings: CreationsSettings | ChangesSettings | DeletionsSettings) -> Bound:
     return Bound(count=settings.count, share=settings.share)

@@ -69,7 +69,12 @@ async def jobs_of(settings: CalsyncSettings, around: Around, figures: Figures) -
 def _scheduled(hub: HubSettings, ledger: Ledger, around: Around, stack: AsyncExitStack) -> Scheduled:
     doing = OpenHub(hub, ledger, around)
     stack.push_async_callback(doing.close)
-    return Scheduled(doing=doing, schedule=replace(hub.schedule, zone=hub.zone), notices=hub.notices)
+    return Scheduled(
+        doing=doing,
+        schedule=replace(hub.schedule, zone=hub.zone),
+        notices=hub.notices,
+        unseen=hub.first == "by itself",
+    )
 
 
 async def _listening(

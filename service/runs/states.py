@@ -1,6 +1,8 @@
 """The words of every sync's history: how a run ended, and what became of each of its steps."""
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 
 class RunState(Enum):
@@ -14,6 +16,17 @@ class RunState(Enum):
     """By a guard, or because the program was told to end: nothing of it is in doubt."""
     ABANDONED = "abandoned"
     """It was killed, and a later run took its place."""
+
+
+HEADLINES: Final[Mapping[RunState | None, str]] = {
+    None: "planned, nothing was written",
+    RunState.BEGUN: "going on",
+    RunState.DONE: "done",
+    RunState.FAILED: "FAILED",
+    RunState.STOPPED: "STOPPED",
+    RunState.ABANDONED: "ABANDONED",
+}
+"""What the first line of a report calls it; None is a run that was only looked at."""
 
 
 class StepState(Enum):

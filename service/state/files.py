@@ -14,6 +14,7 @@ PATIENCE: Final = 30.0
 """Seconds for which a transaction waits for another process's."""
 _MODE: Final = 0o600  # what SQLite puts beside it (-wal, -shm) gets the same: https://sqlite.org/tempfiles.html
 _PAUSE: Final = 0.05
+_HEAD: Final = b"SQLite format 3\0"
 
 
 def prepare(path: Path, *, patience: float = PATIENCE) -> None:
@@ -22,13 +23,26 @@ def prepare(path: Path, *, patience: float = PATIENCE) -> None:
     Raises StateError where the folder is missing, where others may read the file, and where it is no database.
     """
     if not path.parent.is_dir():
-        raise StateError(f"the state cannot be kept in {path}: there is no folder {path.parent}; make it: mkdir -p")
+        raise StateError(
+            f"the state cannot be kept in {path}: there is no folder {path.parent}; make it: mkdir -p {path.parent}"
+        )
     try:
         _made(path)
         _logging_ahead(path, time.monotonic() + patience)
     except (OSError, sqlite3.Error) as error:
         said = trouble(error, str(path)) or StateError(f"the state cannot be kept in {path}: {_told(error)}")
         raise said from None
+
+
+def is_other(path: Path) -> bool:
+    """Whether a file lies there that is no database of SQLite (https://sqlite.org/fileformat.html, 1.3), as far as it
+    may be read."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_HEAD))
+    except OSError:
+        return False
+    return head not in (b"", _HEAD)
 
 
 def _made(path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from calsync.contents import content, digest, digests, fields, title
-from protocols.model.card import Card
+from protocols.model.card import Card, Phone
 from protocols.model.event import Days, Event
 
 DAY = Event(when=Days(date(2026, 11, 3), date(2026, 11, 4)), subject="Fair")
@@ -42,3 +42,11 @@ def test_digests_are_of_eight_bytes_and_tell_values_apart() -> None:
 )
 def test_everything_has_a_title(one: Event | Card, called: str) -> None:
     assert title(fields(one)) == called
+
+
+def test_what_has_no_subject_or_name_is_called_by_what_there_is() -> None:
+    assert title(fields(Card(emails=("ann@x.example",), phones={Phone.MOBILE: "1"}))) == "ann@x.example"
+    assert title(fields(Card(phones={Phone.MOBILE: "+49 1"}))) == "+49 1"
+    assert title(fields(Card(birthday=date(2000, 1, 1)))) == "(without a name)"
+    assert title({"when": "{}", "detail": "busy"}) == "(busy, without a subject)"
+    assert title({}) == "(without a subject)"

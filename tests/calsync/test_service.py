@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from calsync.counting import Figures
+from calsync.counting import UNSEEN, Figures
 from calsync.ledger.rows import RunKind
 from calsync.notices.hook import Hook
 from calsync.notices.news import News, Said
@@ -59,8 +59,8 @@ def of_world(world: World) -> Scripted:
     return Scripted(run=run)
 
 
-def service(world: World, doing: Scripted, *, notices: bool = True, **others: Any) -> Service:
-    scheduled = Scheduled(doing=doing, schedule=Schedule.parse("*/15 * * * *"), notices=notices)
+def service(world: World, doing: Scripted, *, notices: bool = True, unseen: bool = True, **others: Any) -> Service:
+    scheduled = Scheduled(doing=doing, schedule=Schedule.parse("*/15 * * * *"), notices=notices, unseen=unseen)
     given: dict[str, Any] = {"figures": Figures(CollectorRegistry()), "clock": world.time.clock}
     given |= {"sleep": world.time.sleep, "heard": HEARD, **others}
     return Service({HUB: scheduled}, world.ledger, **given)
@@ -85,6 +85,8 @@ async def test_a_spoke_in_trouble_is_named_and_not_what_it_said(world: World) ->
     world.servers["north"].faults = deque([Fault.THROTTLED])
     _, [line] = await lines(service(world, of_world(world)))
     assert (line["log_level"], line["state"], line["not_read"]) == ("warning", "failed", ["north"])
+    assert line["why"] == {"north": "throttled"}
+    assert line["note"] == "busyline calendar history merger says more"
     assert "too many" not in str(line)
 
 
@@ -127,6 +129,25 @@ async def test_nobody_rings_for_a_hub_that_was_never_let_run(world: World) -> No
     assert await of.run(HUB) is Ran.ENDED
     assert await of.run(HUB, only=frozenset(["north"]), since=world.time.now) is Ran.ENDED
     assert [doing.began.get_nowait() for _ in range(2)] == [None, {"north"}]
+
+
+async def test_the_first_run_waits_for_somebody_and_says_so(world: World) -> None:
+    world.servers["north"].create(EVENT)
+    doing, figures = of_world(world), Figures(registry := CollectorRegistry())
+    of = service(world, doing, unseen=False, figures=figures)
+    await world.ledger.begin(HUB, RunKind.SYNC)  # somebody tried, and nothing came of it
+    ran, [line] = await lines(of)
+    assert (ran, line["event"], line["why"]) == (Ran.ENDED, "hub_skipped", UNSEEN)
+    assert "`busyline calendar sync merger` shows the plan and asks" in line["note"]
+    assert told(registry) == {f"busyline_hub_skipped_total{{merger,{UNSEEN}}}": 1}
+    with capture_logs() as found:
+        assert await of.run(HUB, only=frozenset(["north"])) is Ran.ENDED
+    assert (found, doing.began.empty()) == ([], True)
+    await world.sync()  # by hand
+    assert [line["event"] for line in (await lines(of))[1]] == ["hub_ended"]
+    await world.engine().purge()
+    await world.ledger.resume(HUB)
+    assert [line["why"] for line in (await lines(of))[1]] == [UNSEEN]
 
 
 async def test_one_run_at_a_time(world: World) -> None:

@@ -15,15 +15,18 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from calsync.spoke import Failed, Outcome, Write, Written
+from calsync.spokes.caldav import CaldavCalendar
+from protocols.caldav.item_people import MAILS
 from protocols.model.card import Card
 from protocols.model.event import Event, Occurrence, Response
-from tests.calsync.spokes.pairs.dav import caldav
+from tests.calsync.spokes.pairs.dav import Store, caldav
 from tests.calsync.spokes.pairs.folders import FOLDERS
 from tests.calsync.spokes.pairs.folders import TABLE as CARDS
 from tests.calsync.spokes.pairs.nasty import TABLE
 from tests.calsync.spokes.pairs.sides import WRITABLE, Side
-from tests.contracts.spoke_world import creation, deletion, holdable, update
+from tests.contracts.spoke_world import NOW, creation, deletion, holdable, update
 from tests.contracts.spokes import differing
+from tests.protocols.caldav.sync_samples import URL
 
 R = TypeVar("R")
 GUEST: Final = "guest.of.others@elsewhere.example"
@@ -53,6 +56,8 @@ _SILENT: Final = (
     (rb"\A(POST|PATCH|PUT|DELETE) \S*/calendars/[^/]+/events(?!/import)(?!\S*sendUpdates=none)\S*\s", "sendUpdates"),
     (rb"(?i)/(cancel|forward|sendMail|send|accept|decline|tentativelyAccept|snoozeReminder)\"", "an action that mails"),
     (rb"(?i)SendToAll|SendOnlyToAll|SendAndSaveCopy|SendOnly\b|sendUpdates=(?!none)|sendNotifications=", "a send flag"),
+    (rb"(?i)\"method\"\s*:\s*\"(email|sms)\"", "a reminder that mails"),
+    (rb"(?im)^ACTION\s*[:;].*EMAIL", "an alarm that mails"),
     (rb"(?im)^(Schedule-Reply|Originator|Recipient):", "a header of scheduling"),
 )  # fmt: skip
 
@@ -210,6 +215,44 @@ def test_meetings_are_never_written(calendar: Stand) -> None:
     assert list(calendar.side.mails()) == []
 
 
+_ALARM: Final = (
+    "BEGIN:VALARM\r\nACTION:EMAIL\r\nTRIGGER:-PT30M\r\nSUMMARY:r\r\nDESCRIPTION:r\r\n"
+    f"ATTENDEE:mailto:{GUEST}\r\nEND:VALARM\r\n"
+)
+_WRAPPED: Final = {"an alarm": _ALARM, "within another": f"BEGIN:X-OWN\r\n{_ALARM}END:X-OWN\r\n"}
+
+
+@pytest.mark.parametrize("alarm", _WRAPPED.values(), ids=_WRAPPED)
+@pytest.mark.parametrize("beyond", ["weekly", "an occurrence moved"])
+def test_an_alarm_by_mail_is_never_written(alarm: str, beyond: str) -> None:
+    """Neither an own nor a copy to which somebody added one: a server sends it at the time that was written."""
+    store, old = Store(), TABLE[beyond]
+    spoke = CaldavCalendar("dav", store.send, url=URL, clock=lambda: NOW)
+
+    async def walk() -> list[Outcome]:
+        [made] = await spoke.write([creation(old, 1)])
+        assert isinstance(made, Written)
+        assert made.item is not None
+        [path] = store.texts
+        state, text = store.texts[path]
+        head, end, tail = text.decode().rpartition("END:VEVENT\r\n")  # of the series, or of its occurrence
+        store.texts[path] = state + 1, f"{head}{alarm}{end}{tail}".encode()
+        item: Any = (await spoke.look([made.item.key]))[made.item.key]
+        assert item.guarded == MAILS
+        store.requests.clear()
+        stale = replace(item, guarded="")
+        wanted = replace(old, when=TABLE["timed"].when, rule=None, exceptions={}, subject="Ours")
+        return [
+            outcome
+            for write in (update(stale, wanted, *differing(old, wanted)), deletion(stale))
+            for outcome in await spoke.write([write])
+        ]
+
+    outcomes = asyncio.run(walk())
+    assert all(isinstance(each, Failed) and each.guarded for each in outcomes)
+    assert [each[:200] for each in store.requests if _writes(each)] == []
+
+
 def _writes(request: bytes) -> bool:
     method = request.partition(b" ")[0]
     if b"<m:" in request:
@@ -229,6 +272,8 @@ def _writes(request: bytes) -> bool:
         b'POST https://m/v1.0/$batch\n\n{"requests":[{"method":"PATCH","url":"/x","body":{"organizer":{}}}]}',
         b'POST https://e/EWS\n\n<a xmlns:m="m"><m:DeleteItem DeleteType="x"><x Id="cal!1"/></m:DeleteItem></a>',
         b'POST https://e/EWS\n\n<a xmlns:t="t"><Items><t:RequiredAttendees/></Items></a>',
+        b'PATCH https://g/calendars/x/events/1?sendUpdates=none\n\n{"reminders":{"overrides":[{"method":"email"}]}}',
+        b"PUT https://d/x.ics\n\nBEGIN:VCALENDAR\r\nBEGIN:VALARM\r\nACTION:EMAIL\r\nEND:VALARM\r\nEND:VCALENDAR\r\n",
         b"PUT https://d/x.ics\n\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n",
         b"PUT https://d/x.ics\n\nBEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nATTENDEE:mailto:a\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
     ],

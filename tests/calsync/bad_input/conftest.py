@@ -1,7 +1,8 @@
-"""A Radicale for the tests of this folder: started when it is first asked for, and ended with them."""
+"""CalDAV servers for the tests of this folder: each started when it is first asked for, and ended with them."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import count
 
 import aiohttp
@@ -12,39 +13,43 @@ from calsync.spokes.caldav import CaldavCalendar
 from tests.calsync.bad_input import corners
 from tests.calsync.bad_input.corners import Corner
 from tests.calsync.bad_input.gate import Gate, in_multistatus
-from tests.clients.caldav_servers import PASSWORD, CaldavServer, radicale
+from tests.clients.caldav_servers import PASSWORD, SERVERS, CaldavServer
 from tests.clients.caldav_user import CaldavUser
-from tests.clients.test_caldav_spokes import Line
-from tests.clients.twelve_calendars import OWNERS
+from tests.clients.test_caldav_spokes import OWNER, PATHS, USERS, Line, Servers
 from tests.contracts.spoke_world import NOW
 
 _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
-def radicale_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaldavServer]:
-    with radicale(tmp_path_factory.mktemp("radicale")) as server:
-        yield server
+def caldav_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    started = Servers(tmp_path_factory)
+    yield started
+    started.stop()
 
 
 @pytest.fixture(autouse=True)
-def with_radicale(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def with_its_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts it among the corners for a test that is about it."""
     told = getattr(request.node, "callspec", None)
-    if told is not None and told.params.get("system") == "radicale":
-        server = request.getfixturevalue("radicale_server")
-        monkeypatch.setitem(corners.CORNERS, "radicale", lambda: calendar(server, f"bad{next(_NUMBERS)}"))
+    system = told.params.get("system") if told is not None else None
+    if system in SERVERS:
+        server = request.getfixturevalue("caldav_servers").named(system)
+        monkeypatch.setitem(corners.CORNERS, system, partial(calendar, server))
 
 
 @asynccontextmanager
-async def calendar(server: CaldavServer, name: str) -> AsyncIterator[Corner]:
+async def calendar(server: CaldavServer) -> AsyncIterator[Corner]:
     """A new calendar on it."""
-    owner = OWNERS[0]
-    url = f"{server.url}/{owner.name}/{name}/"
-    with DAVClient(server.url, username="busyline", password=PASSWORD) as client:
+    user = USERS[server.name]
+    url = server.url + PATHS[server.name].format(OWNER.name, f"bad{next(_NUMBERS)}")
+    with DAVClient(server.url, username=user or None, password=PASSWORD if user else None) as client:
         client.mkcalendar(url)
-        async with aiohttp.ClientSession() as session:
-            gate = Gate(Line(session, "busyline").send, in_multistatus)
-            spoke = CaldavCalendar("radicale", gate, url=url, clock=lambda: NOW, owners=[owner.address])
-            yield Corner(spoke=spoke, user=CaldavUser(client, url, owner.address), gate=gate)
-        client.delete(url)
+        try:
+            async with aiohttp.ClientSession() as session:
+                line = Line(session, user)
+                gate = Gate(line.send, in_multistatus)
+                spoke = CaldavCalendar(server.name, gate, url=url, clock=lambda: NOW, owners=[OWNER.address])
+                yield Corner(spoke=spoke, user=CaldavUser(client, url, OWNER.address), gate=gate, expire=line.expire)
+        finally:
+            client.delete(url)  # Cyrus lets a UID stand but once in all calendars of an account

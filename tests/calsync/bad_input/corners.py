@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from calsync.rules import Kind
 from calsync.spoke import Spoke
 from calsync.spokes.exchange_calendar import ExchangeCalendar
 from calsync.spokes.exchange_public_folder import ExchangePublicFolder, Route
 from calsync.spokes.ics import IcsSubscription
 from protocols.http import Headers, HttpRequest, HttpResponse
-from protocols.model.event import Event
 from tests.calsync.bad_input.gate import RAW, Gate, Patch, in_ews, in_json, vcalendar
 from tests.calsync.spokes.exchange_calendar_world import PATH, SVC, world
 from tests.calsync.spokes.google_calendar_world import workspace
@@ -24,15 +24,21 @@ def no_time(time: timedelta) -> None:
     """A system whose clock nobody looks at."""
 
 
+def no_tokens() -> None:
+    """A system that gives none that could expire."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Corner:
     """One system: what is entered by ``user`` is told by ``spoke`` as ``gate`` lets it through."""
 
     spoke: Spoke
-    user: User[Event]
+    user: User[Any]
     gate: Gate
     pass_: Callable[[timedelta], None] = no_time
     mails: Callable[[], Sequence[object]] = tuple
+    kind: Kind = Kind.CALENDAR
+    expire: Callable[[], None] = no_tokens
 
     def spoil(self, key: str, patch: Patch) -> None:
         """From now on this is wrong with it."""
@@ -51,7 +57,10 @@ async def google() -> AsyncIterator[Corner]:
     """A Google calendar."""
     async with workspace() as there:
         gate = Gate(there.send(), in_json)
-        yield Corner(spoke=there.spoke(gate), user=there.user, gate=gate, mails=lambda: there.store.mails)
+        expire = there.stage().expire
+        yield Corner(
+            spoke=there.spoke(gate), user=there.user, gate=gate, mails=lambda: there.store.mails, expire=expire
+        )
 
 
 @asynccontextmanager
@@ -60,7 +69,8 @@ async def graph() -> AsyncIterator[Corner]:
     async with mailbox() as there:
         gate = Gate(there.send, in_json)
         spoke = there.spoke(send=gate)
-        yield Corner(spoke=spoke, user=there.user, gate=gate, mails=lambda: there.desk.mails)
+        expire = there.stage().expire
+        yield Corner(spoke=spoke, user=there.user, gate=gate, mails=lambda: there.desk.mails, expire=expire)
 
 
 @asynccontextmanager
@@ -70,8 +80,13 @@ async def ews() -> AsyncIterator[Corner]:
         gate = Gate(there.send, in_ews)
         spoke = ExchangeCalendar("fabrikam", replace(there.exchange(), send=gate))
         yield Corner(
-            spoke=spoke, user=there.anna, gate=gate, pass_=there.clock.pass_, mails=lambda: there.desk.mails
-        )  # fmt: skip
+            spoke=spoke,
+            user=there.anna,
+            gate=gate,
+            pass_=there.clock.pass_,
+            mails=lambda: there.desk.mails,
+            expire=there.desk.expire,
+        )
 
 
 @asynccontextmanager

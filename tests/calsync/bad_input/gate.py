@@ -14,6 +14,8 @@ Patch: TypeAlias = Mapping[str, Any]
 """What of an item becomes another value; None for what it shall lack. In XML the values are elements as text."""
 RAW: Final = {"[broken]": b"\xff\xfe\xc3(", "[half]": rb"\ud83d", "[control]": rb"\u0000\u0008\u001b"}
 """What JSON and iCalendar cannot be asked to write, by what stands in its place until it is sent."""
+_TELLS: Final = "GetItemResponseMessage"
+"""In what Exchange tells more of an item than its id, where that is asked for."""
 _CALDAV: Final = "{urn:ietf:params:xml:ns:caldav}calendar-data"
 
 
@@ -39,16 +41,21 @@ class Gate:
         return HttpResponse(told.status, Headers(kept), self.spoil(told.body, self.spoilt))
 
 
-def in_json(body: bytes, spoilt: Mapping[str, Patch]) -> bytes:
-    """Each object whose ``id`` is one of those."""
+def in_json(body: bytes, spoilt: Mapping[str, Patch], *, key: str = "id") -> bytes:
+    """Each object whose ``key`` is one of those."""
     try:
         value = json.loads(body)
     except ValueError:
         return body
-    told = json.dumps(_walked(value, spoilt), ensure_ascii=False).encode()
+    told = json.dumps(_walked(value, spoilt, key), ensure_ascii=False).encode()
     for sign, raw in RAW.items():
         told = told.replace(sign.encode(), raw)
     return told
+
+
+def in_people(body: bytes, spoilt: Mapping[str, Patch]) -> bytes:
+    """Each contact of Google whose resource name is one of those."""
+    return in_json(body, spoilt, key="resourceName")
 
 
 def in_ews(body: bytes, spoilt: Mapping[str, Patch]) -> bytes:
@@ -56,7 +63,8 @@ def in_ews(body: bytes, spoilt: Mapping[str, Patch]) -> bytes:
     root = etree.fromstring(body)
     for each in root.iter(f"{{{T}}}ItemId"):
         item, patch = each.getparent(), spoilt.get(each.get("Id", ""))
-        if patch is None or item is None or item.find(f"{{{T}}}Start") is None:
+        tells = item is not None and len(item) > 1 and any(_TELLS in parent.tag for parent in item.iterancestors())
+        if patch is None or item is None or not tells:
             continue
         for name, value in patch.items():
             for old in item.findall(f"{{{T}}}{name}"):
@@ -94,11 +102,11 @@ def vevent(text: str, uid: str) -> str:
     return f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261101T000000Z\r\n{text}\r\nEND:VEVENT"
 
 
-def _walked(value: Any, spoilt: Mapping[str, Patch]) -> Any:
+def _walked(value: Any, spoilt: Mapping[str, Patch], key: str) -> Any:
     if isinstance(value, list):
-        return [_walked(each, spoilt) for each in value]
+        return [_walked(each, spoilt, key) for each in value]
     if not isinstance(value, dict):
         return value
-    patch = dict(spoilt.get(str(value.get("id")), {}))
-    told = {name: _walked(each, spoilt) for name, each in value.items()} | patch
+    patch = dict(spoilt.get(str(value.get(key)), {}))
+    told = {name: _walked(each, spoilt, key) for name, each in value.items()} | patch
     return {name: each for name, each in told.items() if not (name in patch and patch[name] is None)}

@@ -1,4 +1,4 @@
-"""A hub of two calendars, one of which holds or says something bad, and what has to hold through all its runs."""
+"""A hub of two, one of which holds or says something bad, and what has to hold through all its runs."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,15 +9,17 @@ from typing import Final
 
 from calsync.engine.engine import Engine
 from calsync.hubs import Hub
-from calsync.items import Item
+from calsync.items import Content, Item
 from calsync.ledger.ledger import Ledger
 from calsync.plans.guards import CREATIONS
 from calsync.reports.report import HubReport
 from calsync.rules import Gets, Gives, HubRules, Kind, Reminders, SpokeRules, Treat
 from calsync.spoke import Act, Spoke
+from protocols.model.card import Card
 from protocols.model.event import Event
 from service.state.database import Database
 from tests.calsync.bad_input.corners import CORNERS, Corner
+from tests.calsync.bad_input.folders import FOLDERS
 from tests.contracts.spoke_events import span
 from tests.contracts.spoke_world import NOW, Reader
 
@@ -29,6 +31,11 @@ GOOD: Final = 10
 def good(name: str, hour: int = 9) -> Event:
     """An appointment that nobody could object to."""
     return Event(when=span(10, hour), subject=name)
+
+
+def somebody(name: str) -> Card:
+    """A contact of the same sort."""
+    return Card(display_name=name, surname=name, emails=(f"{'.'.join(name.lower().split())}@b.example",))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,18 +78,26 @@ class Joint:
         """Nobody waits, and time passes all the same."""
         self.now[0] += timedelta(seconds=seconds)
 
+    def good(self, name: str, hour: int = 9) -> Event | Card:
+        """An item of this hub that nobody could object to."""
+        return good(name, hour) if self.rules.kind is Kind.CALENDAR else somebody(name)
+
     async def fill(self) -> list[str]:
         """Ten good ones on the bad side; their keys."""
-        return [await self.bad.user.create(good(f"Good {number}", 8 + number)) for number in range(GOOD)]
+        return [await self.bad.user.create(self.good(f"Good {number}", 8 + number)) for number in range(GOOD)]
 
     async def enter(self, names: Mapping[str, object]) -> dict[str, str]:
         """One for each of ``names``, still good; their keys."""
-        return {name: await self.bad.user.create(good(f"Bad {name}")) for name in names}
+        return {name: await self.bad.user.create(self.good(f"Bad {name}")) for name in names}
 
 
 async def subjects(corner: Corner) -> list[str]:
     """What stands there, by its titles."""
-    return sorted(str(getattr(item.content, "subject", "")) for item in (await standing(corner)).values())
+    return sorted(_named(item.content) for item in (await standing(corner)).values())
+
+
+def _named(content: Content) -> str:
+    return content.subject if isinstance(content, Event) else content.display_name
 
 
 async def standing(corner: Corner) -> dict[str, Item]:
@@ -92,9 +107,11 @@ async def standing(corner: Corner) -> dict[str, Item]:
 
 @asynccontextmanager
 async def joint(system: str, folder: Path) -> AsyncIterator[Joint]:
-    """``system`` on the bad side, and on the other one a Google calendar (for a Google calendar, Microsoft 365)."""
-    neighbour = "graph" if system == "google" else "google"
-    async with CORNERS[system]() as bad, CORNERS[neighbour]() as well, together(bad, well, folder) as made:
+    """``system`` on the bad side, and on the other one Google (for Google, Microsoft 365)."""
+    every = CORNERS | FOLDERS
+    one, other = ("google contacts", "graph contacts") if system in FOLDERS else ("google", "graph")
+    neighbour = other if system == one else one
+    async with every[system]() as bad, every[neighbour]() as well, together(bad, well, folder) as made:
         yield made
 
 
@@ -105,7 +122,7 @@ async def together(bad: Corner, well: Corner, folder: Path) -> AsyncIterator[Joi
         SpokeRules(name=each.spoke.name, gives=EVERYTHING, gets=ALL if each.spoke.ability.writable else Gets())
         for each in (bad, well)
     )
-    rules = HubRules(name="merger", kind=Kind.CALENDAR, spokes=spokes)
+    rules = HubRules(name="merger", kind=bad.kind, spokes=spokes)
     async with Database.open(f"sqlite:{folder / 'state.db'}") as database:
         now = [NOW]
         yield Joint(bad=bad, well=well, ledger=Ledger(database, clock=lambda: now[0]), rules=rules, now=now)

@@ -109,42 +109,43 @@ GRAPH_UNREADABLE: Final[Unreadable] = {
 }
 
 
-def _element(name: str, text: str, attributes: str = "") -> str:
+def element(name: str, text: str, attributes: str = "") -> str:
+    """An element of EWS as text."""
     return f"<t:{name}{attributes}>{text}</t:{name}>"
 
 
 def _times(start: str, end: str, **more: str) -> dict[str, str]:
-    return {"Start": _element("Start", start), "End": _element("End", end), **more}
+    return {"Start": element("Start", start), "End": element("End", end), **more}
 
 
 _NO_END: Final = "<t:NoEndRecurrence><t:StartDate>2026-11-10</t:StartDate></t:NoEndRecurrence>"
 
 
 def _again(pattern: str, span: str = _NO_END) -> Patch:
-    kind = _element("CalendarItemType", "RecurringMaster")
-    return {"CalendarItemType": kind, "Recurrence": _element("Recurrence", pattern + span)}
+    kind = element("CalendarItemType", "RecurringMaster")
+    return {"CalendarItemType": kind, "Recurrence": element("Recurrence", pattern + span)}
 
 
 _EVERY_DAY: Final = "<t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence>"
 EWS_CARRIED: Final[Carried] = {
     "in a zone of its own": {"StartTimeZone": '<t:StartTimeZone Id="Customized Time Zone"/>'},
-    "2 MB": {"Body": _element("Body", BIG, ' BodyType="Text"')},
-    "HTML": {"Body": _element("Body", HTML.replace("<", "&lt;"), ' BodyType="HTML"')},
-    "1 MB of subject": {"Subject": _element("Subject", _LONG)},
-    "1,000 categories": {"Categories": _element("Categories", "".join(_element("String", each) for each in _MANY))},
+    "2 MB": {"Body": element("Body", BIG, ' BodyType="Text"')},
+    "HTML": {"Body": element("Body", HTML.replace("<", "&lt;"), ' BodyType="HTML"')},
+    "1 MB of subject": {"Subject": element("Subject", _LONG)},
+    "1,000 categories": {"Categories": element("Categories", "".join(element("String", each) for each in _MANY))},
     "values of other kinds": {
-        "Sensitivity": _element("Sensitivity", "Strange"),
-        "LegacyFreeBusyStatus": _element("LegacyFreeBusyStatus", "Strange"),
-        "ReminderIsSet": _element("ReminderIsSet", "true"),
-        "ReminderMinutesBeforeStart": _element("ReminderMinutesBeforeStart", "never"),
+        "Sensitivity": element("Sensitivity", "Strange"),
+        "LegacyFreeBusyStatus": element("LegacyFreeBusyStatus", "Strange"),
+        "ReminderIsSet": element("ReminderIsSet", "true"),
+        "ReminderMinutesBeforeStart": element("ReminderMinutesBeforeStart", "never"),
     },
 }
 EWS_UNREADABLE: Final[Unreadable] = {
     "without an end": ({"End": None}, "time"),
     "an end before it": (_times("2026-11-09T12:00:00Z", "2026-11-09T11:00:00Z"), "ends before"),
     "a time that is none": (_times("yesterday", "tomorrow"), "time"),
-    "a change at no time": ({"LastModifiedTime": _element("LastModifiedTime", "never")}, "time"),
-    "control characters": ({"Subject": _element("Subject", "Signs [control] here")}, "characters"),
+    "a change at no time": ({"LastModifiedTime": element("LastModifiedTime", "never")}, "time"),
+    "control characters": ({"Subject": element("Subject", "Signs [control] here")}, "characters"),
     "a pattern that is none": (_again("<t:OddRecurrence/>"), ""),
     "an interval of nought": (_again("<t:DailyRecurrence><t:Interval>0</t:Interval></t:DailyRecurrence>"), ""),
     "an interval that is none": (_again("<t:DailyRecurrence><t:Interval>x</t:Interval></t:DailyRecurrence>"), ""),
@@ -158,7 +159,7 @@ EWS_UNREADABLE: Final[Unreadable] = {
     "a range that is none": (_again(_EVERY_DAY, "<t:OddRange/>"), ""),
     "nothing of a rule": ({"Recurrence": "<t:Recurrence/>"}, ""),
     "repeats without a rule": (
-        {"CalendarItemType": _element("CalendarItemType", "RecurringMaster"), "Recurrence": None},
+        {"CalendarItemType": element("CalendarItemType", "RecurringMaster"), "Recurrence": None},
         "does not say how",
     ),
     "a series in a zone of its own": (
@@ -168,7 +169,7 @@ EWS_UNREADABLE: Final[Unreadable] = {
     "before all years": (_times("0001-01-01T00:00:00+14:00", "0001-01-01T01:00:00+14:00"), ""),
     "after all years": (_times("9999-12-31T23:00:00-12:00", "9999-12-31T23:30:00-12:00"), ""),
     "the last day": (
-        _times("9999-12-31T00:00:00Z", "9999-12-31T00:00:00Z", IsAllDayEvent=_element("IsAllDayEvent", "true")),
+        _times("9999-12-31T00:00:00Z", "9999-12-31T00:00:00Z", IsAllDayEvent=element("IsAllDayEvent", "true")),
         "",
     ),
 }
@@ -234,12 +235,13 @@ ICS_UNREADABLE: Final[Unreadable] = {
 
 _CONTROL: Final = {"control characters": _text("SUMMARY:Signs [control] here")}
 """Which no XML can hold: in a multistatus they spoil the answer about all others as well."""
+_CALDAV_CARRIED: Final = {**ICS_CARRIED, **_CONTROL}
 CARRIED: Final = {
-    "radicale": {**ICS_CARRIED, **_CONTROL},
+    "radicale": _CALDAV_CARRIED, "xandikos": _CALDAV_CARRIED, "cyrus": _CALDAV_CARRIED,
     "google": GOOGLE_CARRIED, "graph": GRAPH_CARRIED, "ews": EWS_CARRIED, "public": EWS_CARRIED, "ics": ICS_CARRIED,
 }  # fmt: skip
 UNREADABLE: Final = {
-    "radicale": ICS_UNREADABLE,
+    "radicale": ICS_UNREADABLE, "xandikos": ICS_UNREADABLE, "cyrus": ICS_UNREADABLE,
     "google": GOOGLE_UNREADABLE, "graph": GRAPH_UNREADABLE, "ews": EWS_UNREADABLE, "public": EWS_UNREADABLE,
     "ics": ICS_UNREADABLE,
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from calsync.reports.telling import text
 from protocols.http import Headers, HttpRequest, HttpResponse
 from service.runs.states import RunState
-from tests.calsync.bad_input.joint import GOOD, Joint, good, joint, subjects
+from tests.calsync.bad_input.joint import GOOD, Joint, joint, subjects
 
 _JSON: Final = Headers({"Content-Type": "application/json", "Retry-After": "900"})
 
@@ -85,7 +85,9 @@ TROUBLES: Final = {
     },
 }
 TROUBLES["public"] = TROUBLES["ews"]
-TROUBLES["radicale"] = TROUBLES["ics"] | {"empty-handed": HttpResponse(207, Headers(), b'<multistatus xmlns="DAV:"/>')}
+TROUBLES.update({f"{system} contacts": TROUBLES[system] for system in ("google", "graph", "ews", "public")})
+_CALDAV: Final = TROUBLES["ics"] | {"empty-handed": HttpResponse(207, Headers(), b'<multistatus xmlns="DAV:"/>')}
+TROUBLES.update(dict.fromkeys(("radicale", "xandikos", "cyrus"), _CALDAV))
 EVERY: Final = [(system, name) for system, some in sorted(TROUBLES.items()) for name in some]
 NAMED: Final = [f"{system}: {name}" for system, name in EVERY]
 READING: Final = frozenset({"GET", "REPORT", "PROPFIND"})
@@ -99,7 +101,7 @@ async def filled(made: Joint) -> None:
     """Ten on the bad side and three on the good one, all in both where both can be written."""
     await made.fill()
     for number in range(3):
-        await made.well.user.create(good(f"Well {number}", 12 + number))
+        await made.well.user.create(made.good(f"Well {number}", 12 + number))
     assert (await made.sync()).well
 
 
@@ -113,7 +115,7 @@ async def test_a_spoke_that_cannot_be_read_is_named_and_nothing_follows(system: 
             report = await made.quiet(whole=whole)
             assert report.state is RunState.FAILED
             assert f"{made.bad.spoke.name} could not be read: " in text(report)
-        key = await made.well.user.create(good("Meanwhile", 20))
+        key = await made.well.user.create(made.good("Meanwhile", 20))
         report = await made.sync()
         assert report.state is RunState.FAILED
         assert report.tally.written.total() == 0
@@ -131,7 +133,7 @@ async def test_a_spoke_that_cannot_be_read_is_named_and_nothing_follows(system: 
 async def test_a_spoke_that_fails_from_the_first_day_on(system: str, name: str, tmp_path: Path) -> None:
     async with joint(system, tmp_path) as made:
         await made.fill()
-        await made.well.user.create(good("Well", 12))
+        await made.well.user.create(made.good("Well", 12))
         made.bad.gate.answer = always(TROUBLES[system][name])
         report = await made.quiet()
         assert report.state is RunState.FAILED
@@ -146,7 +148,10 @@ REFUSED: Final = {
     "ews": ews("ErrorAccessDenied"),
     "public": ews("ErrorAccessDenied"),
     "radicale": plain(403),
+    "xandikos": plain(403),
+    "cyrus": plain(403),
 }
+REFUSED.update({f"{system} contacts": REFUSED[system] for system in ("google", "graph", "ews", "public")})
 
 
 def _writes(request: HttpRequest) -> bool:
@@ -163,8 +168,8 @@ async def test_a_calendar_that_turns_read_only_is_still_read_and_named(system: s
     async with joint(system, tmp_path) as made:
         await filled(made)
         made.bad.gate.answer = lambda request: REFUSED[system] if _writes(request) else None
-        await made.well.user.create(good("For later", 20))
-        await made.bad.user.create(good("From there", 21))
+        await made.well.user.create(made.good("For later", 20))
+        await made.bad.user.create(made.good("From there", 21))
         asked = made.bad.gate.asked
         for number in range(3):
             report = await made.sync()

@@ -1,4 +1,4 @@
-"""Two hubs that write one calendar: neither copies the other's copies, and each of them names the other."""
+"""Two hubs that write one calendar or folder: neither copies the other's copies, and each of them names the other."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,8 @@ from calsync.ledger.ledger import Ledger
 from calsync.reports.telling import text
 from service.state.database import Database
 from tests.calsync.bad_input.corners import CORNERS
-from tests.calsync.bad_input.joint import Joint, good, subjects, together
+from tests.calsync.bad_input.folders import FOLDERS
+from tests.calsync.bad_input.joint import Joint, subjects, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,12 @@ class Two:
 
 @asynccontextmanager
 async def two(system: str, folder: Path) -> AsyncIterator[Two]:
+    every, kind = CORNERS | FOLDERS, " contacts" if system in FOLDERS else ""
+    others = [each + kind for each in ("google", "graph", "ews") if each + kind != system]
     async with (
-        CORNERS[system]() as shared,
-        CORNERS["google" if system != "google" else "ews"]() as left,
-        CORNERS["graph" if system != "graph" else "ews"]() as right,
+        every[system]() as shared,
+        every[others[0]]() as left,
+        every[others[1]]() as right,
         Database.open(f"sqlite:{folder / 'other.db'}") as database,
     ):
         shared.spoke._name = "shared"  # type: ignore[attr-defined]  # of the same system as another one
@@ -48,12 +51,12 @@ def engine(joint: Joint) -> Engine:
     return Engine(joint.hub, joint.ledger, clock=lambda: now[0], sleep=joint.slept, holder="test", random=lambda: 0.0)
 
 
-@pytest.mark.parametrize("system", ["ews", "google", "graph", "public"])
+@pytest.mark.parametrize("system", ["ews", "google", "graph", "public", *sorted(FOLDERS)])
 async def test_neither_copies_the_other_and_each_names_it(system: str, tmp_path: Path) -> None:
     async with two(system, tmp_path) as both:
-        await both.one.well.user.create(good("Of the left"))
-        await both.other.well.user.create(good("Of the right", 12))
-        own = await both.one.bad.user.create(good("Own", 15))
+        await both.one.well.user.create(both.one.good("Of the left"))
+        await both.other.well.user.create(both.one.good("Of the right", 12))
+        own = await both.one.bad.user.create(both.one.good("Own", 15))
         await both.one.sync()
         assert "is a copy that merger made" in text(await both.other.sync())
         assert "is a copy that second made" in text(await both.one.sync())
@@ -64,7 +67,7 @@ async def test_neither_copies_the_other_and_each_names_it(system: str, tmp_path:
         assert await subjects(both.one.well) == ["Of the left", "Own"]
         assert await subjects(both.other.well) == ["Of the right", "Own"]
 
-        await both.one.bad.user.change(own, good("Own anew", 15))
+        await both.one.bad.user.change(own, both.one.good("Own anew", 15))
         await both.one.sync()
         await both.other.sync()
         await engine(both.one).purge()

@@ -1,14 +1,18 @@
 """A batch is brought to a spoke as often as it takes, and no copy is made twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from calsync.agreed import Link
 from calsync.contents import fields
 from calsync.engine.asking import Asking, write_of
 from calsync.engine.moments import Moment, News
 from calsync.engine.tally import UNTRIED
-from calsync.spoke import Act, Failed, Outcome, Written
+from calsync.items import Item
+from calsync.spoke import Act, Failed, Outcome, Write, Written
 from calsync.steps import Step, Why
 from protocols.model.event import Event
 from service.runs.lease import Lease
@@ -18,6 +22,7 @@ from tests.calsync.world.server import Fault, Server
 from tests.calsync.world.spoke import MemorySpoke
 from tests.contracts.spoke_events import span
 
+LIFE = "5f0c"
 EVENT = Event(when=span(9, 9), subject="Number 1")
 
 
@@ -48,6 +53,7 @@ def asking(
     lease = Lease(Free(), "merger", "here", clock=time.clock, length=timedelta(minutes=1))
     return Asking(
         hub="merger",
+        life=LIFE,
         spoke=MemorySpoke(server, batch=batch),
         lease=lease,
         pace=Pace(clock=time.clock, sleep=time.sleep, random=lambda: 0.0),
@@ -67,11 +73,12 @@ async def outcomes(hands: Asking, *steps: Step) -> list[Outcome]:
 
 
 def test_a_token_belongs_to_a_copy() -> None:
-    first, again = write_of(step(), "merger"), write_of(step(), "merger")
+    first, again = write_of(step(), "merger", LIFE), write_of(step(), "merger", LIFE)
     assert first == again
     made = Link(spoke="north", key="k", version="", copies=1)
-    others = [write_of(step("i2"), "merger"), write_of(step(), "other"), write_of(step(link=made), "merger")]
-    assert len({first.token, *(each.token for each in others)}) == 4
+    others = [write_of(step("i2"), "merger", LIFE), write_of(step(), "other", LIFE)]
+    others += [write_of(step(link=made), "merger", LIFE), write_of(step(), "merger", "another life")]
+    assert len({first.token, *(each.token for each in others)}) == 5
     assert first.mark == "busyline:merger/i1"
 
 
@@ -106,7 +113,7 @@ async def test_a_lost_answer_to_a_change_is_found_to_be_stale() -> None:
 
 async def test_a_copy_that_may_stand_there_is_looked_for_first() -> None:
     server = Server(name="north")
-    write = write_of(step(), "merger")
+    write = write_of(step(), "merger", LIFE)
     key = server.create(EVENT, mark=write.mark, token=write.token)
     hands = asking(server, [], unsure=["i1"])
     [told] = await outcomes(hands, step())
@@ -117,13 +124,41 @@ async def test_a_copy_that_may_stand_there_is_looked_for_first() -> None:
 
 async def test_a_copy_that_somebody_changed_meanwhile_is_planned_anew() -> None:
     server = Server(name="north")
-    write = write_of(step(), "merger")
+    write = write_of(step(), "merger", LIFE)
     key = server.create(Event(when=span(9, 9), subject="Theirs"), mark=write.mark, token=write.token)
     hands = asking(server, [], unsure=["i1"])
     [told] = await outcomes(hands, step())
     assert isinstance(told, Failed)
     assert told.stale
     assert hands.met == {"i1": key}
+
+
+class Finding(MemorySpoke):
+    """It tells of a copy that stands there already when it is asked to make it."""
+
+    async def find(self, writes: Sequence[Write]) -> Sequence[Item | None]:
+        return [None for _ in writes]
+
+    async def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        known = [self._server.by_token(each.token) for each in writes]
+        outcomes = await super().write(writes)
+        return [
+            replace(one, earlier=key is not None) if isinstance(one, Written) else one
+            for one, key in zip(outcomes, known, strict=True)
+        ]
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+async def test_so_is_one_that_its_maker_meets_as_late_as_that(theirs: bool) -> None:
+    server = Server(name="north")
+    write = write_of(step(), "merger", LIFE)
+    stands = replace(EVENT, body="Theirs") if theirs else EVENT
+    key = server.create(stands, mark=write.mark, token=write.token)
+    hands = asking(server, [])
+    hands.spoke = Finding(server)
+    [told] = await outcomes(hands, step())
+    assert (isinstance(told, Written), hands.met) == ((False, {"i1": key}) if theirs else (True, {}))
+    assert len(server.standing) == 1
 
 
 async def test_the_last_attempt_has_failed() -> None:

@@ -65,3 +65,24 @@ def test_two_entered_the_same_series_and_a_ledger_is_lost(weather: Weather) -> N
     weather.lose_the_ledger()
     weather.sync(None)
     weather.teardown()
+
+
+def test_somebodys_own_is_the_same_item_until_all_copies_are_gone(weather: Weather) -> None:
+    weather.create_the_same_twice("north", False)  # own at south and west, our copy at north
+    weather.delete("south", 0)
+    weather.somebody_is_faster("north", 0, "body")  # edits the copy just before we would remove it
+    weather.sync("south")
+    assert len(weather.world.servers["west"].standing) == 1, "west has its own and a copy of it"
+    weather.delete("south", 0)
+    weather.sync(None)
+    weather.teardown()
+
+
+def test_copies_of_what_nobody_knows_are_found_out_once_all_can_be_read(weather: Weather) -> None:
+    weather.create("west", False)
+    weather.sync(None)
+    weather.delete("west", 0)
+    weather.trouble("west", Fault.LOST_BEFORE)
+    weather.lose_the_ledger()
+    weather.sync(None)
+    weather.teardown()

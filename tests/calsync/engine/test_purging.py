@@ -1,15 +1,20 @@
 """What is to be taken back is what bears our stamp, as far as it is ours."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from calsync.engine.purging import LAST, swept
+from calsync.plans.guards import GUARDS
 from calsync.rules import Conflict
-from calsync.spoke import Act
+from calsync.spoke import Act, Failed, Outcome, Write
 from calsync.steps import Why
 from protocols.model.event import Event
+from protocols.model.freebusy import Reason
+from service.runs.states import RunState
 from tests.calsync.world.server import Fault
+from tests.calsync.world.spoke import MemorySpoke
 from tests.calsync.world.world import World
 from tests.contracts.spoke_events import span
 from tests.contracts.spoke_world import NOW
@@ -89,3 +94,41 @@ async def _copied(world: World) -> str:
     key = world.servers["north"].create(EVENT)
     await world.sync()
     return key
+
+
+class Remembering(MemorySpoke):
+    """Its server never takes the name of a copy again that was thrown away."""
+
+    async def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        outcomes = [await self._known(each) for each in writes]
+        self.names |= {each.token for each in writes if each.act is Act.CREATE}
+        return outcomes
+
+    async def _known(self, write: Write) -> Outcome:
+        if write.act is Act.CREATE and write.token in self.names and self._server.by_token(write.token) is None:
+            return Failed(reason=Reason.FORBIDDEN, words="this name was thrown away", refused=True)
+        return (await super().write([write]))[0]
+
+    names: set[str]
+
+
+@pytest.mark.parametrize("how", ["purged", "lost"])
+async def test_copies_of_another_life_have_other_names(world: World, how: str) -> None:
+    south = world.servers["south"]
+    spoke = Remembering(south, batch=3)
+    spoke.names = set()
+    world.spokes = {**world.spokes, "south": spoke}
+    for number in range(3):
+        world.servers["north"].create(Event(when=span(9, 9), subject=f"Number {number}"))
+    await world.sync()
+    if how == "purged":
+        assert (await world.engine().purge()).state is RunState.DONE
+    else:
+        await world.lose_the_ledger()
+        for key in list(south.standing):
+            south.delete(key)
+    assert len(south.standing) == 0
+    report = await world.engine().sync(allow=frozenset(GUARDS), resume=True)
+    assert (report.state, report.tally.failures) == (RunState.DONE, [])
+    assert len(south.standing) == 3
+    assert len(spoke.names) == 6

@@ -79,8 +79,10 @@ async def test_what_is_due_is_looked_at(server: Server) -> None:
 
 async def test_an_expired_token_means_everything(server: Server) -> None:
     first = await done(server, asked())
+    assert not (await done(server, asked(first.token))).expired
     server.expire()
-    assert (await done(server, asked(first.token))).whole
+    second = await done(server, asked(first.token))
+    assert (first.expired, second.whole, second.expired) == (False, True, True)
 
 
 @pytest.mark.parametrize("fault", [Fault.TORN, Fault.THROTTLED])

@@ -87,20 +87,40 @@ async def test_what_is_emptied_while_the_run_writes_stops_it_with_words(world: W
     assert "none of the 2 items of south" in report.words
 
 
-async def test_a_spoke_with_another_name_stops_the_run_before_anything_is_removed(world: World) -> None:
-    world.servers["north"].create(EVENT)
-    await world.sync(guards=True)
+def called_nord(world: World) -> None:
+    """The settings give the north another name."""
     named = {"north": "nord"}
     spokes = tuple(replace(each, name=named.get(each.name, each.name)) for each in world.rules.spokes)
     world.rules = replace(world.rules, spokes=spokes)
     world.servers["north"].name = "nord"
     world.spokes = {named.get(name, name): spoke for name, spoke in world.spokes.items()}
+
+
+async def test_a_spoke_with_another_name_is_known_again(world: World) -> None:
+    world.servers["north"].create(EVENT)
+    world.servers["south"].create(replace(EVENT, subject="From the south"))
+    await world.sync(guards=True)
+    called_nord(world)
+    for _ in range(2):
+        report = await world.sync(guards=True)
+        assert report is not None
+        assert (report.state, list(report.steps)) == (RunState.DONE, [])
+        assert [len(server.standing) for server in world.servers.values()] == [2, 2, 2]
+
+
+async def test_one_with_another_name_and_other_items_stops_before_anything_is_removed(world: World) -> None:
+    north = world.servers["north"]
+    north.create(EVENT)
+    await world.sync(guards=True)
+    called_nord(world)
+    for key in list(north.standing):
+        north.delete(key)
     for _ in range(2):
         report = await world.sync(guards=True)
         assert report is not None
         assert (report.state, report.stops[0].guard, report.stops[0].spoke) == (RunState.STOPPED, "deletions", "north")
         assert "give it its old name again" in report.words
-        assert [len(server.standing) for server in world.servers.values()] == [1, 1, 1]
+        assert [len(server.standing) for server in world.servers.values()] == [0, 1, 1]
 
 
 class Strict(MemorySpoke):

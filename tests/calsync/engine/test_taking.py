@@ -56,7 +56,7 @@ async def test_the_good_one_beside_it_is_copied_and_an_edit_into_the_far_leaves_
     assert report is not None
     assert (report.state, len(report.outlook.unread["north"])) == (RunState.DONE, len(ODD))
     assert [one.content.subject for one in south.standing.values() if isinstance(one.content, Event)] == ["good"]
-    told = [aside async for some in world.ledger.asides_of("merger") for aside in some]
+    _, told = await world.ledger.search("merger", "")
     assert {aside.why for aside in told} == {f"cannot be read: {UNCOUNTABLE}"}
     north.change(key, ODD[2])
     await world.sync(guards=True)

@@ -46,6 +46,7 @@ AGREED = st.builds(
     cut=st.frozensets(NAMES, max_size=2),
     ended=st.booleans(),
     print=st.binary(max_size=8),
+    shadow=st.binary(max_size=8),
     by=ANYTHING,
     changed_at=INSTANTS,
     pending=st.booleans(),

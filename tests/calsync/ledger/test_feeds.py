@@ -7,7 +7,8 @@ from calsync.ledger.rows import Feed
 from tests.calsync.ledger.remembered import HUB, begin
 from tests.service.runs.kept import NOON
 
-FEED = Feed(token="x" * 20_000, read_at=NOON, whole_at=NOON - timedelta(days=1), rules="abc")
+_BACK, _AHEAD = timedelta(days=3), timedelta(hours=5)
+FEED = Feed(token="x" * 20_000, read_at=NOON, whole_at=NOON - timedelta(days=1), rules="abc", back=_BACK, ahead=_AHEAD)
 
 
 async def test_feeds_are_kept_by_hub_and_spoke(ledger: Ledger) -> None:
@@ -18,10 +19,10 @@ async def test_feeds_are_kept_by_hub_and_spoke(ledger: Ledger) -> None:
     await ledger.keep(HUB, run, feeds={"left": newer})
     assert await ledger.feed(HUB, "left") == newer
     assert await ledger.feed(HUB, "right") == Feed(token="", read_at=NOON)
-    await ledger.forget_feeds(HUB, "left")
-    assert [await ledger.feed(HUB, spoke) for spoke in ("left", "right")] == [None, Feed(token="", read_at=NOON)]
-    await ledger.forget_feeds(HUB)
-    assert await ledger.feed(HUB, "right") is None
+    assert await ledger.planned(HUB)
+    await ledger.clear(HUB, run)
+    assert [await ledger.planned(hub) for hub in (HUB, "another", "third")] == [False, True, False]
+    assert [await ledger.feed(HUB, spoke) for spoke in ("left", "right")] == [None, None]
     assert await ledger.feed("another", "left") == FEED
 
 

@@ -41,7 +41,7 @@ async def _said(url: str, words: list[list[Agreed] | str]) -> None:
         for spoke in ("left", "right", "third"):
             here = [each for each in links if each.spoke == spoke]
             assert await ledger.count(HUB, spoke) == len(here)
-            assert {*await ledger.versions(HUB, spoke)} == {each.key for each in here}
+            assert {*await ledger.versions(HUB, spoke)} == {each.key for each in here if each.key}
 
 
 async def test_what_comes_from_outside_is_kept_on_both_databases(ledger: Ledger) -> None:
@@ -57,6 +57,33 @@ async def test_items_are_known_by_their_prints(ledger: Ledger) -> None:
     await ledger.keep(HUB, run, agreed=some)
     assert await ledger.by_print(HUB, [b"12345678", b"1", b"", b"2"]) == {b"12345678": ["a", "b"], b"1": ["c"]}
     assert await ledger.by_print("another", [b"1"]) == {}
+
+
+async def test_items_are_known_by_their_shadows_too(ledger: Ledger) -> None:
+    """By what tells its times alone, beside what tells all of it; each id once, in order."""
+    run = await begin(ledger)
+    some = [
+        item("c", print=b"whole c", shadow=b"times"),
+        item("b", print=b"times"),
+        item("a", print=b"whole a", shadow=b"times"),
+        item("d", print=b"alike", shadow=b"alike"),
+        item("e", print=b"whole e"),
+    ]
+    await ledger.keep(HUB, run, agreed=some)
+    assert await ledger.by_print(HUB, [b"times", b"alike", b""]) == {b"times": ["a", "b", "c"], b"alike": ["d"]}
+    assert await ledger.by_print("another", [b"times"]) == {}
+    assert (await ledger.agreed(HUB, ["a"]))["a"].shadow == b"times"
+
+
+async def test_a_shadow_goes_with_the_rules_that_asked_for_it(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    await ledger.keep(HUB, run, agreed=[item("a", print=b"whole", shadow=b"times")])
+    await ledger.keep(HUB, run, agreed=[item("a", print=b"whole")])
+    assert await ledger.by_print(HUB, [b"whole", b"times"]) == {b"whole": ["a"]}
+    await ledger.keep(HUB, run, agreed=[item("a", print=b"whole", shadow=b"other")])
+    assert await ledger.by_print(HUB, [b"times", b"other"]) == {b"other": ["a"]}
+    await ledger.keep(HUB, run, forget=["a"])
+    assert await ledger.by_print(HUB, [b"whole", b"other"]) == {}
 
 
 async def test_those_alone_are_pending_that_are_said_to_be(ledger: Ledger) -> None:

@@ -1,6 +1,7 @@
 """Tests of calsync/ledger/ledger.py: all of a transaction is kept or nothing, and nobody writes whose run is over."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from calsync.steps import Clash
 from service.runs.states import RunOverError, RunState
 from service.state.database import Database
 from service.state.errors import StateError
-from tests.calsync.ledger.remembered import HUB, aside, begin, item, link, stands, step
+from tests.calsync.ledger.remembered import HUB, aside, begin, item, link, stands, step, told
 from tests.service.runs.kept import NOON, Time
 
 FEED = Feed(token="t1", read_at=NOON, whole_at=NOON, rules="abc")
@@ -54,11 +55,10 @@ async def test_a_run_whose_place_was_taken_keeps_nothing(ledger: Ledger) -> None
 async def test_everything_is_told_in_parts(ledger: Ledger) -> None:
     run = await begin(ledger)
     many = [item(f"{number:04}", link("left", f"k{number}")) for number in range(1203)]
-    await ledger.keep(HUB, run, agreed=many, asides=[aside("left", f"a{number:04}") for number in range(700)])
+    await ledger.keep(HUB, run, agreed=many)
     parts = [part async for part in ledger.everything(HUB)]
     assert [len(part) for part in parts] == [500, 500, 203]
     assert [each for part in parts for each in part] == many
-    assert [len(part) async for part in ledger.asides_of(HUB)] == [500, 200]
     assert [part async for part in ledger.everything("another")] == []
     assert await ledger.count(HUB, "left") == 1203
 
@@ -103,6 +103,19 @@ async def test_an_item_is_found_by_whatever_somebody_knows_of_it(ledger: Ledger)
     assert await ledger.search(HUB, "10%0") == ([], [])
     assert await ledger.search(HUB, "") == ([ann, item("bob", link("left", "k3"))], [private])
     assert await ledger.search("another", "ann") == ([], [])
+
+
+async def test_what_was_removed_everywhere_is_found_by_what_was_done_to_it(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    await ledger.keep(HUB, run, agreed=[item("bob", link("left", "k3"))])
+    removed: dict[str, Any] = {"before": told("Ann Größe"), "fields": {}, "link": link("right", "k2")}
+    await ledger.beginning(run, [step("bob"), step("ann", Act.DELETE, **removed), step("cid", Act.DELETE, **removed)])
+    for words in ("Ann Größe", "GRÖSSE", "k2"):
+        assert await ledger.gone(HUB, words) == ["cid", "ann"], words
+    assert await ledger.gone(HUB, "ann") == ["cid", "ann"]
+    assert await ledger.gone(HUB, "größe", 1) == ["cid"]
+    assert await ledger.gone(HUB, "bob") == []  # it is known
+    assert await ledger.gone("another", "ann") == []
 
 
 async def test_a_database_that_fails_is_a_state_error(database: Database, ledger: Ledger) -> None:

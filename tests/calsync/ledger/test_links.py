@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from calsync.ledger.ledger import Ledger
+from calsync.plans.refusals import PART, REFUSED
 from service.state.database import Database
 from tests.calsync.ledger.remembered import HUB, begin, item, link
 
@@ -44,3 +45,24 @@ async def test_what_is_as_it_was_is_not_written(database: Database, ledger: Ledg
         rows = await connection.execute(text("SELECT spoke, uid FROM cal_links ORDER BY spoke"))
         assert [tuple(row) for row in rows] == [("left", ""), ("right", "")]
     assert await ledger.agreed(HUB, ["ann"]) == {"ann": ann}
+
+
+async def test_what_a_copy_wears_is_kept(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    ann = item("ann", link("left", "1", worn='{"prefix":"[Ä] "}'), link("right", "2"))
+    await ledger.keep(HUB, run, agreed=[ann])
+    assert await ledger.agreed(HUB, ["ann"]) == {"ann": ann}
+
+
+async def test_what_a_spoke_refused_is_found_and_is_no_version(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    copy, change = REFUSED + "too large", PART + "too long"
+    refused = item("ann", link("left", "1"), link("right", "", version="", left=copy))
+    also = item("bob", link("left", "2", left=change), link("right", "", version="", left="may not be changed here"))
+    await ledger.keep(HUB, run, agreed=[also, refused])
+    found = [(each.item, each.spoke, each.words) for each in await ledger.refused(HUB)]
+    assert found == [("ann", "right", copy), ("bob", "left", change)]
+    assert await ledger.versions(HUB, "right") == {}
+    assert (await ledger.hubs(), await ledger.refused("other")) == ([HUB], [])
+    await ledger.clear(HUB, run)
+    assert (await ledger.hubs(), await ledger.refused(HUB)) == ([], [])

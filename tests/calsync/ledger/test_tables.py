@@ -63,9 +63,11 @@ async def asked_in_a_run(ledger: Ledger) -> None:
     await ledger.by_print(HUB, [b"1", b"2"])
     await ledger.by_uid(HUB, ["u", "v"])
     await ledger.count(HUB, "left")
+    await ledger.refused(HUB)
     await ledger.asides(HUB, "left", ["k1", "k2"])
     await ledger.due(HUB, NOON)
     await ledger.begun(HUB)
+    await ledger.life(HUB)
     clash = Clash(item="ann", what="subject", winner="left", loser="right", kept="a", lost="b")
     await ledger.keep(
         HUB,
@@ -94,7 +96,6 @@ async def asked_about(ledger: Ledger) -> None:
     await ledger.forget_hook("name")
     assert [row async for row in ledger.steps(1)] == []
     assert [part async for part in ledger.everything(HUB)] == []
-    assert [part async for part in ledger.asides_of(HUB)] == []
 
 
 @pytest.mark.parametrize("asked", [asked_in_a_run, asked_about])

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from calsync.notices.attending import PAUSES, SETTLING, Attending
+from calsync.notices.attending import CALM, PAUSES, SETTLING, Attending
 from calsync.notices.hook import Hook
 from calsync.notices.news import News, Said
 from service.jobs.job import Ran
@@ -75,6 +75,31 @@ async def test_whoever_rings_while_a_run_goes_on_is_looked_at_after_it() -> None
         assert await work.done.get() == ("team", ["graph"], NOON + timedelta(minutes=1))
 
 
+@pytest.mark.parametrize(
+    ("after", "waits"),
+    [
+        (timedelta(seconds=3), []),
+        (timedelta(seconds=1), []),
+        (timedelta(seconds=0.25), [0.75]),
+        (timedelta(seconds=-9), [1.0]),  # the clock was set back
+    ],
+)
+async def test_what_rang_while_a_run_went_on_waits_for_the_rest_of_its_second_alone(
+    after: timedelta, waits: list[float]
+) -> None:
+    work = Work()
+    async with attending(work) as it:
+        it.heard(hook("google"), News(Said.CHANGED, ""))
+        await work.done.get()
+        it.heard(hook("graph"), News(Said.CHANGED, ""))
+        rang = work.time.now
+        work.time.slept.clear()
+        work.time.now = rang + after
+        work.held.set()
+        assert await work.done.get() == ("team", ["graph"], rang)
+        assert work.time.slept == waits
+
+
 @pytest.mark.parametrize("ran", [Ran.BUSY, Ran.AGAIN])
 async def test_what_could_not_run_is_tried_again_with_all_that_rang(ran: Ran) -> None:
     work = Work(ends=[ran])
@@ -103,6 +128,24 @@ async def test_what_each_message_asks_for(said: Said, expected: list[tuple[str, 
         found = [await work.done.get() for _ in range(len(expected) + 1)]
         assert [each for each in found if each[0] != "other"] == expected
         assert work.done.empty()
+
+
+async def test_a_server_that_keeps_no_promise_is_not_asked_again_and_again() -> None:
+    work = Work()
+    async with attending(work) as it:
+        for pauses in ([SETTLING], [SETTLING, CALM, SETTLING]):
+            it.heard(hook("graph"), News(Said.RENEW, ""))
+            assert await work.done.get() == ("team anew", ["graph"], None)
+            assert work.time.slept[: len(pauses)] == [each.total_seconds() for each in pauses]
+
+
+async def test_new_promises_do_not_wait_for_a_run() -> None:
+    work = Work()
+    async with attending(work) as it:
+        it.heard(hook("google"), News(Said.CHANGED, ""))
+        assert await work.done.get() == ("team", ["google"], NOON)
+        it.heard(hook("graph"), News(Said.RENEW, ""))
+        assert await work.done.get() == ("team anew", ["graph"], None)
 
 
 async def test_a_hub_that_is_not_there_any_more_is_nobodys() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from calsync.notices.front import HookFront
 from calsync.notices.hook import PATH, Hook, made
-from calsync.notices.news import News, Said
+from calsync.notices.news import ByUrl, News, Said
 from service.addresses import ListenAddress
 from service.door import Door
 from service.state.errors import StateError
@@ -29,14 +29,28 @@ def _by_lines(headers: Mapping[str, str], body: bytes) -> Sequence[News]:
     return [News(Said.CHANGED, line) for line in body.decode().split("\n")[1:]]
 
 
+def _loudly(headers: Mapping[str, str], body: bytes) -> Sequence[Said]:
+    if not body.startswith(b"HEAR! "):
+        raise ValueError("not of this dialect")
+    return [Said(word) for word in body.decode().lower().split()[1:]]
+
+
+BY_URL = ByUrl(read=_loudly, kind="text/loud", goes_on=b"GO ON", ends=b"END")
+
+
 @asynccontextmanager
-async def listening(heard: list[tuple[Hook, Said]], *, down: bool = False) -> AsyncIterator[str]:
+async def listening(
+    heard: list[tuple[Hook, Said]], *, down: bool = False, by_url: ByUrl | None = BY_URL
+) -> AsyncIterator[str]:
     async def find(name: str) -> Hook | None:
         if down:
             raise StateError("the state cannot be used")
         return HOOK if name == HOOK.name else None
 
-    front = HookFront(find, lambda hook, news: heard.append((hook, news.said)), reads=(_by_header, _by_lines))
+    def hear(hook: Hook, news: News) -> None:
+        heard.append((hook, news.said))
+
+    front = HookFront(find, hear, reads=(_by_header, _by_lines), by_url=by_url)
     async with Door(front.answer, [ListenAddress("127.0.0.1", 0)]) as door:
         yield f"http://{door.addresses[0]}"
 
@@ -74,6 +88,73 @@ async def test_what_is_answered(
     ):
         assert (response.status, await response.read()) == (status, b"")
     assert told == [(HOOK, each) for each in heard]
+
+
+CHANGED = b"HEAR! changed"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "answer", "heard"),
+    [
+        ("POST", f"{URL}/{SECRET}", CHANGED, (200, b"GO ON"), [Said.CHANGED]),
+        ("POST", f"{URL}/{SECRET}", b"HEAR! begun ended", (200, b"GO ON"), [Said.BEGUN, Said.ENDED]),
+        ("POST", f"{URL}/{SECRET}", CHANGED + b" " * 2**16, (200, b"GO ON"), [Said.CHANGED]),
+        ("POST", f"{URL}/{SECRET}", b"something else", (400, b""), []),
+        ("POST", f"{URL}/{SECRET}", f"news\n{SECRET}".encode(), (400, b""), []),
+        ("POST", f"{URL}/{SECRET}?validationToken=abc", b"", (400, b""), []),
+        ("GET", f"{URL}/{SECRET}", b"", (405, b""), []),
+        ("POST", URL, CHANGED, (400, b""), []),
+    ],
+)
+async def test_a_secret_in_the_url(
+    method: str, path: str, body: bytes, answer: tuple[int, bytes], heard: list[Said]
+) -> None:
+    told: list[tuple[Hook, Said]] = []
+    async with (
+        listening(told) as url,
+        aiohttp.ClientSession() as session,
+        session.request(method, url + path, data=body) as response,
+    ):
+        assert (response.status, await response.read()) == answer
+        assert response.status != 200 or response.content_type == "text/loud"
+    assert told == [(HOOK, each) for each in heard]
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "body", "answer"),
+    [
+        ("POST", {}, CHANGED, (200, b"END")),
+        ("POST", {}, b"something else", (404, b"")),
+        ("POST", {"X-Secret": SECRET}, b"", (404, b"")),
+        ("POST", {}, b"", (404, b"")),
+        ("GET", {}, b"", (404, b"")),
+        ("POST", {"Content-Encoding": "gzip"}, gzip.compress(bytes(2**17), mtime=0), (413, b"")),
+        ("POST", {}, CHANGED + b" " * 2**16, (413, b"")),
+    ],
+)
+async def test_an_unknown_hook_and_a_wrong_secret_are_answered_alike(
+    method: str, headers: dict[str, str], body: bytes, answer: tuple[int, bytes]
+) -> None:
+    told: list[tuple[Hook, Said]] = []
+    async with listening(told) as url, aiohttp.ClientSession() as session:
+        seen = []
+        for path in (f"{PATH}unknown/{SECRET}", f"{URL}/wrong", f"{PATH}unknown/wrong"):
+            async with session.request(method, url + path, headers=headers, data=body) as response:
+                left_out = {"Date"}
+                rest = {name: value for name, value in response.headers.items() if name not in left_out}
+                seen.append((response.status, await response.read(), rest))
+    assert seen[0][:2] == answer
+    assert seen[1:] == seen[:1] * 2
+    assert told == []
+
+
+async def test_where_no_dialect_has_its_secret_in_the_url_nothing_is_there() -> None:
+    async with (
+        listening([], by_url=None) as url,
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}{URL}/{SECRET}", data=CHANGED) as response,
+    ):
+        assert (response.status, await response.read()) == (404, b"")
 
 
 async def test_a_hook_is_validated_by_giving_back_what_was_asked() -> None:

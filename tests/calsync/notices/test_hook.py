@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from calsync.notices.hook import PATH, made, url_of
+import pytest
+
+from calsync.notices.hook import LONGEST, PATH, made, named_by, url_of, with_secret
 from calsync.spoke import Watch
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -39,6 +41,19 @@ def test_where_a_server_calls() -> None:
     assert url_of("https://busy.example.com/", hook) == f"https://busy.example.com{PATH}{hook.name}"
     assert hook.name.isalnum()
     assert len(hook.name) <= 64  # https://developers.google.com/workspace/calendar/api/guides/push: id
+
+
+def test_a_secret_can_stand_in_the_url() -> None:
+    hook, secret = made("team", "exchange", _numbers)
+    url = with_secret(url_of("https://busy.example.com/", hook), secret)
+    assert named_by(url.removeprefix("https://busy.example.com")) == (hook.name, secret)
+    assert named_by(f"{PATH}{hook.name}") == (hook.name, "")
+
+
+@pytest.mark.parametrize("path", ["", "/", PATH, f"{PATH}a/", f"{PATH}a/b/c", f"{PATH}a/../b", f"{PATH}{'a' * LONGEST}",
+                                  f"{PATH}a/{'b' * LONGEST}", f"{PATH}a%2Fb", "/other/a", f"{PATH}/a"])  # fmt: skip
+def test_what_is_the_path_of_no_hook(path: str) -> None:
+    assert named_by(path) == ("", "")
 
 
 def test_a_hook_lasts_as_long_as_its_server_promised() -> None:

@@ -65,6 +65,8 @@ class World:
     own_way: Callable[[Fields], Fields] = dict
     """How servers write what they are told."""
     away: set[str] = field(default_factory=set)
+    shut: set[str] = field(default_factory=set)
+    """Spokes that cannot be written for a while, whatever the rules let the hub do."""
     unread: dict[str, set[str]] = field(default_factory=dict)
     now: datetime = NOW
     _count: int = 0
@@ -75,7 +77,8 @@ class World:
             self.news.setdefault(spoke.name, set())
 
     def ability(self, spoke: str) -> Ability:
-        return Ability(fit=self.fits.get(spoke, whatever), fields=self.holds.get(spoke))
+        writable = spoke not in self.shut
+        return Ability(fit=self.fits.get(spoke, whatever), fields=self.holds.get(spoke), writable=writable)
 
     # What people do.
 
@@ -105,8 +108,8 @@ class World:
 
     # What the hub does.
 
-    def planned(self, *, everything: bool = False, whole: bool = False) -> Plan:
-        """What a run would do now."""
+    def planned(self, *, everything: bool = False, whole: bool = False, **more: Any) -> Plan:
+        """What a run would do now; ``more`` as of calsync.plans.plan.plan."""
         whole = whole or everything
         seen: dict[str, dict[str, Item | None]] = {}
         for spoke, shelf in self.shelves.items():
@@ -123,24 +126,36 @@ class World:
             for spoke in self.shelves
         }
         here = [spoke for spoke in self.shelves if spoke not in self.away]
-        return plan(
-            self.rules,
-            now=self.now,
-            known=list(self.ledger.values()),
-            seen=seen,
-            unread=self.unread,
-            abilities={spoke: self.ability(spoke) for spoke in here},
-            counts=counts,
-            whole=frozenset(here) if whole else frozenset(),
-            everything=everything,
-            asides={place: each for place, each in self.asides.items() if place[1] in seen.get(place[0], ())},
-        )
+
+        def made() -> Plan:
+            return plan(
+                self.rules,
+                now=self.now,
+                known=list(self.ledger.values()),
+                seen=seen,
+                unread=self.unread,
+                abilities={spoke: self.ability(spoke) for spoke in here},
+                counts=counts,
+                whole=frozenset(here) if whole else frozenset(),
+                everything=everything,
+                asides={place: each for place, each in self.asides.items() if place[1] in seen.get(place[0], ())},
+                **more,
+            )
+
+        for spoke, key in made().asks:
+            seen[spoke][key] = self.shelves[spoke].get(key)
+        return made()
 
     def run(
-        self, *, everything: bool = False, whole: bool = False, fails: Callable[[Step], bool] = lambda step: False
+        self,
+        *,
+        everything: bool = False,
+        whole: bool = False,
+        fails: Callable[[Step], bool] = lambda step: False,
+        **more: Any,
     ) -> Plan:
         """Plans, keeps what was agreed, and does all steps but those that fail."""
-        made = self.planned(everything=everything, whole=whole)
+        made = self.planned(everything=everything, whole=whole, **more)
         for decision in made.decisions:
             self.clashes += decision.clashes
             if decision.agreed is None:

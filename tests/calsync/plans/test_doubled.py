@@ -1,5 +1,6 @@
 """Tests of calsync/plans/doubled.py: one calendar under two names loses nothing, and is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from calsync.plans.doubled import DOUBLED, SAME
@@ -91,3 +92,12 @@ def test_a_copy_that_was_moved_is_none_of_another() -> None:
     made = here.planned()
     assert SAME not in {stop.guard for stop in made.stops}
     assert DOUBLED not in {aside.why for aside in made.asides}
+
+
+def test_a_spoke_that_the_rules_do_not_name_says_nothing() -> None:
+    here = synced(2)
+    carried_over(here)
+    here.rules = replace(here.rules, spokes=tuple(each for each in here.rules.spokes if each.name != "b"))
+    del here.shelves["b"], here.news["b"]
+    made = here.planned(everything=True)
+    assert SAME not in {stop.guard for stop in made.stops}

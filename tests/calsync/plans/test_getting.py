@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calsync.contents import content, fields
 from calsync.plans.details import BUSY, NOTHING, SUBJECT, labelled
-from calsync.plans.getting import carried, ours, projected, shared, wanted
+from calsync.plans.getting import carried, meant, ours, projected, shared, wanted, wearing, worn
 from calsync.rules import Detail, Gets, Kind, Reminders
 from calsync.spoke import Ability
 from protocols.model.event import Event, Occurrence, Sensitivity
@@ -119,6 +119,47 @@ def test_what_the_rules_put_on_is_never_carried_back(
     rules: dict[str, Any], name: str, text: str | None, means: str | None
 ) -> None:
     assert carried(name, text, fields(FULL), replace(ALL, **rules)) == means
+
+
+WORN = (
+    Gets(),
+    Gets(prefix="[A] ", category="C", people=True, private=True),
+    Gets(subject="Taken", detail=Detail.BUSY, reminders=Reminders.KEEP),
+)
+
+
+@pytest.mark.parametrize("then", WORN, ids=range(len(WORN)))
+@pytest.mark.parametrize("now", [replace(ALL, prefix="[B] ", private=True), ALL], ids=["other", "bare"])
+def test_what_a_copy_wears_is_read_again_whatever_the_rules_are_now(then: Gets, now: Gets) -> None:
+    rights: dict[str, Any] = {name: getattr(now, name) for name in ("create", "change", "delete", "anonymous")}
+    assert wearing(now, worn(then)) == replace(then, **rights)
+    assert wearing(now, "") == now
+
+
+OTHER = [
+    ("[A] ", "[B] ", "subject", "[A] New", "New"),
+    ("[A] ", "[B] ", "subject", "[B] New", "New"),
+    ("", "[B] ", "subject", "[B] New", "New"),
+    ("[A] ", "", "subject", "[A] New", "New"),
+    ("", "Stand", "subject", "Stand-up!", "Stand-up!"),
+    ("[A] ", "[B] ", "subject", None, None),
+    ("[A] ", "[B] ", "at 2026-11-04T09:00:00Z", '{"subject":"[A] New"}', '{"subject":"New"}'),
+]
+
+
+@pytest.mark.parametrize(("then", "now", "name", "text", "means"), OTHER)
+def test_what_was_put_on_before_is_not_carried_back_either(
+    then: str, now: str, name: str, text: str | None, means: str | None
+) -> None:
+    old, new = replace(ALL, prefix=then), replace(ALL, prefix=now)
+    assert meant(name, text, fields(FULL), then=old, now=new) == means
+
+
+def test_a_category_and_people_of_before_are_not_carried_back_either() -> None:
+    old, new = replace(ALL, category="Old", people=True), replace(ALL, category="New")
+    assert meant("categories", '["Mine","New","Old"]', fields(FULL), then=old, now=new) == '["Mine"]'
+    assert meant("body", "Longer\n\n--\nOrganiser: Ann\nBob", fields(FULL), then=old, now=new) == "Longer"
+    assert meant("body", "Longer\n\n--\nOrganiser: Ann\nBob", fields(FULL), then=new, now=old) == "Longer"
 
 
 def test_a_changed_occurrence_keeps_what_the_spoke_never_saw() -> None:

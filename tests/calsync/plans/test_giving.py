@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from calsync.plans.details import BUSY, level
-from calsync.plans.giving import NOT_GIVEN, given
+from calsync.plans.giving import NOT_GIVEN, given, narrowed
 from calsync.rules import Detail, Gives, Treat
 from protocols.model.event import Event, Occurrence, Response, Sensitivity, Span
 from protocols.model.intervals import BusyStatus
@@ -110,6 +110,76 @@ def test_a_private_occurrence_of_a_series_is_withheld_by_itself(treat: Treat, te
     assert text in told.fields["at 2026-11-03T09:00:00Z"]
     assert ("Secret" in str(told.fields)) == (treat is Treat.COPY)
     assert bool(told.withheld) == (treat is not Treat.COPY)
+
+
+OTHERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "private": ({"sensitivity": Sensitivity.CONFIDENTIAL}, {"private": Treat.BUSY}),
+    "tentative": ({"shows": BusyStatus.TENTATIVE}, {"tentative": Treat.BUSY}),
+    "free": ({"shows": BusyStatus.FREE}, {"free": Treat.BUSY}),
+    "all_day": ({"when": days()}, {"all_day": Treat.BUSY}),
+}
+
+
+def series(**more: Any) -> Event:
+    one = Occurrence(**{"when": event(11).when, "subject": "Doctor: Secret", "body": "Secret"} | more)
+    start = event().when.start  # type: ignore[union-attr]
+    return event(rule=Recurrence(frequency=Frequency.DAILY, count=3), exceptions={start: one}, categories=("Work",))
+
+
+@pytest.mark.parametrize(("said", "gives"), OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("treat", Treat)
+def test_each_rule_reaches_single_occurrences(said: dict[str, Any], gives: dict[str, Any], treat: Any) -> None:
+    told = given(series(**said), replace(Gives(), **dict.fromkeys(gives, treat)), NOW)
+    assert told.fields is not None
+    assert level(told.fields) == "full"
+    assert ("Secret" in str(told.fields)) == (treat is Treat.COPY)
+    assert (told.fields["at 2026-11-03T09:00:00Z"] == "null") == (treat is Treat.SKIP)
+    assert (told.withheld == {"at 2026-11-03T09:00:00Z"}) == (treat is not Treat.COPY)
+
+
+@pytest.mark.parametrize(
+    ("gives", "said", "there"),
+    [
+        (Gives(without_subjects=("doctor*",)), {}, False),
+        (Gives(without_subjects=("doctor*",)), {"subject": None}, True),
+        (Gives(without=frozenset({"own"})), {"categories": ("Own",)}, False),
+        (Gives(categories=frozenset({"Work"})), {"categories": ("Own",)}, False),
+        (Gives(categories=frozenset({"Work"})), {"categories": None}, True),
+        (Gives(subjects=("Stand*",)), {}, False),
+        (Gives(subjects=("Stand*",)), {"subject": "Stand-down"}, True),
+    ],
+)
+def test_filters_reach_single_occurrences(gives: Gives, said: dict[str, Any], there: bool) -> None:
+    told = given(series(**said), gives, NOW)
+    assert told.fields is not None
+    assert (told.fields["at 2026-11-03T09:00:00Z"] != "null") == there
+    assert ("Secret" in str(told.fields)) == there
+
+
+def test_an_occurrence_that_is_called_off_or_tells_no_more_than_all_is_not_withheld() -> None:
+    called_off = replace(series(), exceptions=dict.fromkeys(series().exceptions))
+    assert given(called_off, Gives(), NOW).withheld == frozenset()
+    busy = given(series(sensitivity=Sensitivity.PRIVATE), Gives(private=Treat.BUSY, detail=Detail.BUSY), NOW)
+    assert (busy.withheld, "Secret" in str(busy.fields)) == (frozenset(), False)
+
+
+@pytest.mark.parametrize(
+    ("back", "ahead", "bounds"),
+    [(2, 2, set()), (1, 3, {"ahead"}), (3, 2, {"back"}), (3, 3, {"back", "ahead"}), (None, None, set())],
+)
+def test_bounds_that_are_less_now_are_named(back: int | None, ahead: int | None, bounds: set[str]) -> None:
+    before = [None if each is None else timedelta(days=each) for each in (back, ahead)]
+    assert narrowed(WINDOW, *before) == bounds
+    assert narrowed(None, *before) == frozenset()
+
+
+def test_what_was_taken_goes_beyond_a_bound_that_is_less_now() -> None:
+    for number, bound in ((30, "ahead"), (-30, "back")):
+        for narrower in ("ahead", "back"):
+            told = given(later(number), WINDOW, NOW, taken=True, narrower={narrower})
+            assert (told.fields is None) == (narrower == bound)
+    assert given(later(30), WINDOW, NOW, taken=True, narrower={"ahead"}).due is not None
+    assert given(person(), WINDOW, NOW, taken=True, narrower={"back"}).fields is not None
 
 
 @settings(max_examples=50)

@@ -3,14 +3,30 @@
 import pytest
 
 from calsync.agreed import Agreed, Link
-from calsync.plans.guards import CREATIONS, DELETIONS, EMPTY, GUARDS, SHRINK, stops
+from calsync.plans.first_sight import MIRRORED, RENAMED
+from calsync.plans.guards import (
+    CHANGES,
+    CREATIONS,
+    DELETIONS,
+    EMPTY,
+    GUARDS,
+    RESTORED,
+    SHRINK,
+    WITHDRAWALS,
+    stops,
+)
 from calsync.plans.situation import Situation
 from calsync.rules import Bound
 from calsync.spoke import Act
 from calsync.steps import Step, Why
-from tests.calsync.plans.model import NOW, rules
+from tests.calsync.plans.model import NONE, NOW, World, event, giver, rules, target
 
-HUB = rules(creations=Bound(count=3, share=0.1), deletions=Bound(count=2, share=0.5), shrink=0.5)
+HUB = rules(
+    creations=Bound(count=3, share=0.1),
+    changes=Bound(count=3, share=0.1),
+    deletions=Bound(count=2, share=0.5),
+    shrink=0.5,
+)
 
 
 def guards(
@@ -34,10 +50,31 @@ def test_many_new_copies_blow_the_fuse(steps: int, of: int, found: list[str]) ->
 
 @pytest.mark.parametrize(
     ("why", "steps", "found"),
-    [(Why.GONE, 2, []), (Why.GONE, 3, [DELETIONS]), (Why.WITHDRAWN, 4, []), (Why.TWICE, 4, [])],
+    [
+        (Why.GONE, 2, []),
+        (Why.GONE, 3, [DELETIONS]),
+        (Why.REMOVED, 3, [DELETIONS]),
+        (Why.WITHDRAWN, 2, []),
+        (Why.WITHDRAWN, 3, [WITHDRAWALS]),
+        (Why.TWICE, 4, []),
+    ],
 )
 def test_removals_blow_it_where_anything_is_lost_with_them(why: Why, steps: int, found: list[str]) -> None:
     assert guards(Act.DELETE, why, steps=steps) == found
+
+
+@pytest.mark.parametrize(
+    ("why", "steps", "found"),
+    [
+        (Why.CHANGED, 3, []),
+        (Why.CHANGED, 4, [CHANGES]),
+        (Why.CONFLICT, 4, [CHANGES]),
+        (Why.RULES, 4, []),
+        (Why.PUT_BACK, 4, []),
+    ],
+)
+def test_many_changes_of_people_blow_it_and_what_is_put_back_does_not(why: Why, steps: int, found: list[str]) -> None:
+    assert guards(Act.UPDATE, why, steps=steps) == found
 
 
 @pytest.mark.parametrize(
@@ -54,11 +91,107 @@ def test_a_spoke_with_another_name_is_not_taken_for_one_that_was_taken_away() ->
 
 
 def test_each_guard_says_what_it_saw_and_what_to_do() -> None:
-    assert set(GUARDS) == {CREATIONS, DELETIONS, SHRINK, EMPTY}
+    words = {CREATIONS, CHANGES, DELETIONS, WITHDRAWALS, SHRINK, EMPTY, RESTORED, RENAMED, MIRRORED}
+    assert (set(GUARDS), len(GUARDS)) == (words, len(words))
     situation = Situation(rules=HUB, now=NOW, seen={}, unread={}, abilities={}, everything=False)
     todo = [Step(act=Act.CREATE, why=Why.NEW, item=str(n), spoke="b") for n in range(9)]
     (stop,) = stops(situation, [], todo, counts={})
     assert (stop.spoke, stop.words) == (
         "b",
         "9 copies would be made in b, where 0 items stand: look at the plan, then allow it",
+    )
+
+
+def filled(items: int, *spokes: str) -> World:
+    """So many items entered at each of ``spokes``, and their copies at b and c."""
+    here = World(rules())
+    for spoke in spokes or ("a",):
+        for hour in range(items):
+            here.put(spoke, event(hour, f"{spoke} {hour}"))
+    here.quiet()
+    return here
+
+
+def vanish(here: World, spoke: str, number: int) -> None:
+    for key in sorted(here.shelves[spoke])[:number]:
+        here.remove(spoke, key)
+
+
+@pytest.mark.parametrize(
+    ("items", "lost", "expired", "found"),
+    [
+        (8, 2, "b", []),
+        (8, 3, "b", [RESTORED]),
+        (8, 3, "c", []),
+        (1, 1, "b", [RESTORED]),
+        (1, 1, "", []),
+        (8, 5, "b", [SHRINK]),
+    ],
+)
+def test_what_is_missing_at_a_spoke_that_began_anew_is_asked_for(
+    items: int, lost: int, expired: str, found: list[str]
+) -> None:
+    here = filled(items)
+    vanish(here, "b", lost)
+    made = here.planned(whole=True, expired=frozenset({expired}))
+    assert [stop.guard for stop in made.stops] == found
+
+
+def test_versions_that_went_back_tell_of_a_backup_as_well() -> None:
+    here = filled(8)
+    key = max(here.copies("b"))
+    before = here.shelves["b"][key]
+    here.change("b", key, location="Room 4")
+    here.quiet()
+    here.touch("b", key, content=before.content, changed_at=NOW)
+    vanish(here, "b", 3)
+    [stop] = here.planned().stops
+    assert (stop.guard, stop.spoke) == (RESTORED, "b")
+    assert stop.words == (
+        "3 of the 8 items of b are not there any more, so 6 would be removed elsewhere, 3 of them entered there,"
+        " and its server began anew: was it restored from a backup? `busyline calendar refill hub b` makes them there"
+        " again; where people removed them, allow it"
+    )
+
+
+def test_copies_that_are_only_made_again_are_asked_for_by_nobody() -> None:
+    here = World(rules(giver("a", gets=NONE), target("b")))
+    for hour in range(8):
+        here.put("a", event(hour))
+    here.quiet()
+    vanish(here, "b", 3)
+    assert here.planned(whole=True, expired=frozenset({"b"})).stops == ()
+
+
+def test_an_emptied_side_says_what_would_go_with_it() -> None:
+    here = filled(3, "a", "b")
+    vanish(here, "b", 6)
+    [stop] = here.planned(whole=True).stops
+    assert (stop.guard, stop.spoke) == (EMPTY, "b")
+    assert (
+        "none of the 6 items of b is there any more, so 12 would be removed elsewhere, 3 of them entered there: "
+        in (stop.words)
+    )
+    assert "`busyline calendar refill hub b` makes them there again; where people removed them, allow it" in stop.words
+
+
+def test_each_removal_says_where_it_began() -> None:
+    here = filled(1)
+    here.remove("b", here.key("b"))
+    assert {(step.spoke, step.why) for each in here.planned().decisions for step in each.steps} == {
+        ("a", Why.REMOVED),
+        ("c", Why.REMOVED),
+    }
+    here = filled(1)
+    here.remove("a", here.key("a"))
+    assert {step.why for each in here.planned().decisions for step in each.steps} == {Why.GONE}
+
+
+def test_the_only_item_of_a_calendar_that_the_settings_changed_is_asked_for_as_well() -> None:
+    here = filled(1)
+    here.remove("b", here.key("b"))
+    [stop] = here.planned(everything=True).stops
+    assert stop.guard == EMPTY
+    assert stop.words.startswith(
+        "the only item of b is not there any more, so 2 would be removed elsewhere, 1 of them "
     )

@@ -10,7 +10,7 @@ from calsync.contents import digests, fields
 from calsync.items import Item
 from calsync.plans.details import NOTHING, labelled
 from calsync.plans.linking import UNSEEN, after, bare, linked, refused, settled, touched
-from calsync.plans.refusals import REFUSED
+from calsync.plans.refusals import REFUSED, kept
 from calsync.spoke import Act
 from calsync.steps import Decision, Step, Why
 from protocols.model.recurrence import Frequency, Recurrence
@@ -75,6 +75,28 @@ def test_so_is_what_was_changed_while_something_else_was_written() -> None:
     assert link.version == told().version + UNSEEN
 
 
+def test_where_somebody_was_there_after_it_was_made_all_that_is_another_is_theirs() -> None:
+    made = step(Act.CREATE, None, body="Ours")
+    item = told(location="Room", body="Theirs", categories=("A",))
+    link = linked(made, item, later=True)
+    assert link.version == item.version + UNSEEN
+    assert link.stood == link.asked
+    assert linked(made, item).version == item.version
+    same = told(location="ROOM", body="Ours")
+    assert linked(made, same, later=True).version == same.version
+
+
+def test_so_is_what_was_written_but_for_what_the_server_does_not_let_go_of() -> None:
+    change = step(Act.UPDATE, LINK, "subject", "body", "location", subject="New", body="Ours", location="Elsewhere")
+    item = told(subject="New", body="Theirs", location="Room")
+    link = linked(change, item, later=True)
+    assert link.version == item.version + UNSEEN
+    assert link.stood["body"] == link.asked["body"]
+    assert link.stood["location"] == LINK.stood["location"] != link.asked["location"]
+    own = linked(change, told(subject="New", body="Ours", location="Room"), later=True)
+    assert own.version == item.version
+
+
 def test_after_a_removal_nothing_stands_there_and_the_count_stays() -> None:
     link = after(AGREED, step(Act.DELETE), None).links["b"]
     assert (link.version, link.copies) == ("", 2)
@@ -90,7 +112,20 @@ def test_what_is_refused_is_not_asked_again_until_something_else_is_wanted() -> 
     assert link.left == REFUSED + "too long"
     assert (link.asked, link.barred) == (LINK.asked, {"subject": digests({"x": "New"})["x"]})
     assert refused(AGREED, step(Act.DELETE), "no").links["b"].asked == LINK.asked
-    assert refused(AGREED, step(Act.CREATE, None), "no") == AGREED
+    assert refused(AGREED, step(Act.CREATE, None), "no") == AGREED, "it stands there"
+
+
+@pytest.mark.parametrize("copies", [0, 2])
+def test_a_copy_that_is_refused_is_known_to_be_missing(copies: int) -> None:
+    lost = replace(LINK, version="", copies=copies) if copies else None
+    links = {name: each for name, each in AGREED.links.items() if name != "b"} | ({"b": lost} if lost else {})
+    found = refused(replace(AGREED, links=links), step(Act.CREATE, lost), "no").links["b"]
+    assert (found.version, found.left, found.copies, bool(found.key)) == ("", REFUSED + "no", copies, bool(copies))
+    assert (kept(found), kept(replace(found, version="v")), kept(replace(found, left="by hand"))) == (
+        found.left,
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize("waits", [True, False])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from calsync.plans.loops import ALIKE
+from calsync.plans.situation import ALWAYS
 from calsync.rules import Detail
 from protocols.model.event import Event
 from tests.calsync.plans.model import ALL, World, event, giver, rules, target, whys, world
@@ -20,8 +21,20 @@ def test_a_copy_of_a_copy_is_left_aside_and_looked_at_again() -> None:
     made = here.run()
     assert whys(made) == []
     assert [aside.why for aside in made.asides] == [ALIKE]
-    assert made.asides[0].due == here.now + timedelta(days=1)
+    assert made.asides[0].due == here.now + timedelta(hours=1)
     assert made.loops == ()
+
+
+def test_what_somebody_moved_here_under_another_name_is_looked_at_in_the_next_run() -> None:
+    here = world()
+    here.put("a", event())
+    here.run()
+    here.remove("a", here.key("a"))
+    here.put("b", event())
+    [aside] = here.run().asides
+    assert (aside.why, aside.due) == (ALIKE, ALWAYS)
+    here.quiet()
+    assert (len(here.shelves["a"]), len(here.shelves["b"])) == (1, 1)
 
 
 def test_many_of_them_are_a_loop_and_its_maker_is_named() -> None:

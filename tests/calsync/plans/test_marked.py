@@ -2,6 +2,7 @@
 
 import pytest
 
+from calsync.items import Mark
 from calsync.plans.found import GOES
 from calsync.plans.marked import ORPHAN, TWIN
 from calsync.steps import Why
@@ -83,3 +84,16 @@ def test_a_copy_that_could_not_go_with_its_original_is_no_item_where_the_same_st
     here.run(everything=True)
     here.quiet()
     assert [len(here.shelves[spoke]) for spoke in "abc"] == before
+
+
+def test_an_orphan_stands_for_what_looks_just_so_and_has_no_copy_there() -> None:
+    here = World(rules())
+    here.away.add("c")
+    here.put("a", event())
+    here.run()  # a ledger was lost, and c could not be read
+    here.away.clear()
+    here.put("c", event(), mark=Mark("hub", "0123456789abcdef" * 2).text)
+    here.quiet()
+    assert [len(here.shelves[spoke]) for spoke in "abc"] == [1, 1, 1]
+    [agreed] = here.ledger.values()
+    assert agreed.links["c"].key == here.key("c")

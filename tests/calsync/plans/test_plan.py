@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from calsync.plans.staying import STAYS
 from calsync.rules import Bound, Gets, Treat
 from calsync.steps import Plan
 from protocols.model.event import Sensitivity
@@ -79,12 +80,12 @@ def test_what_the_ledger_knows_already_is_not_decided_anew() -> None:
     assert here.planned(whole=True) == Plan()
 
 
-def test_what_a_copy_made_of_it_is_given_or_not_as_soon_as_it_stands_at_its_origin() -> None:
+def test_what_would_not_be_given_any_more_by_what_was_made_of_a_copy_is_not_carried() -> None:
     here = World(rules(giver("a", private=Treat.SKIP), giver("b")))
     here.put("a", event())
     here.quiet()
     here.change("b", here.key("b"), sensitivity=Sensitivity.PRIVATE)
     (decision,) = here.run().decisions
-    assert decision.waits
+    assert (list(decision.steps), [left.words for left in decision.left]) == ([], [STAYS])
     here.quiet()
-    assert (here.only("a").sensitivity, here.shelves["b"]) == (Sensitivity.PRIVATE, {})
+    assert (here.only("a").sensitivity, here.only("b").sensitivity) == (Sensitivity.NORMAL, Sensitivity.PRIVATE)

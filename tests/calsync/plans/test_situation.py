@@ -1,11 +1,13 @@
 """Tests of calsync/plans/situation.py: what was seen, and whose changes count."""
 
+from dataclasses import replace
+
 import pytest
 
 from calsync.agreed import Agreed, Link
 from calsync.items import Item
 from calsync.plans.situation import Situation
-from calsync.rules import Gets, SpokeRules
+from calsync.rules import Gets, Kind, SpokeRules
 from calsync.spoke import Ability
 from tests.calsync.plans.model import ALL, NOW, event, giver, rules, target, whatever
 
@@ -38,6 +40,28 @@ def test_a_spoke_that_the_rules_do_not_name_gives_and_gets_nothing() -> None:
     assert situation().gives("z") is None
     assert situation().gets("z") == Gets()
     assert situation().gets("b") == SpokeRules(name="b", gets=ALL).gets
+
+
+@pytest.mark.parametrize(
+    ("fields", "worn", "made", "origin", "blind"),
+    [
+        ({}, "{}", True, ALL, False),
+        ({"detail": "subject"}, "{}", True, ALL, False),
+        ({"detail": "busy"}, "{}", True, ALL, True),
+        ({"detail": "busy"}, "{}", True, replace(ALL, anonymous=True), False),
+        ({"detail": "busy"}, "{}", False, ALL, False),
+        ({}, '{"detail":"busy"}', True, ALL, True),
+        ({}, '{"subject":"Taken"}', True, ALL, True),
+        ({}, "", True, ALL, False),
+    ],
+)
+def test_who_changes_a_copy_that_does_not_tell_what_it_is_acts_blindly(
+    fields: dict[str, str], worn: str, made: bool, origin: Gets, blind: bool
+) -> None:
+    copy = Link(spoke="b", key="1", version="v", made=made, worn=worn)
+    assert situation(origin).blind(replace(AGREED, fields=fields), copy) is blind
+    people = replace(situation(origin).rules, kind=Kind.CONTACTS)
+    assert not replace(situation(origin), rules=people).blind(replace(AGREED, fields=fields), copy)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from calsync.contents import digests, fields
 from calsync.plans.looking import look
 from calsync.plans.refusals import REFUSED
 from calsync.plans.situation import Situation
-from calsync.plans.standing import MAY_NOT_CHANGE, MAY_NOT_DELETE, Standing
+from calsync.plans.standing import MAY_NOT_CHANGE, MAY_NOT_DELETE, NOT_NOW, Standing
 from calsync.rules import Gets, HubRules
 from calsync.spoke import Ability, Act
 from protocols.model.event import Sensitivity
@@ -18,7 +18,7 @@ from tests.calsync.plans.model import ALL, NOW, World, event, giver, rules, what
 FIELDS = fields(event())
 STOOD = digests(FIELDS)
 A = Link(spoke="a", key="1", version="v1", asked=STOOD, stood=STOOD)
-B = replace(A, spoke="b", made=True, copies=1)
+B = replace(A, spoke="b", made=True, copies=1, worn="{}")
 AGREED = Agreed(id="x", origin="a", fields=FIELDS, links={"a": A, "b": B})
 OPEN = rules(giver("a"), giver("b"))
 
@@ -127,3 +127,20 @@ def test_a_copy_of_what_is_private_by_now_that_may_not_be_removed_is_written_dow
     here.change("a", key, subject="Lunch", sensitivity=Sensitivity.NORMAL)
     here.quiet()
     assert here.only("a") == here.only("b") == here.only("c") == event(subject="Lunch", location="Room", body="With Bo")
+
+
+def test_what_cannot_be_written_now_waits_whatever_is_to_be_done() -> None:
+    here = World(rules(giver("a"), giver("b")))
+    keys = [here.put("a", event(subject=name)) for name in ("One", "Two")]
+    here.quiet()
+    here.shut = {"b"}
+    here.change("a", keys[0], subject="Changed")
+    here.remove("a", keys[1])
+    here.put("a", event(subject="New"))
+    for _ in range(2):
+        made = here.run()
+        assert [left.words for each in made.decisions for left in each.left] == [NOT_NOW] * 3
+        assert all(each.waits and not each.steps for each in made.decisions)
+    here.shut = set()
+    here.quiet()
+    assert here.stands("a") == here.stands("b")

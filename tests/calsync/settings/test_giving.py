@@ -37,7 +37,7 @@ def test_every_word_reaches_the_plan() -> None:
 
 
 def test_everything_that_may_be_done_is_said() -> None:
-    switches = dict.fromkeys(("create", "change", "delete", "private", "people"), True)
+    switches = dict.fromkeys(("create", "change", "delete", "private", "people", "anonymous"), True)
     texts = {"detail": "subject", "prefix": "[F] ", "subject": "Busy", "category": "F", "reminders": "keep"}
     get = GetSettings.model_validate(switches | texts)
     assert get.writes
@@ -52,6 +52,7 @@ def test_everything_that_may_be_done_is_said() -> None:
         private=True,
         people=True,
         reminders=Reminders.KEEP,
+        anonymous=True,
     )
 
 

@@ -12,6 +12,7 @@ def test_the_usual_guards_are_those_of_the_rules() -> None:
     guards = HubGuardSettings()
     assert (guards.creations.count, guards.creations.share) == (usual.creations.count, usual.creations.share)
     assert (guards.deletions.count, guards.deletions.share) == (usual.deletions.count, usual.deletions.share)
+    assert (guards.changes.count, guards.changes.share) == (usual.changes.count, usual.changes.share)
     assert guards.shrink == usual.shrink
 
 
@@ -30,6 +31,7 @@ def test_it_runs_every_quarter_of_an_hour_unless_it_is_said() -> None:
         ({"kind": "tasks"}, "hubs.0.kind"),
         ({"conflicts": "oldest"}, "hubs.0.conflicts"),
         ({"loops": 0}, "hubs.0.loops"),
+        ({"first": "never"}, "hubs.0.first"),
         ({"guards": {"shrink": 2}}, "hubs.0.guards.shrink"),
         ({"schedule": "now and then"}, "hubs.0.schedule"),
     ],

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from calsync.event_fields import AT
 from calsync.items import Item, Unread
 from calsync.spokes.caldav_items import fit, item_of
@@ -64,3 +66,18 @@ def test_what_is_personal_is_private_there() -> None:
 
 def test_a_calendar_holds_no_contacts() -> None:
     assert fit(Card()) == (None, "a calendar holds no contacts")
+
+
+@pytest.mark.parametrize(
+    ("more", "frail"),
+    [
+        ("ATTACH:https://files.example/plan.pdf", True),
+        ("X-ALT-DESC;FMTTYPE=text/html:<b>x</b>", True),
+        ("DESCRIPTION:ATTACH:x", False),
+    ],
+)
+def test_an_occurrence_with_more_in_it_than_is_told_is_named(more: str, frail: bool) -> None:
+    override = event("RECURRENCE-ID:20261116T090000Z", "DTSTART:20261116T110000Z", more)
+    told = item(*event(*WEEKLY), *override)
+    assert isinstance(told, Item)
+    assert told.frail == (frozenset({f"{AT}2026-11-16T09:00:00Z"}) if frail else frozenset())

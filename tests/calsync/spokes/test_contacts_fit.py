@@ -1,5 +1,7 @@
 """How a contact is made to fit."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 
@@ -31,6 +33,14 @@ def test_what_outlook_cannot_hold_is_cut() -> None:
     told = fit.outlook(long)
     assert (told.display_name, len(told.emails), len(told.phones[Phone.HOME])) == ("a" * 254, 3, 255)
     assert fit.google(long) == long
+
+
+def test_a_birthday_that_outlook_cannot_tell_is_left_out_and_all_else_fits() -> None:
+    for year in (1, 1600, 4500, 9999):
+        assert fit.outlook(Card(display_name="Ann", birthday=date(year, 2, 1))) == Card(display_name="Ann")
+    for year in (1601, 1604, 2026, 4499):
+        card = Card(display_name="Ann", birthday=date(year, 2, 1))
+        assert fit.outlook(card) == card
 
 
 def test_the_second_telephone_moves_up_where_there_is_no_first() -> None:

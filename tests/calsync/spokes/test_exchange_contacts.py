@@ -44,7 +44,7 @@ class Owner(Unguarded):
         self.desk.touch(item)
 
     async def delete(self, key: str) -> None:
-        del self.folder.items[key]
+        self.desk.remove(self.folder, self.folder.items[key])
 
     async def scribble(self, key: str, text: str) -> None:
         self.folder.items[key].values[ASSISTANT] = text

@@ -106,5 +106,5 @@ async def test_deleted_for_good() -> None:
         there.requests.clear()
         await spoke.write([Write(act=Act.DELETE, key=item.key, version=item.version)])
         [deleting] = [each for each in there.requests if b"<m:DeleteItem " in each.body]
-        assert b'DeleteType="HardDelete"' in deleting.body
+        assert b'DeleteType="SoftDelete"' in deleting.body
         assert b'SendMeetingCancellations="SendToNone"' in deleting.body

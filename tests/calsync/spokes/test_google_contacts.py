@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from calsync.items import Mark
+from calsync.spoke import Watched
 from calsync.spokes.google_contacts import GoogleContacts
 from protocols.errors import PeerError
 from protocols.google.card_person import fresh
 from protocols.google.contact_person import put_stamp
 from protocols.google.personal_contacts import MY_CONTACTS, SCOPE
+from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.card import Address, Card, Phone, Place
 from protocols.model.freebusy import Reason
 from simulation.google.contact_sync import Page
@@ -239,6 +241,44 @@ async def test_what_google_refuses_is_refused_for_good() -> None:
         assert (await failed(stage.spoke, creation(ANN))).refused
         await Reader(stage.spoke).news()
         assert (await done(stage.spoke, creation(ANN))).key
+
+
+async def test_who_may_only_read_reads() -> None:
+    async with staged() as (_, world, owner, _):
+        key = await owner.create(ANN)
+        reading = world.send_as(JACK, f"{SCOPE}.readonly")
+        spoke = GoogleContacts("contacts", reading, pace=world.pace, api_url=world.server.url, writable=False)
+        assert set((await Reader(spoke).news()).items) == {key}
+        assert (await spoke.look([key]))[key] is not None
+        outcome = await failed(spoke, creation(ANN))
+        assert (outcome.reason, outcome.doubt) == (Reason.NO_ACCESS, False)
+        assert not spoke.ability.writable
+
+
+async def test_nobody_can_be_told_of_contacts() -> None:
+    async with staged() as (stage, _, _, _):
+        assert not isinstance(stage.spoke, Watched)  # the People API has no channels
+
+
+async def test_a_reading_waits_where_it_is_told_to() -> None:
+    async with staged() as (_, world, owner, lossy):
+        key = await owner.create(ANN)
+        left = [HttpResponse(429, Headers({"Retry-After": "3"}), b"{}")] * 2
+
+        async def busy(request: HttpRequest) -> HttpResponse:
+            return left.pop() if left else await lossy(request)
+
+        spoke = GoogleContacts("contacts", busy, pace=world.pace, api_url=world.server.url)
+        assert set((await Reader(spoke).news()).items) == {key}
+        assert world.waits == [3.5, 3.5]
+
+
+async def test_two_hubs_see_the_stamps_of_each_other() -> None:
+    async with staged() as (stage, _, _, _):
+        made = await done(stage.spoke, replace(creation(ANN), mark=Mark("other", "item").text))
+        assert [item async for item in stage.spoke.ours("other")] == [made]
+        assert [item async for item in stage.spoke.ours("oth")] == []
+        assert (await Reader(stage.spoke).news()).items[made.key].mark == "busyline:other/item"
 
 
 async def test_a_page_that_does_not_come_is_an_error() -> None:

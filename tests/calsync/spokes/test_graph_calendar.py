@@ -101,18 +101,11 @@ async def test_a_change_is_told_to_whoever_watches(calendar: str) -> None:
         assert len(listener.told) == 3
 
 
-async def test_a_watch_is_renewed_or_made_anew() -> None:
+async def test_a_watch_lasts_no_longer_than_graph_lets_it() -> None:
     async with mailbox() as world, listening() as (_, url):
-        spoke = world.spoke()
         world.front.subscriptions.longest = timedelta(minutes=4230)
-        watch = await spoke.watch(url, "secret", NOW + timedelta(days=7))
+        watch = await world.spoke().watch(url, "secret", NOW + timedelta(days=7))
         assert watch.until == NOW + timedelta(minutes=4229)
-        longer = await spoke.renew(replace(watch, until=NOW), url, "secret", UNTIL)
-        assert longer == replace(watch, until=NOW + timedelta(minutes=4229))
-        world.front.subscriptions.life(watch.key, "subscriptionRemoved")
-        anew = await spoke.renew(watch, url, "secret", UNTIL)
-        assert anew.key != watch.key
-        assert anew.key in world.front.subscriptions.subscriptions
 
 
 async def test_nobody_is_told_who_does_not_prove_itself() -> None:

@@ -1,26 +1,34 @@
 """A folder of contacts in Microsoft 365 as a spoke."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from calsync.items import Item, Mark
-from calsync.spoke import Act, Failed, Write, Written
+from calsync.spoke import Act, Failed, Watched, Write, Written
 from calsync.spokes.graph_contacts import GraphContacts
+from calsync.spokes.graph_patience import Patience
 from protocols.errors import PeerError
 from protocols.graph.card_fields import changed, fresh
 from protocols.graph.contact_fields import EXTENDED, STAMP
+from protocols.graph.subscriptions import Notification, Sort
 from protocols.model.card import Card, Phone
 from protocols.model.freebusy import Reason
-from simulation.graph.contact_objects import Folder, put
+from simulation.faults import Trouble
+from simulation.graph.contact_objects import Folder
 from tests.calsync.spokes.contacts_world import ANN, Lossy, Unguarded, made_once, wire
+from tests.calsync.spokes.test_graph_calendar import listening
 from tests.contracts.spoke_world import Reader, Stage, creation, deletion, done, failed, standing, update
 from tests.contracts.spokes import ContactSpokeContract
 from tests.galsync.sides.mailbox_world import ANNA, NOW, Mailboxes, mailboxes
+
+UNTIL = NOW + timedelta(days=3)
 
 
 class Owner(Unguarded):
@@ -32,14 +40,14 @@ class Owner(Unguarded):
     async def create(self, content: Card) -> str:
         self._number += 1
         key = f"theirs-{self._number}="
-        self._world.put(self.folder, key, self._plain(fresh(content, stamp="")))
+        self._world.desk.plant(ANNA, key, self._plain(fresh(content, stamp="")), self._id)
         return key
 
     async def change(self, key: str, content: Card) -> None:
         self.write(key, self._plain(fresh(content, stamp="")))
 
     async def delete(self, key: str) -> None:
-        del self.folder.contacts[key]
+        self._world.desk.drop(ANNA, key, self._id)
 
     async def scribble(self, key: str, text: str) -> None:
         self.write(key, {"initials": text})
@@ -49,7 +57,11 @@ class Owner(Unguarded):
 
     def write(self, key: str, properties: Mapping[str, Any]) -> None:
         """Sets properties of a contact."""
-        put(self.folder.contacts[key], properties, new=False)
+        self._world.desk.alter(ANNA, key, properties, self._id)
+
+    @property
+    def _id(self) -> str:
+        return str(self.folder.properties["id"])
 
     @staticmethod
     def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,7 +79,14 @@ async def staged(
         folder = folders["contacts"] if own else world.folder("Customers")
         key = "" if own else str(folder.properties["id"])
         owner, lossy = Owner(world, folder), Lossy(world.send, lambda request: b'"method":"POST"' in request.body)
-        spoke = GraphContacts(called, lossy, user=ANNA, folder=key, api_url=world.server.url, clock=lambda: NOW)
+        spoke = GraphContacts(
+            called,
+            lossy,
+            user=ANNA,
+            folder=key,
+            api_url=world.server.url,
+            patience=Patience(clock=lambda: NOW, sleep=world.sleep, chance=lambda: 0.0),
+        )
 
         stage = Stage(spoke=spoke, user=owner, wire=lambda: wire(world.requests), expire=world.desk.delta.forget)
         yield stage, world, owner, lossy
@@ -192,6 +211,58 @@ async def test_throttling_says_when_to_come_back() -> None:
         assert outcome.retry_after.total_seconds() == 7
 
 
+async def test_a_reading_waits_where_it_is_told_to() -> None:
+    async with staged() as (stage, world, owner, _):
+        key = await owner.create(ANN)
+        left = [2.0, 3.0]
+        world.desk.limits.refuse = lambda method, path: left.pop(0) if left else None
+        reader = Reader(stage.spoke)
+        assert set((await reader.news()).items) == {key}
+        assert world.waits == [2.0, 3.0]
+        await owner.change(key, replace(ANN, company="Other"))
+        left += [4.0, 5.0]  # the changes, and the contact in its batch
+        assert set((await reader.news()).items) == {key}
+        assert world.waits == [2.0, 3.0, 4.0, 5.0]
+
+
+async def test_nobody_waits_longer_than_is_worth_while() -> None:
+    async with staged() as (stage, world, owner, _):
+        key = await owner.create(ANN)
+        world.desk.limits.refuse = lambda method, path: 200.0
+        for asking in (stage.spoke.look([key]), Reader(stage.spoke).news()):
+            with pytest.raises(PeerError) as caught:
+                await asking
+            assert caught.value.reason is Reason.THROTTLED
+        assert world.waits == [200.0, 200.0]  # each of them once, since twice would be more than five minutes
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Trouble.LOST_PAGE, Reason.INCOMPLETE),
+        (Trouble.TRUNCATED, Reason.GARBLED),
+        (Trouble.HTML, Reason.GARBLED),
+    ],
+)
+async def test_a_part_is_never_all(trouble: Trouble, reason: Reason) -> None:
+    async with staged() as (stage, world, owner, _):
+        for number in range(3):
+            await owner.create(replace(ANN, nickname=f"n{number}"))
+        world.desk.delta.page = world.desk.page = 2
+        world.server.faults.trouble = trouble
+        with pytest.raises(PeerError) as caught:
+            await Reader(stage.spoke).news()
+        assert caught.value.reason is reason
+
+
+async def test_two_hubs_see_the_stamps_of_each_other() -> None:
+    async with staged() as (stage, _, _, _):
+        made = await done(stage.spoke, replace(creation(ANN), mark=Mark("other", "item").text))
+        assert [item async for item in stage.spoke.ours("other")] == [made]
+        assert [item async for item in stage.spoke.ours("oth")] == []
+        assert (await Reader(stage.spoke).news()).items[made.key].mark == "busyline:other/item"
+
+
 async def test_a_folder_that_vanished_is_an_error_and_no_empty_folder() -> None:
     async with staged(own=False) as (stage, world, owner, _):
         await owner.create(ANN)
@@ -216,6 +287,70 @@ async def test_one_bad_write_spoils_no_other() -> None:
         assert isinstance(outcomes[1], Written)
         assert isinstance(outcomes[2], Written)
         assert isinstance(outcomes[2].item, Item)
+
+
+async def test_two_batches_at_once_wait_for_each_other() -> None:
+    async with staged() as (stage, world, owner, _):
+        assert stage.spoke.ability.at_once == 2
+        batches = ([creation(ANN, 20 * batch + each) for each in range(20)] for batch in range(2))
+        told = await asyncio.gather(*map(stage.spoke.write, batches))
+        assert [len(each) for each in told] == [20, 20]
+        assert len(owner.folder.contacts) == 40
+        assert world.desk.limits.answered == {201: 40}  # nobody was told that there was too much
+
+
+@pytest.mark.parametrize(("own", "of_others"), [(True, 1), (False, 0)])
+async def test_a_change_is_told_to_whoever_watches(own: bool, of_others: int) -> None:
+    async with staged(own=own) as (stage, world, owner, _), listening() as (listener, url):
+        world.desk.clock = lambda: NOW
+        spoke, desk = stage.spoke, world.desk.subscriptions
+        assert isinstance(spoke, Watched)
+        watch = await spoke.watch(url, "secret", UNTIL)
+        assert (watch.until, watch.key in desk.subscriptions) == (UNTIL, True)
+        key = await owner.create(ANN)
+        await owner.change(key, replace(ANN, company="Other"))
+        await owner.delete(key)
+        await desk.settled()
+        assert listener.told == [Notification(subscription=watch.key, sort=Sort.CHANGED, secret="secret")] * 3
+        other = world.folder("Another")
+        world.desk.plant(ANNA, "x=", {"displayName": "X"}, str(other.properties["id"]))
+        await desk.settled()
+        assert len(listener.told) == 3 + of_others  # the mailbox's own folder is watched by the whole mailbox
+        listener.told.clear()
+        for event in ("reauthorizationRequired", "missed"):
+            desk.life(watch.key, event)
+            await desk.settled()
+        assert [each.sort for each in listener.told] == [Sort.REAUTHORISE, Sort.MISSED]
+        await spoke.unwatch(watch)
+        await spoke.unwatch(watch)
+        await owner.create(ANN)
+        await desk.settled()
+        assert len(listener.told) == 2
+
+
+async def test_what_we_write_is_told_as_well() -> None:
+    async with staged() as (stage, world, _, _), listening() as (listener, url):
+        world.desk.clock = lambda: NOW
+        assert isinstance(stage.spoke, Watched)
+        await stage.spoke.watch(url, "secret", UNTIL)
+        made = await done(stage.spoke, creation(ANN))
+        changed_one = await done(stage.spoke, update(made, replace(ANN, company="C"), "company"))
+        assert await stage.spoke.write([deletion(changed_one)]) == [Written(None)]
+        await world.desk.subscriptions.settled()
+        assert len(listener.told) == 3
+
+
+async def test_nobody_is_told_who_does_not_prove_itself_or_may_not_read() -> None:
+    async with staged() as (stage, world, _, _), listening() as (listener, url):
+        assert isinstance(stage.spoke, Watched)
+        listener.proves = False
+        with pytest.raises(PeerError):
+            await stage.spoke.watch(url, "secret", UNTIL)
+        listener.proves, world.roles = True, ("Calendars.ReadWrite",)
+        with pytest.raises(PeerError) as caught:
+            await stage.spoke.watch(url, "secret", UNTIL)
+        assert caught.value.reason is Reason.NO_ACCESS
+        assert world.desk.subscriptions.subscriptions == {}
 
 
 def test_a_change_of_nothing_sends_nothing() -> None:

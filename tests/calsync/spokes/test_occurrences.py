@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calsync.event_fields import field_of
-from calsync.spokes.occurrences import back, differing, wanted
+from calsync.spokes.occurrences import back, differing, forgotten, wanted
 from protocols.model.event import Event, Occurrence, Original, Span
 from tests.calsync.spokes.exchange_calendar_world import FOURTH, SECOND, SERIES, THIRD, span
 
@@ -52,3 +52,13 @@ def test_none_meets_another_on_its_way() -> None:
     before: dict[Original, Occurrence | None] = {SECOND: _moved(SECOND, -6), THIRD: _moved(THIRD, -6)}
     assert differing(PLAIN, before) == [SECOND, THIRD]
     assert differing(replace(PLAIN, exceptions=before), {}) == [THIRD, SECOND]
+
+
+def test_what_comes_back_as_less_than_it_is() -> None:
+    more, there = frozenset({field_of(SECOND), "body"}), SERIES.exceptions
+    assert forgotten(there, there, more, frozenset({"rule"}))
+    assert forgotten(there, there, more, frozenset({field_of(THIRD)}))
+    assert not forgotten(there, there, more, frozenset({field_of(SECOND)}))  # somebody says what it shall be
+    assert not forgotten(there, {THIRD: None}, more, frozenset({"rule"}))  # it is meant to go
+    assert forgotten({}, {}, more, frozenset({"rule"}))  # it differs in nothing that is told
+    assert not forgotten(there, there, frozenset({"body"}), frozenset({"rule"}))

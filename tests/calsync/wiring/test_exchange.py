@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from calsync.settings.exchange import EwsSpoke
+from calsync.spoke import Watched
 from calsync.spokes.exchange_calendar import ExchangeCalendar
 from calsync.spokes.exchange_contacts import ExchangeContacts, ExchangePublicContacts
 from calsync.spokes.exchange_public_folder import ExchangePublicFolder
 from calsync.wiring.exchange import ews
-from calsync.wiring.later import Later
+from calsync.wiring.later import LaterWatched
 from tests.calsync.settings.merger import TWO_WAY, hub
 from tests.calsync.wiring.parts_of import part
 
@@ -22,7 +23,7 @@ from tests.calsync.wiring.parts_of import part
         ("calendar", "ews", {"calendar": "Team"}, ExchangeCalendar),
         ("calendar", "public", {"hierarchy_mailbox": "tree@fabrikam.example"}, ExchangePublicFolder),
         ("contacts", "ews", {}, ExchangeContacts),
-        ("contacts", "ews", {"folder": "Suppliers"}, Later),
+        ("contacts", "ews", {"folder": "Suppliers"}, LaterWatched),
         ("contacts", "public", {}, ExchangePublicContacts),
     ],
 )
@@ -39,3 +40,4 @@ async def test_each_folder_has_its_spoke(
         spoke = await ews(name, settings, made)
         assert type(spoke) is made_of
         assert (spoke.name, spoke.ability.writable) == (name, True)
+        assert isinstance(spoke, Watched)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from calsync.settings.microsoft import GraphAccountSpoke, GraphSpoke
-from calsync.wiring.later import Later, LaterWatched
+from calsync.spoke import Watched
+from calsync.wiring.later import LaterWatched
 from calsync.wiring.microsoft import graph, graph_account, scopes_of
 from protocols.errors import PeerError
 from tests.calsync.settings.merger import TWO_WAY, hub
@@ -32,11 +33,9 @@ async def test_to_read_alone_unless_something_may_be_written(
         assert scopes_of(spoke, of_contacts=made.of_contacts) == (scope,)
 
 
-@pytest.mark.parametrize(
-    ("kind", "key", "later"), [("calendar", "calendar", LaterWatched), ("contacts", "folder", Later)]
-)
+@pytest.mark.parametrize(("kind", "key"), [("calendar", "calendar"), ("contacts", "folder")])
 async def test_a_name_is_looked_for_when_it_is_needed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, key: str, later: type[object]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, key: str
 ) -> None:
     monkeypatch.setenv("GRAPH_SECRET", "s")
     async with AsyncExitStack() as stack:
@@ -46,8 +45,20 @@ async def test_a_name_is_looked_for_when_it_is_needed(
         settings = made.hub.spokes["graph"]
         assert isinstance(settings, GraphSpoke)
         spoke = await graph("graph", settings, made)
-        assert type(spoke) is later
+        assert type(spoke) is LaterWatched
         assert (spoke.name, spoke.ability.writable) == ("graph", False)
+
+
+@pytest.mark.parametrize("kind", ["calendar", "contacts"])
+async def test_what_needs_no_looking_for_is_watched_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("GRAPH_SECRET", "s")
+    async with AsyncExitStack() as stack:
+        made = part(hub("google", "graph", kind=kind), tmp_path, stack)
+        settings = made.hub.spokes["graph"]
+        assert isinstance(settings, GraphSpoke)
+        assert isinstance(await graph("graph", settings, made), Watched)
 
 
 async def test_that_nobody_has_signed_in_is_said_when_it_is_asked(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tests of calsync/wiring/notices.py: the door for what servers tell, with its certificate and both dialects."""
+"""Tests of calsync/wiring/notices.py: the door for what servers tell, with its certificate and every dialect."""
 
 import json
 from collections.abc import Mapping
@@ -27,6 +27,12 @@ GOOGLE: Mapping[str, str] = {
     "X-Goog-Resource-State": "exists",
     "X-Goog-Message-Number": "2",
 }
+EXCHANGE = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><SendNotification><ResponseMessages>'
+    b'<SendNotificationResponseMessage ResponseClass="Success"><ResponseCode>NoError</ResponseCode><Notification>'
+    b"<StatusEvent/></Notification></SendNotificationResponseMessage></ResponseMessages></SendNotification></s:Body>"
+    b"</s:Envelope>"
+)
 GRAPH = {"value": [{"subscriptionId": "sub-1", "clientState": SECRET, "lifecycleEvent": "subscriptionRemoved"}]}
 
 
@@ -40,7 +46,7 @@ async def find(name: str) -> Hook | None:
 
 
 @pytest.mark.parametrize("tls", [True, False])
-async def test_both_dialects_are_understood(tmp_path: Path, tls: bool) -> None:
+async def test_every_dialect_is_understood(tmp_path: Path, tls: bool) -> None:
     trust, figures = authority(tmp_path), Figures(registry := CollectorRegistry())
     written = settings(certificate={"chain": "chain.pem", "key": "key.pem"}) if tls else settings()
     heard: list[Said] = []
@@ -57,7 +63,11 @@ async def test_both_dialects_are_understood(tmp_path: Path, tls: bool) -> None:
         for headers, body in ((GOOGLE, b""), ({}, json.dumps(GRAPH).encode())):
             async with session.post(url, headers=headers, data=body, ssl=trust.client if tls else True) as response:
                 assert response.status == 202
-    assert heard == [Said.CHANGED, Said.ENDED]
+        ssl, headers = trust.client if tls else True, {"Content-Type": "text/xml; charset=utf-8"}
+        for secret, status in ((SECRET, b">OK<"), ("wrong", b">Unsubscribe<")):
+            async with session.post(f"{url}/{secret}", headers=headers, data=EXCHANGE, ssl=ssl) as response:
+                assert (response.status, status in await response.read()) == (200, True)
+    assert heard == [Said.CHANGED, Said.ENDED, Said.BEGUN]
     assert ("busyline_hub_certificate_days_left{127.0.0.1}" in told(registry)) is tls
     assert len(READS) == 2
 

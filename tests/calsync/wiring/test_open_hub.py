@@ -91,6 +91,17 @@ async def test_a_target_alone_need_not_tell_of_changes(here: World, ledger: Ledg
     await hub.close()
 
 
+async def test_of_contacts_microsoft_365_tells_and_google_does_not(
+    here: World, ledger: Ledger, tmp_path: Path, time: Time
+) -> None:
+    north = {key: value for key, value in here.spokes["north"].items() if key != "calendar"}
+    spokes = {"north": north, "contoso": here.spokes["contoso"]}
+    hub = OpenHub(of({"name": "merger", "kind": "contacts", "spokes": spokes}), ledger, around(tmp_path, time))
+    async with hub.watched() as watched:
+        assert list(watched) == ["contoso"]
+    await hub.close()
+
+
 async def test_what_cannot_be_opened_says_why_and_is_tried_again(hub: OpenHub, tmp_path: Path) -> None:
     secret = (tmp_path / "graph").read_text()
     (tmp_path / "graph").unlink()

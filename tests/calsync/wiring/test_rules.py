@@ -9,7 +9,12 @@ from calsync.wiring.rules import fingerprint, rules_of
 from tests.calsync.settings.merger import TWO_WAY, hub
 from tests.calsync.wiring.parts_of import of
 
-GUARDS = {"creations": {"count": 1, "share": 0.1}, "deletions": {"count": 2, "share": 0.2}, "shrink": 0.3}
+GUARDS = {
+    "creations": {"count": 1, "share": 0.1},
+    "changes": {"count": 3, "share": 0.4},
+    "deletions": {"count": 2, "share": 0.2},
+    "shrink": 0.3,
+}
 PLAIN = hub("google", "graph")
 
 
@@ -21,8 +26,9 @@ def test_every_option_reaches_the_rules() -> None:
     }
     rules = rules_of(of(written))
     assert (rules.name, rules.kind, rules.conflicts, rules.loops) == ("merger", Kind.CALENDAR, Conflict.ORDER, 9)
-    assert (rules.creations, rules.deletions, rules.shrink) == (
+    assert (rules.creations, rules.changes, rules.deletions, rules.shrink) == (
         Bound(count=1, share=0.1),
+        Bound(count=3, share=0.4),
         Bound(count=2, share=0.2),
         0.3,
     )
@@ -61,6 +67,7 @@ def test_what_changes_what_stands_somewhere_has_another_mark(other: dict[str, An
     [
         PLAIN | {"schedule": "0 3 * * *"},
         PLAIN | {"guards": GUARDS},
+        PLAIN | {"first": "by itself"},
         hub("google", "graph", graph={"secret": "env:OTHER", "deadline": "9s"}),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from calsync.counting import Figures
+from calsync.counting import UNSEEN, Figures
 from calsync.ledger.rows import RunKind
 from calsync.settings import CalsyncSettings
 from calsync.wiring.opening import ledger_of
@@ -28,7 +28,9 @@ QUARTER = timedelta(minutes=15)
 
 
 def settings(it: World, **more: Any) -> CalsyncSettings:
-    return CalsyncSettings.model_validate({"hubs": [{"name": "merger", "spokes": it.spokes}], **more})
+    return CalsyncSettings.model_validate(
+        {"hubs": [{"name": "merger", "first": "by itself", "spokes": it.spokes}], **more}
+    )
 
 
 @asynccontextmanager
@@ -55,6 +57,18 @@ async def test_without_notifications_a_change_travels_within_one_interval(tmp_pa
     assert [(run.begun_at - NOW) <= QUARTER for run in runs] == [True] * len(runs)
 
 
+async def test_nobody_has_seen_its_plan_yet(tmp_path: Path) -> None:
+    time, figures = Time(NOW, end=NOW + QUARTER), Figures(CollectorRegistry())
+    async with world(tmp_path, time.clock) as it:
+        await it.jack.create(it.event("Kick-off"))
+        unsaid = CalsyncSettings.model_validate({"hubs": [{"name": "merger", "spokes": it.spokes}]})
+        async with jobs_of(unsaid, around(tmp_path, time), figures) as jobs:
+            with capture_logs() as lines:
+                await jobs.service.run("merger")
+        assert [(line["event"], line["why"]) for line in lines] == [("hub_skipped", UNSEEN)]
+        assert it.at_graph() == []
+
+
 async def test_what_was_killed_goes_on_at_the_start(tmp_path: Path) -> None:
     time = Time(NOW, end=NOW)
     async with world(tmp_path, time.clock) as it:
@@ -74,7 +88,10 @@ async def test_a_hub_that_cannot_be_opened_is_told_and_no_other_is_kept_waiting(
         broken = {name: {key: spoke[key] for key in spoke if key != "get"} for name, spoke in it.spokes.items()}
         broken["north"] |= {"get": {"create": True}, "calendar": "another@group.calendar.google.com"}
         broken["contoso"]["secret"] = "env:NOT_SET"
-        both = {"hubs": [{"name": "broken", "spokes": broken}, {"name": "merger", "spokes": it.spokes}]}
+        unseen: dict[str, Any] = {"first": "by itself"}
+        both = {
+            "hubs": [{"name": "broken", "spokes": broken, **unseen}, {"name": "merger", "spokes": it.spokes, **unseen}]
+        }
         await it.jack.create(it.event("Kick-off"))
         with capture_logs() as lines:
             read = CalsyncSettings.model_validate(both)

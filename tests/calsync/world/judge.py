@@ -1,4 +1,4 @@
-"""Judges a hub of calendars when all has become quiet: equal, nothing lost, nothing doubled, nobody written to."""
+"""Judges a hub when all has become quiet: equal, nothing lost, nothing doubled, nobody written to."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from calsync.contents import fields
+from calsync.items import Content
 from calsync.plans.getting import wanted
-from calsync.reports.report import HubReport
-from calsync.rules import Conflict, Kind
+from calsync.plans.staying import marked
+from calsync.rules import Conflict
 from service.runs.states import RunState
-from tests.calsync.world.people import People, Value, named
+from tests.calsync.world.people import People, named
 from tests.calsync.world.world import World
 from tests.contracts.quiet import loud
 
-_QUIET: Final = 8
+_SHOUTED: Final = ("location", "company")
+_QUIET: Final = 10
 """So many runs without any trouble have to be enough."""
+_ENOUGH: Final = 2
+"""After so many with nothing to do it stays so: after the first one somebody's own may stand for itself again, or
+copies of what nobody knows be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class Judge:
             "unsettled": await self._settled(),
             "doubled": self._doubled(),
             "invited": self._invited(),
+            "taken": [f"{each.name}: {line}" for each in self.world.servers.values() for line in each.taken],
             "unequal": await self._unequal(),
             "lost": await self._lost() if self.counting else [],
             "raised": self._raised() if self.counting and self.whole else [],
@@ -46,10 +52,11 @@ class Judge:
             server.meanwhile.clear()
 
     async def _settled(self) -> list[str]:
-        report: HubReport | None = None
+        report, quiet = None, 0
         for _ in range(_QUIET):
             report = await self.world.sync()
-            if report is not None and report.state is RunState.DONE and not report.steps:
+            quiet = quiet + 1 if report is not None and report.state is RunState.DONE and not report.steps else 0
+            if quiet == _ENOUGH:
                 return []
         assert report is not None
         return [f"{report.state}: {report.words}", *map(repr, report.steps)]
@@ -87,39 +94,43 @@ class Judge:
                         continue
                     ability = self.world.spokes[link.spoke].ability
                     made = link.made and link.spoke != agreed.origin
-                    shall, _ = wanted(agreed.fields, gets[link.spoke], ability, Kind.CALENDAR, made=made)
+                    shall, _ = wanted(agreed.fields, gets[link.spoke], ability, self.world.rules.kind, made=made)
                     stands = _plain(fields(one.content)) if one else None
-                    if made and (stands is None or stands != _plain(shall or {})):
+                    if made and (stands is None or not _is_as(stands, _plain(shall or {}))):
                         words.append(f"{link.spoke}: {link.key} is {stands}, shall be {shall}")
         return words + (self._different() if self.counting else [])
 
     def _different(self) -> list[str]:
         if self.world.rules.conflicts is Conflict.BOTH:
             return []
-        stands = {
-            name: {named(one): _plain(fields(one.content)) for one in server.standing.values()}
-            for name, server in self.world.servers.items()
-        }
+        servers = self.world.servers
+        stands = {name: {named(one): one.content for one in each.standing.values()} for name, each in servers.items()}
         items = {item for there in stands.values() for item in there} - self.people.free
-        return [
-            f"{item}: " + ", ".join(f"{name} {there.get(item)}" for name, there in stands.items())
-            for item in sorted(items)
-            if any(there.get(item) != stands["north"].get(item) for there in stands.values())
-        ]
+        words = []
+        for item in sorted(items):
+            one = stands["north"].get(item)
+            told = {name: _content(there.get(item)) for name, there in stands.items()}
+            shall = {name: _content(one and servers[name].shape(one)) for name in stands}
+            if told != shall:
+                words.append(f"{item}: " + ", ".join(f"{name} {each}" for name, each in told.items()))
+        return words
 
     async def _lost(self) -> list[str]:
-        stands = {
-            Value(named(one), name, text)
+        book = self.people.book
+        kept = {
+            value
             for server in self.world.servers.values()
             for one in server.standing.values()
-            for name, text in fields(one.content).items()
+            for value in book(named(one), fields(one.content))
         }
-        rows = await self.world.ledger.clashes(self.world.rules.name, most=10_000)
-        clashed = {(row.clash.what, text) for row in rows for text in (row.clash.kept, row.clash.lost)}
+        for row in await self.world.ledger.clashes(self.world.rules.name, most=10_000):
+            told = ({row.clash.what: text} for text in (row.clash.kept, row.clash.lost))
+            clashed = {(value.name, value.text) for each in told for value in book("", each)}
+            kept |= {value for value in self.people.typed if (value.name, value.text) in clashed}
         return [
             f"{value} = {value.text}"
             for value in sorted(self.people.typed)
-            if value.item not in self.people.free and value not in stands and (value.name, value.text) not in clashed
+            if value.item not in self.people.free and value not in kept
         ]
 
     def _raised(self) -> list[str]:
@@ -136,6 +147,16 @@ class Judge:
         ]
 
 
+def _content(content: Content | None) -> Mapping[str, str] | None:
+    return None if content is None else _plain(fields(content))
+
+
 def _plain(texts: Mapping[str, str]) -> dict[str, str]:
-    """As far as it counts here: a server may write a place in capitals."""
-    return {name: text.lower() if name == "location" else text for name, text in texts.items() if name != "people"}
+    """As far as it counts here: a server may write a place or a company in capitals."""
+    return {name: text.lower() if name in _SHOUTED else text for name, text in texts.items() if name != "people"}
+
+
+def _is_as(stands: Mapping[str, str], shall: Mapping[str, str]) -> bool:
+    """But for a mark as private that somebody put on a copy: it stays there where its origin would not give it then."""
+    names = {*stands, *shall}
+    return all(stands.get(name) == shall.get(name) or marked(name, stands.get(name), shall.get(name)) for name in names)

@@ -1,18 +1,23 @@
-"""People who work in the calendars of a hub, and the book of what they typed, which nobody may lose."""
+"""People who work in the calendars or folders of a hub, and the book of what they typed, which nobody may lose."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from calsync.contents import fields
-from protocols.model.event import Event, Occurrence, Span
-from protocols.model.recurrence import Frequency, Recurrence, Weekday
+from calsync.items import Content, Fields
+from calsync.rules import Kind
+from protocols.model.card import Card
+from protocols.model.event import Event
+from tests.calsync.world import appointments, contacts
 from tests.calsync.world.server import Server, Standing
-from tests.contracts.spoke_events import span
 
-_KEPT: Final = ("subject", "body", "when", "at ")
-"""Of which fields the book is kept, by the beginning of their names."""
+WAYS: Final[Mapping[Kind, list[str]]] = {
+    Kind.CALENDAR: sorted(appointments.EDITS),
+    Kind.CONTACTS: sorted(contacts.EDITS),
+}
+"""By kind of content, the names of what people make of an item."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,14 +31,17 @@ class Value:
 
 @dataclass(slots=True)
 class People:
-    """``typed`` is what nobody has typed over, who saw it; ``free`` are items of which no book is kept any more, as
-    others take part in them. ``blank`` are items out of which somebody took something, ``twice`` those that two people
-    entered by themselves, and ``apart`` those of which nothing tells any more that two of them are one."""
+    """``kind`` is what they enter. ``typed`` is what nobody has typed over, who saw it; ``free`` are items of which no
+    book is kept any more, as others take part in them. ``blank`` are items out of which somebody took something,
+    ``twice`` those that two people entered by themselves, ``received`` those to which two were invited, and ``apart``
+    those of which nothing tells any more that two of them are one."""
 
+    kind: Kind = Kind.CALENDAR
     typed: set[Value] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     blank: set[str] = field(default_factory=set)
     twice: set[str] = field(default_factory=set)
+    received: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
     count: int = 0
@@ -44,29 +52,28 @@ class People:
         return self.count
 
     def event(self, *, series: bool) -> Event:
-        """Something new, whose place is the name of the item."""
-        number = self.number()
-        event = Event(
-            when=span(9 + number % 14, 8, 30 + number), subject=f"s{number}", location=f"i{number}", body=f"b{number}"
-        )
-        if series:
-            rule = Recurrence(frequency=Frequency.WEEKLY, days=((0, _weekday(event)),), count=4)
-            event = replace(event, rule=rule)
-        return event
+        """An appointment that is new, whose place is the name of the item."""
+        return appointments.new(self.number(), series=series)
 
-    def create(self, server: Server, event: Event, *, uid: str = "") -> str:
-        """Entered at one calendar."""
-        key = server.create(event, uid=uid)
-        self._wrote(event.location, {}, fields(server.standing[key].content))
-        self.items.add(event.location)
+    def something(self, *, other: bool) -> Content:
+        """Something new of their kind; ``other``: a series, or a company."""
+        if self.kind is Kind.CALENDAR:
+            return self.event(series=other)
+        return contacts.new(self.number(), company=other)
+
+    def create(self, server: Server, content: Content, *, uid: str = "") -> str:
+        """Entered at one calendar or folder."""
+        key = server.create(content, uid=uid)
+        item = labelled(content)
+        self._wrote(item, {}, fields(server.standing[key].content))
+        self.items.add(item)
         return key
 
     def edit(self, server: Server, key: str, how: str) -> None:
-        """Changed there, in one of the ways of EDITS; nothing where it is gone or that cannot be."""
-        one = server.standing.get(key)
-        if one is None or not isinstance(one.content, Event):
+        """Changed there, in one of the WAYS; nothing where it is gone or that cannot be."""
+        if (one := server.standing.get(key)) is None:
             return
-        changed = EDITS[how](one.content, self.number())
+        changed = _edited(one.content, how, self.number())
         if changed is None or changed == one.content:
             return
         before = fields(one.content)
@@ -86,60 +93,31 @@ class People:
             self.free.add(named(one))
             server.invite(key)
 
-    def _wrote(self, item: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    def book(self, item: str, fields: Fields) -> set[Value]:
+        """What the fields of an item say that somebody typed."""
+        told = contacts.book(fields) if self.kind is Kind.CONTACTS else appointments.book(fields)
+        return {Value(item, name, text) for name, text in told}
+
+    def _wrote(self, item: str, before: Fields, after: Fields) -> None:
         item = item.lower()
-        for name in (name for name in {*before, *after} if name.startswith(_KEPT)):
-            if before.get(name) == after.get(name):
-                continue
-            if name in before:
-                self.typed.discard(Value(item, name, before[name]))
-            if name in after:
-                self.typed.add(Value(item, name, after[name]))
-            elif after:
-                self.blank.add(item)
+        was, now = self.book(item, before), self.book(item, after)
+        self.typed -= was - now
+        self.typed |= now - was
+        if after and Counter(each.name for each in was) - Counter(each.name for each in now):
+            self.blank.add(item)
 
 
 def named(one: Standing) -> str:
-    """Which item it is: its place, whatever its letter case."""
-    assert isinstance(one.content, Event)
-    return one.content.location.lower()
+    """Which item it is, whatever the letter case in which its server has that."""
+    return labelled(one.content).lower()
 
 
-def _weekday(event: Event) -> Weekday:
-    assert isinstance(event.when, Span)
-    return Weekday(event.when.start.weekday())
+def labelled(content: Content) -> str:
+    """The name of the item: the place of an appointment, the company of a contact."""
+    return content.location if isinstance(content, Event) else content.company
 
 
-def _moved(event: Event, number: int) -> Event:
-    assert isinstance(event.when, Span)
-    when = replace(event.when, end=event.when.start + timedelta(minutes=number))
-    return replace(event, when=when)
-
-
-def _cancelled(event: Event, number: int) -> Event | None:
-    if (original := _second(event, number)) is None:
-        return None
-    return replace(event, exceptions={**event.exceptions, original: None})
-
-
-def _elsewhen(event: Event, number: int) -> Event | None:
-    if (original := _second(event, number)) is None:
-        return None
-    when = Span(original, original + timedelta(minutes=number))
-    return replace(event, exceptions={**event.exceptions, original: Occurrence(when=when, subject=f"s{number}")})
-
-
-def _second(event: Event, number: int) -> datetime | None:
-    assert isinstance(event.when, Span)
-    return event.when.start + timedelta(days=7 * (1 + number % 3)) if event.rule else None
-
-
-EDITS: Final[Mapping[str, Callable[[Event, int], Event | None]]] = {
-    "subject": lambda event, number: replace(event, subject=f"s{number}"),
-    "body": lambda event, number: replace(event, body=f"b{number}"),
-    "no body": lambda event, _: replace(event, body=""),
-    "length": _moved,
-    "cancel one": _cancelled,
-    "move one": _elsewhen,
-    "no series": lambda event, _: replace(event, rule=None, exceptions={}),
-}
+def _edited(content: Content, how: str, number: int) -> Content | None:
+    if isinstance(content, Card):
+        return contacts.EDITS[how](content, number)
+    return appointments.EDITS[how](content, number)

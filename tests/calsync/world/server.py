@@ -45,12 +45,16 @@ class Standing:
 class Server:
     """``skew`` is how far its clock is off; ``meanwhile`` is called just before the next write is looked at; ``mailed``
     counts what a real server would have told attendees of because of *our* requests. ``log`` names what changed, in
-    order. ``loud`` servers write places their own way, in capitals."""
+    order. ``loud`` servers write places and companies their own way, in capitals; ``shape`` is what they hold of
+    anything. ``held`` names the fields of somebody's own that no hub is given; ``taken`` tells of those that a request
+    of ours made others of all the same."""
 
     name: str
     clock: Callable[[], datetime] = lambda: datetime(2026, 11, 2, 8, tzinfo=UTC)
     skew: timedelta = timedelta()
     loud: bool = False
+    shape: Callable[[Content], Content] = lambda content: content
+    held: Callable[[Fields], frozenset[str]] = lambda fields: frozenset()
     standing: dict[str, Standing] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     oldest: int = 0
@@ -58,6 +62,7 @@ class Server:
     meanwhile: deque[Callable[[], None]] = field(default_factory=deque)
     wire: list[bytes] = field(default_factory=list)
     mailed: int = 0
+    taken: list[str] = field(default_factory=list)
     made: int = 0
     version: int = 0
     reads: int = 0
@@ -105,6 +110,9 @@ class Server:
         one = self.standing[key]
         self.mailed += one.invited
         self._put(key, replace(one, content=merged(one.content, fields(content), changes)))
+        before, after = fields(one.content), fields(self.standing[key].content)
+        held = self.held(before) if not one.mark else frozenset()
+        self.taken += [f"{key}: {name}" for name in sorted(held) if before.get(name) != after.get(name)]
 
     def remove(self, key: str) -> None:
         """It goes because of a request of ours."""
@@ -127,12 +135,19 @@ class Server:
 
     def _put(self, key: str, one: Standing) -> None:
         self.version += 1
-        content = one.content
-        if self.loud and isinstance(content, Event):
-            content = replace(content, location=content.location.upper())
+        content = self.shape(one.content)
+        if self.loud:
+            content = shouted(content)
         now = self.clock() + self.skew
         self.standing[key] = replace(one, content=content, version=self.version, changed_at=now)
         self.log.append(key)
+
+
+def shouted(content: Content) -> Content:
+    """``content`` as a server has it that writes those its own way."""
+    if isinstance(content, Event):
+        return replace(content, location=content.location.upper())
+    return replace(content, company=content.company.upper())
 
 
 def merged(content: Content, wanted: Mapping[str, str], changes: frozenset[str]) -> Content:

@@ -16,17 +16,16 @@ _WAIT: Final = timedelta(seconds=2)
 _OTHERS: Final = "others are invited"
 
 
-def anything(content: Content) -> tuple[Content | None, str]:
-    """Whatever it is, it fits."""
-    return content, ""
-
-
 class MemorySpoke:
     """``feed`` False: it tells everything each time, and has no tokens."""
 
     def __init__(self, server: Server, *, feed: bool = True, batch: int = 1, at_once: int = 2) -> None:
         self._server, self._feed = server, feed
-        self._ability = Ability(at_once=at_once, batch=batch, feed=feed, fit=anything)
+        self._ability = Ability(at_once=at_once, batch=batch, feed=feed, fit=self._fit)
+
+    def _fit(self, content: Content) -> tuple[Content | None, str]:
+        """Whatever it is, it fits, as far as the server holds it."""
+        return self._server.shape(content), ""
 
     @property
     def name(self) -> str:

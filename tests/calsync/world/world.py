@@ -1,8 +1,9 @@
-"""A hub of three calendars in memory with a real ledger, for tests of whole runs in any weather."""
+"""A hub of three calendars or folders in memory with a real ledger, for tests of whole runs in any weather."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from calsync.engine.engine import Engine
@@ -29,13 +30,14 @@ def rules(
     gets: Mapping[str, Gets] | None = None,
     gives: Mapping[str, Gives | None] | None = None,
     conflicts: Conflict = Conflict.NEWEST,
+    kind: Kind = Kind.CALENDAR,
 ) -> HubRules:
     """Everything is given and allowed, where nothing else is said."""
     found = tuple(
         SpokeRules(name=each, gives=(gives or {}).get(each, EVERYTHING), gets=(gets or {}).get(each, ALL))
         for each in SPOKES
     )
-    return HubRules(name=name, kind=Kind.CALENDAR, spokes=found, conflicts=conflicts)
+    return HubRules(name=name, kind=kind, spokes=found, conflicts=conflicts)
 
 
 class CrashError(Exception):
@@ -56,7 +58,7 @@ class World:
 
     @classmethod
     def over(cls, database: Database, rules: HubRules, *, at_once: int = 2) -> "World":
-        """Three empty calendars; ``rules`` name a hub that the database has not seen before."""
+        """Three that are empty; ``rules`` name a hub that the database has not seen before."""
         time = Time()
         servers = {name: Server(name=name, clock=time.clock) for name in SPOKES}
         spokes = {
@@ -83,8 +85,9 @@ class World:
         )
 
     async def sync(self, *, only: frozenset[str] | None = None, guards: bool = False) -> HubReport | None:
-        """One run; None where it crashed."""
+        """One run, a second after the last one; None where it crashed."""
         self.seen.clear()
+        self.time.now += timedelta(seconds=1)
         try:
             return await self.engine().sync(allow=frozenset() if guards else frozenset(GUARDS), only=only)
         except CrashError:

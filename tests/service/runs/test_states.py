@@ -1,6 +1,6 @@
 """Tests of service/runs/states.py: the words that stand in a database never change."""
 
-from service.runs.states import RunOverError, RunState, StepState
+from service.runs.states import HEADLINES, RunOverError, RunState, StepState
 
 
 def test_the_words_of_a_database_stay() -> None:
@@ -10,3 +10,9 @@ def test_the_words_of_a_database_stay() -> None:
 
 def test_a_run_that_is_over_says_which() -> None:
     assert "took the place of run 7" in str(RunOverError(7))
+
+
+def test_every_state_has_a_headline_and_the_bad_ones_cry() -> None:
+    assert set(HEADLINES) == {None, *RunState}
+    loud = {state for state, words in HEADLINES.items() if words.isupper()}
+    assert loud == {RunState.FAILED, RunState.STOPPED, RunState.ABANDONED}

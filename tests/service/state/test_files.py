@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.state.errors import StateError
-from service.state.files import prepare
+from service.state.files import is_other, prepare
 
 
 def test_the_file_is_made_so_that_nobody_else_reads_it(tmp_path: Path) -> None:
@@ -69,3 +69,14 @@ def test_a_file_that_is_locked_is_waited_for_and_then_named(tmp_path: Path) -> N
         prepare(path, patience=0.1)
     other.close()
     prepare(path)
+
+
+def test_what_is_no_database_is_known_by_its_head(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    assert not is_other(path)
+    prepare(path)
+    assert not is_other(path)
+    sqlite3.connect(path).close()
+    assert not is_other(path)
+    path.write_text("what somebody wrote")
+    assert is_other(path)

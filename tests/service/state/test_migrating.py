@@ -10,7 +10,7 @@ from service.state.migrating import VERSION_TABLE
 TABLES = {"gal_agreements", "gal_leases", "gal_pauses", "gal_runs", "gal_steps", "gal_tokens"}
 TABLES |= {"gal_pair_steps", "gal_move_forwarders"}
 TABLES |= {"cal_items", "cal_links", "cal_counts", "cal_asides", "cal_feeds", "cal_runs", "cal_steps", "cal_begun"}
-TABLES |= {"cal_clashes", "cal_hooks", "cal_pauses", "cal_leases"}
+TABLES |= {"cal_clashes", "cal_hooks", "cal_pauses", "cal_leases", "cal_lives"}
 
 
 def tables(connection: Connection) -> set[str]:

@@ -53,10 +53,13 @@ def _items() -> None:
         sa.Column("copies", sa.Integer, nullable=False),
         sa.Column("left", sa.Text, nullable=False),
         sa.Column("barred", sa.LargeBinary),
+        sa.Column("worn", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("hub", "item", "spoke", name="pk_cal_links"),
     )
     op.create_index("ix_cal_links_hub_spoke_key", "cal_links", ["hub", "spoke", "key"])
     op.create_index("ix_cal_links_hub_uid", "cal_links", ["hub", "uid"])
+    refused = sa.text("substr(\"left\", 1, 17) = 'the spoke refuses'")
+    op.create_index("ix_cal_links_refused", "cal_links", ["hub"], sqlite_where=refused, postgresql_where=refused)
     op.create_table(
         "cal_counts",
         sa.Column("hub", sa.Text, nullable=False),
@@ -88,7 +91,15 @@ def _asides() -> None:
         sa.Column("read_at", sa.BigInteger, nullable=False),
         sa.Column("whole_at", sa.BigInteger),
         sa.Column("rules", sa.Text, nullable=False),
+        sa.Column("back", sa.BigInteger),
+        sa.Column("ahead", sa.BigInteger),
         sa.PrimaryKeyConstraint("hub", "spoke", name="pk_cal_feeds"),
+    )
+    op.create_table(
+        "cal_lives",
+        sa.Column("hub", sa.Text, nullable=False),
+        sa.Column("life", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("hub", name="pk_cal_lives"),
     )
 
 

@@ -50,28 +50,24 @@ class Pair(Generic[C]):
         self.now[0] += timedelta(seconds=seconds)
         await asyncio.sleep(seconds / 10)
 
-    async def sync(self) -> HubReport:
-        """One run, a minute after the last; nothing fails in it."""
+    async def sync(self, *, whole: bool = False) -> HubReport:
+        """One run, a minute after the last; nothing fails in it. ``whole``: by all that stands there."""
         minute = timedelta(minutes=1)
         self.now[0] += minute
         self.one.pass_(minute)
         self.other.pass_(minute)
-        report = await self.engine.sync(allow=frozenset(GUARDS))
+        report = await self.engine.sync(allow=frozenset(GUARDS), whole=whole)
         assert report.tally.failures == []
         assert report.state is RunState.DONE, report.words
         return report
 
-    async def quiet(self) -> None:
+    async def quiet(self, *, whole: bool = False) -> None:
         """A run that finds nothing to do, neither in its plan nor at a spoke."""
-        planned = (await self.engine.plan()).plan
+        planned = (await self.engine.plan(whole=whole)).plan
         assert [step for each in planned.decisions for step in each.steps] == []
-        report = await self.sync()
+        report = await self.sync(whole=whole)
         assert list(report.steps) == []
         assert report.tally.written.total() == 0
-
-    async def forget_tokens(self) -> None:
-        """Both are read whole the next time."""
-        await self.ledger.forget_feeds(self.rules.name)
 
     async def lose_the_ledger(self) -> None:
         """All that was agreed on is forgotten."""

@@ -83,8 +83,7 @@ async def test_what_the_rules_put_on_comes_and_goes_and_is_never_carried_back(tw
         plain = plain or found
         assert (found == plain) is (gets == ALL)
         await two.quiet()
-        await two.forget_tokens()
-        await two.quiet()
+        await two.quiet(whole=True)
     assert await standing(two.one) == before
 
 

@@ -1,0 +1,137 @@
+"""Keeps what is held back where an item was entered from being moved, dropped or written over by a change elsewhere."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from calsync.agreed import Link
+from calsync.contents import digest
+from calsync.event_fields import AT
+from calsync.items import Fields
+from calsync.plans.getting import ours, wanted
+from calsync.plans.looking import Look, gets_of
+from calsync.plans.merging import Edit, Merged, merged
+from calsync.plans.situation import Situation
+
+HOLDS: Final = "holds back occurrences: end or move the series where it was entered, and change them there"
+FRAME: Final = frozenset({"when", "rule", "extra"})
+"""What says together when a series is: servers make all occurrences anew when one of them becomes another."""
+_TELLING: Final = ("subject", "location", "body", "sensitivity", "categories")
+"""Of an occurrence what is missed where it is told without."""
+
+
+def agreed_on(situation: Situation, seen: Look) -> tuple[Merged, bool]:
+    """What all shall agree on, and whether a change is not carried since somebody would lose by it what whoever made it
+    could not see. ``seen.edits`` are those that are carried then; what else was changed is put back."""
+    origin = seen.agreed.origin
+    edits = [*seen.edits, seen.unseen] if seen.unseen else seen.edits
+    result = merged(seen.base, edits, situation.rules)
+    blind = _blind(situation, seen, result.fields)
+    rest = [_without(edit, blind.get(edit.spoke, frozenset())) for edit in edits]
+    result = merged(seen.base, rest, situation.rules) if blind else result
+    fields, refused = _shielded(situation, seen, result.fields)
+    if fields != result.fields:
+        rest = [edit if edit.spoke == origin else _without(edit, refused) for edit in rest]
+        result = merged(seen.base, rest, situation.rules)
+        result.fields, _ = _shielded(situation, seen, result.fields)
+    elif not blind:
+        return result, False
+    told = rest != edits or seen.agreed.pending
+    seen.edits = [edit for edit in rest[: len(seen.edits)] if edit.values]
+    return result, told
+
+
+def held(situation: Situation, seen: Look, spoke: str) -> frozenset[str]:
+    """The occurrences of what is no copy of ours, and was seen at ``spoke``, that are more than the hub was told: told
+    in part or not at all, cut, or holding what no field has (calsync.items.Item.frail). Nobody but whoever entered
+    them can say what is to become of them."""
+    item, raw = seen.items[spoke], seen.raw[spoke]
+    own = spoke != seen.agreed.origin
+    given = seen.own.get(spoke) if own else seen.given
+    told: Fields = (given.fields or {}) if given is not None else {}
+    gets, fields = gets_of(situation, seen.agreed, seen.links[spoke]), seen.agreed.fields
+    differ = ((name, text) for name, text in raw.items() if name.startswith(AT))
+    return item.frail | {
+        name
+        for name, text in differ
+        if told.get(name) != text or name in item.cut or ours(name, fields, gets, situation.kind, own=own)
+    }
+
+
+def surely(link: Link, before: Fields, differ: Iterable[str], cut: Iterable[str]) -> bool:
+    """Whether the ledger alone tells that nothing is held back of the occurrences that a write of ``differ`` concerns:
+    they stand there just as they were agreed on (``before``). ``cut`` are those that are longer there. What is frail
+    shows only to whoever looks: so no series gets other times without a look where any occurrence of it differs."""
+    named = set(differ)
+    at = {name for name in link.stood if name.startswith(AT)}
+    if not FRAME.isdisjoint(named):
+        return not at
+    return all(digest(before.get(name)) == link.stood[name] and name not in set(cut) for name in at & named)
+
+
+def _shielded(situation: Situation, seen: Look, fields: Fields) -> tuple[dict[str, str], frozenset[str]]:
+    """``fields``, which all are to agree on, and the names of those that are not carried: as soon as the origin holds
+    anything back, it alone says when its series is, and what stands in the occurrences it holds back."""
+    origin = seen.agreed.origin
+    if origin not in seen.items or seen.given is None or seen.given.fields is None:
+        return dict(fields), frozenset()
+    holds, told = held(situation, seen, origin), seen.given.fields
+    if not holds:
+        return dict(fields), frozenset()
+    refused: Iterable[str] = holds
+    if any(fields.get(name) != told.get(name) for name in FRAME):
+        edited = (name for edit in seen.edits for name in edit.values)
+        refused = _times({*fields, *told, *edited})
+    kept = {name: text for name, text in fields.items() if name not in refused}
+    return {**kept, **{name: told[name] for name in refused if name in told}}, frozenset(refused)
+
+
+def _blind(situation: Situation, seen: Look, fields: Fields) -> dict[str, frozenset[str]]:
+    """By spoke what is not carried of what somebody did there who could not see all of it: other times of a series by
+    which an occurrence would lose what it says (``fields`` are what all would agree on), and the end of what made an
+    occurrence differ."""
+    found: dict[str, frozenset[str]] = {}
+    for edit in seen.edits:
+        part = set(_in_part(situation, seen, edit.spoke)) if edit.spoke != seen.agreed.origin else set()
+        if FRAME.isdisjoint(edit.values):
+            found[edit.spoke] = frozenset(name for name in part & edit.values.keys() if edit.values[name] is None)
+        elif any(fields.get(name) != seen.base.get(name) for name in part):
+            found[edit.spoke] = _times(edit.values)
+    return {spoke: names for spoke, names in found.items() if names}
+
+
+def _in_part(situation: Situation, seen: Look, spoke: str) -> Sequence[str]:
+    """The occurrences of which what stood at a copy told less than the item says."""
+    ability, link, base = situation.abilities.get(spoke), seen.links[spoke], seen.base
+    differ = [name for name in base if name.startswith(AT)]
+    if ability is None or not differ:
+        return []
+    gets, own = gets_of(situation, seen.agreed, link), not link.made
+    shown = wanted(base, gets, ability, situation.kind, made=link.made, own=own)[0] or {}
+    return [name for name in differ if not _tells(shown.get(name), base[name])]
+
+
+def _tells(shown: str | None, whole: str) -> bool:
+    """Whether all is told of an occurrence; a subject may have a prefix, categories ours beside them."""
+    stands: Mapping[str, object] = json.loads(shown or "null") or {}
+    says: Mapping[str, object] = json.loads(whole) or {}
+    for name in _TELLING:
+        one, other = says.get(name), stands.get(name)
+        if isinstance(one, list) and isinstance(other, list):
+            one, other = "", "" if set(one) <= set(other) else None
+        same = isinstance(one, str) and isinstance(other, str) and other.endswith(one)
+        if one is not None and not same:
+            return False
+    return True
+
+
+def _times(names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that say when a series is, and how its occurrences differ."""
+    return frozenset(name for name in names if name in FRAME or name.startswith(AT))
+
+
+def _without(edit: Edit, refused: frozenset[str]) -> Edit:
+    if refused.isdisjoint(edit.values):
+        return edit
+    return replace(edit, values={name: text for name, text in edit.values.items() if name not in refused})

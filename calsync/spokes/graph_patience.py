@@ -1,0 +1,68 @@
+"""How Microsoft 365 is waited for: where it asks to be left alone, for as long as is worth while."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from protocols.http import HttpRequest, HttpResponse, Send, retry_after
+
+READING: Final = timedelta(minutes=5)
+"""All waits of one reading together: it would have to begin anew otherwise."""
+WRITING: Final = timedelta(seconds=30)
+"""Whoever writes is told soon, and knows how to wait."""
+_FIRST: Final = timedelta(seconds=1)
+_MOST: Final = timedelta(seconds=64)
+_LEAST: Final = timedelta(milliseconds=100)  # what a wait counts for at least
+_WAITS: Final = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """``sleep`` takes seconds; ``chance`` gives 0 to 1."""
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[object]]
+    chance: Callable[[], float]
+
+    def waits(self, longest: timedelta) -> "Waits":
+        """Those of one thing that is done."""
+        return Waits(self, left=longest)
+
+    def reading(self, send: Send) -> Send:
+        """``send`` for one reading, which asks again after the time that Outlook asks for."""
+        waits = self.waits(READING)
+
+        async def asking(request: HttpRequest) -> HttpResponse:
+            waits.begin()
+            while True:
+                response = await send(request)
+                if response.status not in _WAITS or not await waits.over(retry_after(response.headers, self.clock())):
+                    return response
+
+        return asking
+
+
+@dataclass(slots=True)
+class Waits:
+    """The waits of one thing that is done, of which ``left`` is what they may still take."""
+
+    patience: Patience
+    left: timedelta
+    _pause: timedelta = field(default=_FIRST, init=False)
+
+    def begin(self) -> None:
+        """Something else is asked now: who says nothing of the time is asked again soon."""
+        self._pause = _FIRST
+
+    async def over(self, told: timedelta | None) -> bool:
+        """Waits as long as was ``told``, or longer each time where nothing was; False, and at once, where that would be
+        longer than is worth while."""
+        wait = told if told is not None else self._pause
+        if max(wait, _LEAST) > self.left:
+            return False
+        self.left -= max(wait, _LEAST)
+        self._pause = min(self._pause * 2, _MOST)
+        # who waited together comes back apart
+        await self.patience.sleep(wait.total_seconds() * (1 + self.patience.chance() / 10))
+        return True
