@@ -24,6 +24,7 @@ from bench import (
     workers,
 )
 from bench.calsync import change, first_sync, notice, public_folder
+from bench.calsync.hubs import CONTACTS
 from bench.galsync import fill, plans
 from bench.rows import Row
 from bench.served import Served
@@ -228,9 +229,33 @@ GROUPS: Final = (
         measure=lambda run: notice.rows(run.folder),
     ),
     Group(
+        name="hub_contacts_change",
+        rows=change.CONTACT_NAMES,
+        words=f"one change in a hub of {change.SPOKES} folders of contacts, with up to {change.ITEMS[-1]:,} of them",
+        measure=lambda run: change.rows(run.folder, setting=CONTACTS),
+    ),
+    Group(
+        name="hub_contacts_first_sync",
+        rows=first_sync.CONTACT_NAMES,
+        words=f"a first sync of {first_sync.ITEMS:,} contacts from Google to Microsoft 365",
+        measure=lambda run: first_sync.rows(run.folder, setting=CONTACTS),
+    ),
+    Group(
+        name="hub_contacts_notice",
+        rows=notice.CONTACT_NAMES,
+        words=f"{notice.CHANGES} changes of contacts of which Graph tells",
+        measure=lambda run: notice.rows(run.folder, joined=notice.ALL_CONTACTS),
+    ),
+    Group(
         name="hub_public_folder",
         rows=public_folder.NAMES,
         words=f"runs without changes over a public folder with {public_folder.ITEMS:,} items",
         measure=lambda run: public_folder.rows(run.folder),
+    ),
+    Group(
+        name="hub_contacts_public_folder",
+        rows=public_folder.CONTACT_NAMES,
+        words=f"runs without changes over a public folder with {public_folder.ITEMS:,} contacts",
+        measure=lambda run: public_folder.rows(run.folder, setting=CONTACTS),
     ),
 )

@@ -9,7 +9,7 @@ from calsync.settings.caldav import CaldavSpoke, IcalSpoke
 from calsync.settings.exchange import EwsSpoke
 from calsync.settings.giving import GetSettings, GiveSettings
 from calsync.settings.google import GoogleAccountSpoke, GoogleSpoke
-from calsync.settings.hubs import CreationsSettings, DeletionsSettings, HubGuardSettings, HubSettings
+from calsync.settings.hubs import ChangesSettings, CreationsSettings, DeletionsSettings, HubGuardSettings, HubSettings
 from calsync.settings.microsoft import GraphAccountSpoke, GraphSpoke
 from calsync.settings.notices import NoticeCertificateSettings, NoticesSettings
 from console.annotated import Values, comment, off, section
@@ -66,6 +66,7 @@ _BELOW: Final[dict[str, tuple[type[BaseModel], Values]]] = {
     "spokes.contoso.get": (GetSettings, {"create": True, "change": True, "delete": True}),
     "guards": (HubGuardSettings, {}),
     "guards.creations": (CreationsSettings, {}),
+    "guards.changes": (ChangesSettings, {}),
     "guards.deletions": (DeletionsSettings, {}),
 }
 

@@ -22,6 +22,7 @@ from galsync.settings.google_account import GoogleAccountDirectory
 from galsync.wiring.seals import partner_of
 from service.clouds import GoogleSection, MicrosoftSection
 from service.secrets import Reference, SecretError, resolve
+from service.state.files import is_other
 from service.state.settings import SQLITE
 
 
@@ -50,7 +51,14 @@ def _state(configuration: Configuration, directory: Path) -> Iterator[Finding]:
         yield from read("state.database", state.database, directory)[1]
     elif state.database.startswith(SQLITE):
         path = directory / state.database.removeprefix(SQLITE)
-        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        if not path.parent.is_dir():
+            what = f"there is no folder {path.parent}"
+            yield error("state.database", what, f"make it (mkdir -p {path.parent}), or write another path")
+        elif path.exists() and not path.is_file():
+            yield error("state.database", f"{path} is no file", "write the path of one, which need not be there yet")
+        elif is_other(path):
+            yield error("state.database", f"{path} is no database of SQLite", "write another path, or move it away")
+        elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
             what = f"the user {user_name(os.geteuid())} cannot write to {path}"
             yield error("state.database", what, "let that user have it (chown), or write another path")
         else:

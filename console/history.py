@@ -10,6 +10,19 @@ from service.plain_line import one_line
 
 STYLES: Final = {"done": "", "failed": "red", "doubt": "red", "begun": "yellow", "stopped": "yellow"}
 
+_FIGURES: Final = {
+    "written_create": "created",
+    "written_update": "changed",
+    "written_delete": "deleted",
+    "untried": "not tried",
+    "again": "planned again",
+    "unread": "unreadable",
+    "clashes": "changed twice",
+    "left": "not done",
+    "asides": "not taken",
+}
+"""What people call a figure of the history, where it is not its name; JSON has the names."""
+
 
 class EndedRun(AnyRun, Protocol):
     """A run with its figures."""
@@ -36,7 +49,8 @@ def draw_runs(name: str, runs: Sequence[EndedRun], *, paused: str) -> None:
     if not runs:
         out.print(f"{name} has not run yet")
     for run in runs:
-        figures = ", ".join(f"{number} {figure.replace('_', ' ')}" for figure, number in run.counts.items())
+        figures = ", ".join(f"{number} {_FIGURES.get(name, name)}" for name, number in run.counts.items())
+        figures = figures.replace("_", " ")
         line = (
             f"{run.number:>6}  {run.begun_at:%Y-%m-%d %H:%M} UTC  {run.kind.value:<6} {run.state.value:<9}  {figures}"
         )

@@ -21,13 +21,14 @@ from console.gal_checks import identity_of
 from console.pem_checks import check_pair
 from console.secret_checks import read
 from service.reach import is_loopback
-from service.secrets import Reference
+from service.secrets import Reference, Secret, SecretError
+from service.tokens_google import key_file
 
 _FILES: Final = frozenset({"ca", "keytab", "chain", "key"})
 """Keys whose values are paths of files that have to be there."""
 _CERTIFICATE: Final = "certificate"
 _RARELY: Final = timedelta(days=1)
-_NOTIFYING: Final = (GoogleSpoke, GraphSpoke, GoogleAccountSpoke)
+_NOTIFYING: Final = (GoogleSpoke, GraphSpoke, GoogleAccountSpoke, EwsSpoke)
 """Protocols whose servers call when something changes."""
 
 
@@ -40,9 +41,10 @@ def check_hubs(configuration: Configuration, directory: Path, now: datetime) -> 
             place = f"{key}.spokes.{name}"
             yield from _files(place, spoke, directory, now)
             yield from _shared(place, spoke, configuration, directory)
-            yield from _scopes(place, spoke, of_contacts=hub.kind == "contacts")
+            yield from _scopes(place, spoke, directory, of_contacts=hub.kind == "contacts")
             yield from _private(place, name, spoke, hub)
             yield from _zone(place, spoke, hub)
+            yield from _anonymous(place, name, spoke, hub)
     yield from _notices(configuration, directory, now)
 
 
@@ -54,6 +56,9 @@ def _hub(key: str, hub: HubSettings, now: datetime) -> Iterator[Finding]:
         others = [each for other, each in hub.spokes.items() if other != name and each.read]
         if spoke.get.create and not others:
             yield warning(f"{key}.spokes.{name}.get", "no other spoke is read, so that no copies come", "let one be")
+    if hub.first == "by itself":
+        what = f"busyline serve carries out the first run of {hub.name} before anybody has seen what it would write"
+        yield note(f"{key}.first", what, f"leave it out, and run busyline calendar sync {hub.name} first")
     if hub.schedule.longest_gap(now) > _RARELY:
         what = "between two runs lies more than a day, in which only servers that tell of changes are heard"
         yield note(f"{key}.schedule", what, 'write a shorter one, such as "*/15 * * * *", where that is too long')
@@ -68,10 +73,20 @@ def _files(key: str, section: BaseModel, directory: Path, now: datetime) -> Iter
             yield from found
             if name == _CERTIFICATE and not found:
                 yield from check_pair(place, text.encode(), text.encode(), now)
+            if name == "service_account" and not found:
+                yield from _key_file(place, Secret(text))
         elif isinstance(value, Path) and name in _FILES and not (directory / value).is_file():
             yield error(place, f"there is no file {directory / value}", "put it there, or mend the path")
         elif isinstance(value, BaseModel):
             yield from _files(place, value, directory, now)
+
+
+def _key_file(key: str, text: Secret) -> Iterator[Finding]:
+    try:
+        key_file(text)
+    except SecretError as wrong:
+        what, _, mend = str(wrong).partition(": ")
+        yield error(key, what, mend or "download it anew from Google Cloud")
 
 
 def _shared(key: str, spoke: SpokeSettings, configuration: Configuration, directory: Path) -> Iterator[Finding]:
@@ -94,12 +109,24 @@ def _shared(key: str, spoke: SpokeSettings, configuration: Configuration, direct
                 yield error(f"{key}.{place}", what, "register one of its own, with what this hub needs and no more")
 
 
-def _scopes(key: str, spoke: SpokeSettings, *, of_contacts: bool) -> Iterator[Finding]:
+def _client_id(spoke: GoogleSpoke, directory: Path) -> str:
+    """As the Admin console wants it; "" where the key file does not tell."""
+    text, found = read("", spoke.service_account, directory)
+    try:
+        return "" if found else f"{key_file(Secret(text))['client_id']} "
+    except (SecretError, KeyError):
+        return ""
+
+
+def _scopes(key: str, spoke: SpokeSettings, directory: Path, *, of_contacts: bool) -> Iterator[Finding]:
     """What has to be allowed on the other side, in words, since nothing here can see whether it is."""
     does = "reads and writes" if spoke.get.writes else "reads"
     if isinstance(spoke, GoogleSpoke):
         scope = scope_of(spoke, of_contacts=of_contacts)
-        mend = f"allow its client id {scope} in the Admin console (domain-wide delegation), and no more"
+        number = _client_id(spoke, directory)
+        mend = (
+            f"allow its client id {number}the scope {scope} in the Admin console (domain-wide delegation), and no more"
+        )
         yield note(f"{key}.service_account", f"it {does} as {spoke.subject}", mend)
     elif isinstance(spoke, GraphSpoke) and not isinstance(spoke, GraphAccountSpoke):
         (scope,) = scopes_of(spoke, of_contacts=of_contacts)
@@ -126,6 +153,21 @@ def _private(key: str, name: str, spoke: SpokeSettings, hub: HubSettings) -> Ite
     if there := [other for other, each in others.items() if _organisation(each) != _organisation(spoke)]:
         what = f"private items are told in full to {', '.join(there)}, which belongs to somebody else"
         yield warning(f"{key}.give.private", what, 'write "busy" or "skip", unless both have agreed to it')
+
+
+def _anonymous(key: str, name: str, spoke: SpokeSettings, hub: HubSettings) -> Iterator[Finding]:
+    """Whoever moves or deletes a block elsewhere moves or deletes here what it does not tell them."""
+    get, give = spoke.get, spoke.give
+    if hub.kind != "calendar" or not get.anonymous:
+        return
+    blocks = give.detail == "busy" or "busy" in (give.private, give.tentative, give.free, give.all_day)
+    others = [each.get for other, each in hub.spokes.items() if other != name and each.get.create]
+    if not spoke.read or not (blocks or any(each.detail == "busy" or each.subject for each in others)):
+        yield note(f"{key}.get.anonymous", "no copy of what is given here is a block without a name", "leave it out")
+    elif get.change or get.delete:
+        does = " or ".join(word for word, may in (("moves", get.change), ("deletes", get.delete)) if may)
+        what = f"whoever {does} a busy block elsewhere {does} here what it does not tell them, private items too"
+        yield warning(f"{key}.get.anonymous", what, "leave it out, unless those who see the blocks may decide so")
 
 
 def _zone(key: str, spoke: SpokeSettings, hub: HubSettings) -> Iterator[Finding]:
@@ -156,10 +198,20 @@ def _notices(configuration: Configuration, directory: Path, now: datetime) -> It
     if is_loopback(host) or urlsplit(settings.public_url).scheme != "https":
         what = f"{settings.public_url} is this machine alone, and servers call nothing but public https addresses"
         yield warning(f"{key}.public_url", what, 'write such as "https://hooks.example.com"')
-    told = (spoke for hub in configuration.hubs if hub.notices for spoke in hub.spokes.values())
-    if not any(isinstance(spoke, _NOTIFYING) for spoke in told):
+    told = [
+        (f"{hub.name}.{name}", spoke)
+        for hub in configuration.hubs
+        if hub.notices
+        for name, spoke in hub.spokes.items()
+        if isinstance(spoke, _NOTIFYING)
+    ]
+    if not told:
         what = "no hub has a spoke whose server tells of changes"
-        yield warning(key, what, "remove it; or join a calendar of Google or Microsoft 365")
+        yield warning(key, what, "remove it; or join a calendar of Google, Microsoft 365 or Exchange Server")
+    if by_exchange := [name for name, spoke in told if isinstance(spoke, EwsSpoke)]:
+        what = f"the Exchange server of {', '.join(by_exchange)} calls URLs below it that hold a secret"
+        mend = "let that server reach it and trust its certificate, and let no proxy in front keep paths below /hooks/"
+        yield note(f"{key}.public_url", what, mend)
     if settings.certificate is not None:
         yield from _served(f"{key}.certificate", directory, settings.certificate.chain, settings.certificate.key, now)
 

@@ -29,6 +29,7 @@ _WANTED = {
     "model_type": "a section with keys of its own",
     "model_attributes_type": "a section with keys of its own",
 }
+_MEANT = "did you mean"
 _LISTS = {"tuple_type", "list_type"}
 _BOUNDS = {
     "greater_than_equal": ("must be at least {ge}", "write {ge} or more"),
@@ -73,7 +74,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """The candidate that looks like ``word`` as a question, or all of them where none does."""
     known = sorted(candidates)
     if close := difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6):
-        return f"did you mean {close[0]}?"
+        return f"{_MEANT} {close[0]}?"
     return f"write one of {', '.join(known)}" if known else "remove it"
 
 
@@ -110,8 +111,11 @@ def _value(place: Place, data: object) -> object:
 def _unknown_key(place: Place, data: object, schema: Schema) -> tuple[str, str]:
     keys = shape(place[:-1], data, schema).get("properties", {})
     remaining = set(keys) - set(_as_dict(_value(place[:-1], data)))
-    remedy, word = did_you_mean(str(place[-1]), remaining or keys), str(place[-1])
-    owners = [] if remedy.startswith("did you mean") else _owners(word, schema)
+    word = str(place[-1])
+    remedy = did_you_mean(word, remaining or keys)
+    if not remedy.startswith(_MEANT) and (close := did_you_mean(word, keys)).startswith(_MEANT):
+        remedy = close  # though it is there already: as a section beside this one
+    owners = [] if remedy.startswith(_MEANT) else _owners(word, schema)
     return "there is no such key here", f"it belongs to {' or '.join(owners)}" if owners else remedy
 
 

@@ -88,6 +88,8 @@ async def alone(
         serving = asyncio.create_task(jobs.serve(), name=room.what)
         for number in _STOPS:
             loop.add_signal_handler(number, serving.cancel)
+        if not room.names:
+            _log.warning("nothing_to_run", note=f"the configuration names no {room.what}, so this waits for nothing")
         _log.info("syncing", **{room.what: list(room.names)}, metrics=url)
         lines.flush()
         await asyncio.wait([serving])

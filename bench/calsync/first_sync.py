@@ -1,10 +1,13 @@
 """How fast a first sync goes under the servers' limits: `python -m bench.calsync.first_sync --items 10000`.
 
-From a Google calendar to a mailbox of Microsoft 365. What the limits allow: Outlook does four requests of one
+From a Google calendar to a mailbox of Microsoft 365, or with `--kind contacts` from the contacts of a user of Google's
+to those of a mailbox. What the limits allow: Outlook does four requests of one
 application in one mailbox at a time, and 10,000 in ten minutes (Graph, throttling limits). Where a request takes 0.24
 seconds, both come to the same 16.7 in a second. Google allows 600 a minute, and needs 20 pages for 10,000 items: that
 is the smaller part by far, and not counted. Each copy takes one request at least. The share is the time that these
-limits alone would take in parts of the time from the first question to the report.
+limits alone would take in parts of the time from the first question to the report. Of contacts Google tells 1,000 on a
+page, and no more than 10 pages are asked for; what the People API allows a user in a minute is shown to the owner of a
+project alone, and is not simulated.
 
 All clocks go ``--speed`` times as fast: latency, quotas and waits are so much shorter. Our own thinking is not, so that
 the share is less than it would be by a clock that goes right.
@@ -25,22 +28,25 @@ from pathlib import Path
 from typing import Final
 
 from bench.calsync.apart import Apart
-from bench.calsync.ground import QUOTA, Asked, Seen, ground
-from bench.calsync.hubs import NOW, appointment, engine, google_spoke, mailbox_spoke, rules
+from bench.calsync.ground import QUOTA, Asked, Seen
+from bench.calsync.hubs import CALENDARS, NOW, SETTINGS, Setting, engine, rules
 from bench.calsync.processes import apart_from_here, peak
 from bench.calsync.ways import Counts, Faster, wire
 from bench.rows import Row
+from calsync.items import Content
 from calsync.ledger.ledger import Ledger
 from calsync.plans.guards import GUARDS
-from calsync.spokes.google_calendar import GoogleCalendar
-from calsync.spokes.graph_calendar import GraphCalendar
+from calsync.rules import Kind
 from service.state.database import Database
 from simulation.graph.mailbox_limits import AT_ONCE, MOST, WHILE
 
 ITEMS: Final = 10_000
 SPEED: Final = 4.0
 LATENCY: Final = 0.24
-NAMES: Final = ("hub_first_sync_share", "hub_first_sync_mb", "hub_first_sync_minutes")
+_FIGURES: Final = ("share", "mb", "minutes")
+NAMES: Final = tuple(f"hub_first_sync_{each}" for each in _FIGURES)
+CONTACT_NAMES: Final = tuple(f"hub_contacts_first_sync_{each}" for each in _FIGURES)
+_SPOKES: Final = {Kind.CALENDAR: ("google-0", "outlook"), Kind.CONTACTS: ("google-0", "outlook-0")}
 _TOP: Final = 40
 
 
@@ -72,24 +78,32 @@ def bound(items: int, latency: float) -> float:
     return max(items * latency / AT_ONCE, late + (WHILE if late else 0))
 
 
-async def measured(folder: Path, items: int, *, speed: float = SPEED, series: int = 0) -> Measured:
-    """The figures of this process, which should be a new one. Of a hundred items ``series`` are series."""
+async def measured(
+    folder: Path, items: int, *, speed: float = SPEED, series: int = 0, setting: Setting = CALENDARS
+) -> Measured:  # fmt: skip
+    """The figures of this process, which should be a new one. Of a hundred appointments ``series`` are series."""
     clock = Faster(NOW, speed)
-    with ground(Asked(calendars=1, mailbox=True, clock=clock, latency=LATENCY, quota=QUOTA)) as there:
-        events = [appointment(number, series=number % 100 < series) for number in range(items)]
-        await there.ask("fill", "google-0", events)
-        del events
-        return await _synced(folder, there, clock, items)
+    asked = Asked(calendars=1, mailbox=True, mailboxes=1, clock=clock, latency=LATENCY, quota=QUOTA)
+    with setting.ground(asked) as there:
+        await there.ask("fill", "google-0", _entries(items, series, setting))
+        return await _synced(folder, there, clock, items, setting)
 
 
-async def _synced(folder: Path, there: Apart, clock: Faster, items: int) -> Measured:
-    counts = Counts()
+def _entries(items: int, series: int, setting: Setting) -> list[Content]:
+    if setting.kind is Kind.CONTACTS:
+        return [setting.entry(number) for number in range(items)]
+    return [setting.entry(number, series=number % 100 < series) for number in range(items)]
+
+
+async def _synced(folder: Path, there: Apart, clock: Faster, items: int, setting: Setting) -> Measured:
+    counts, names = Counts(), _SPOKES[setting.kind]
     async with wire() as way, Database.open(f"sqlite:{folder / 'state.db'}") as database:
-        spokes: dict[str, GoogleCalendar | GraphCalendar] = {
-            "google-0": google_spoke("google-0", way, there.told, clock, counts),
-            "outlook": mailbox_spoke(way, there.told, clock, Counts()),
+        spokes = {
+            name: setting.spoke(name, way, there.told, clock, each)
+            for name, each in zip(names, (counts, Counts()), strict=True)
         }
-        hub = engine(rules(tuple(spokes)), spokes, Ledger(database, clock=clock.clock), clock)
+        made = rules(names, kind=setting.kind)
+        hub = engine(made, spokes, Ledger(database, clock=clock.clock), clock)
         began, busy = time.perf_counter(), time.process_time()
         report = await hub.sync(allow=frozenset(GUARDS))
         seconds, busy = time.perf_counter() - began, time.process_time() - busy
@@ -106,18 +120,22 @@ async def _synced(folder: Path, there: Apart, clock: Faster, items: int) -> Meas
     )
 
 
-async def rows(folder: Path, *, items: int = ITEMS, speed: float = SPEED) -> list[Row]:
+async def rows(
+    folder: Path, *, items: int = ITEMS, speed: float = SPEED, setting: Setting = CALENDARS
+) -> list[Row]:  # fmt: skip
     """The figures of a process of its own. Raises RuntimeError where not everything was copied, or too much asked."""
-    told = await apart_from_here(folder, __name__, "--items", str(items), "--speed", f"{speed:g}")
+    given = ("--items", str(items), "--speed", f"{speed:g}", "--kind", setting.kind.value)
+    told = await apart_from_here(folder, __name__, *given)
     found = Measured(**{**told, "seen": Seen(**told["seen"])})
     if trouble := wrong(found):
         raise RuntimeError(trouble)
+    names = CONTACT_NAMES if setting.kind is Kind.CONTACTS else NAMES
     note = f"{items:,} items from Google to Microsoft 365, {LATENCY:g} s a request, clocks {speed:g} times as fast"
     speaking = f"by the clocks of the servers; {found.seconds:.0f} s by ours, processor {found.busy:.0f} s"
     return [
-        Row(name=NAMES[0], value=round(found.share, 3), unit="of the limits", at_least=0.8, note=note),
-        Row(name=NAMES[1], value=found.peak, unit="MB", at_most=300, note="of the process that syncs, at most"),
-        Row(name=NAMES[2], value=round(found.seconds * speed / 60, 2), unit="min", note=speaking),
+        Row(name=names[0], value=round(found.share, 3), unit="of the limits", at_least=0.8, note=note),
+        Row(name=names[1], value=found.peak, unit="MB", at_most=300, note="of the process that syncs, at most"),
+        Row(name=names[2], value=round(found.seconds * speed / 60, 2), unit="min", note=speaking),
     ]
 
 
@@ -148,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--items", type=int, default=ITEMS, help=f"how many there are (default {ITEMS})")
     parser.add_argument("--speed", type=float, default=SPEED, help=f"how much faster clocks go (default {SPEED:g})")
+    parser.add_argument("--kind", choices=sorted(SETTINGS), default=CALENDARS.kind.value, help="what the hub joins")
     parser.add_argument("--series", type=int, default=0, help="how many of a hundred are series (default 0)")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--profile", action="store_true", help="show where our own time goes, and be slower for it")
@@ -156,7 +175,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         if watch is not None:
             watch.enable()
-        found = asyncio.run(measured(Path(folder), given.items, speed=given.speed, series=given.series))
+        setting = SETTINGS[given.kind]
+        measuring = measured(Path(folder), given.items, speed=given.speed, series=given.series, setting=setting)
+        found = asyncio.run(measuring)
         if watch is not None:
             watch.disable()
     print(json.dumps(asdict(found)) if given.json else "\n".join(told(found)))

@@ -11,11 +11,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from bench.calsync.hubs import SETTINGS, contact
 from calsync.engine.engine import Engine
 from calsync.hubs import Hub
+from calsync.items import Content
 from calsync.ledger.ledger import Ledger
 from calsync.plans.guards import GUARDS
 from calsync.reports.report import HubReport
+from calsync.rules import Kind
 from protocols.model.event import Event
 from service.state.database import Database
 from tests.calsync.world.clock import Time
@@ -30,32 +33,39 @@ _BODY = "Agenda and notes. " * 20
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 always: the figures are to be read."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--items", type=int, default=10_000, help="how many appointments the first calendar has")
+    parser.add_argument("--items", type=int, default=10_000, help="how many the first spoke has")
+    parser.add_argument("--kind", choices=sorted(SETTINGS), default=Kind.CALENDAR.value, help="what the hub joins")
     given = parser.parse_args(arguments)
-    asyncio.run(_measured(given.items))
+    asyncio.run(_measured(given.items, Kind(given.kind)))
     return 0
 
 
-async def _measured(items: int) -> None:
+async def _measured(items: int, kind: Kind) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with Database.open(f"sqlite:{Path(folder) / 'state.db'}") as database:
             clock = Time()
             servers = [Server(name=name, clock=clock.clock) for name in ("north", "south")]
             for number in range(items):
-                when = span(1 + number % 28, number % 24, 30 + number % 60)
-                servers[0].create(Event(when=when, subject=f"Appointment {number}", location="Room", body=_BODY))
+                servers[0].create(_entry(kind, number))
             before = _megabytes()
-            engine = _engine(servers, Ledger(database, clock=clock.clock), clock)
+            engine = _engine(servers, Ledger(database, clock=clock.clock), clock, kind)
             began = time.monotonic()
             report = await engine.sync(allow=frozenset(GUARDS))
             took = time.monotonic() - began
             written = report.tally.written.total()
             print(f"{items} items: {written} copies in {took:.1f} s, {_megabytes() - before:.0f} MB more at most")
-            servers[0].create(Event(when=span(9, 9), subject="One more"))
+            servers[0].create(_entry(kind, items, " and one more"))
             await _change(engine, servers, clock)
             for number in range(3):
-                servers[0].change("north-1", Event(when=span(9, 9), subject=f"Another one {number}"))
+                servers[0].change("north-1", _entry(kind, items + 1, f" another time {number}"))
                 await _change(engine, servers, clock)
+
+
+def _entry(kind: Kind, number: int, words: str = "") -> Content:
+    if kind is Kind.CONTACTS:
+        return contact(number, words=words)
+    when = span(1 + number % 28, number % 24, 30 + number % 60)
+    return Event(when=when, subject=f"Appointment {number}{words}", location="Room", body=_BODY)
 
 
 async def _change(engine: Engine, servers: list[Server], clock: Time) -> None:
@@ -69,9 +79,9 @@ async def _change(engine: Engine, servers: list[Server], clock: Time) -> None:
     print(f"one change: {report.tally.written.total()} written, {reads} reads, {writes} writes, {took:.0f} ms")
 
 
-def _engine(servers: list[Server], ledger: Ledger, clock: Time) -> Engine:
+def _engine(servers: list[Server], ledger: Ledger, clock: Time, kind: Kind) -> Engine:
     given = rules()
-    given = replace(given, spokes=given.spokes[:2])
+    given = replace(given, kind=kind, spokes=given.spokes[:2])
     spokes = {server.name: MemorySpoke(server, batch=20, at_once=4) for server in servers}
     hub = Hub(rules=given, spokes=spokes, fingerprint="1")
     return Engine(hub, ledger, clock=clock.clock, sleep=clock.sleep, holder="here")

@@ -1,4 +1,7 @@
-"""What random hubs of three calendars lose, double and mail: `python -m bench.calsync.machine --runs 10000`."""
+"""What random hubs of three calendars lose, double and mail: `python -m bench.calsync.machine --runs 10000`.
+
+With `--kind contacts` they are hubs of three folders of contacts.
+"""
 
 import argparse
 import sys
@@ -9,9 +12,10 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
 
+from calsync.rules import Kind
 from tests.calsync.world.machine import Ground, Weather
 
-_SORTS = ("unsettled", "lost", "doubled", "invited", "unequal", "raised")
+_SORTS = ("unsettled", "lost", "doubled", "invited", "taken", "unequal", "raised")
 """What a judge may find (tests.calsync.world.judge)."""
 
 
@@ -22,11 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=30, help="how many things happen to a hub at most")
     parser.add_argument("--seed", type=int, default=None, help="the same again")
     parser.add_argument("--as-found", action="store_true", help="do not look for a shorter story of what was found")
+    parser.add_argument(
+        "--kind", choices=[each.value for each in Kind], default=Kind.CALENDAR.value, help="what they join"
+    )
     given = parser.parse_args(arguments)
     ground, began = Ground(), time.monotonic()
 
     class Here(Weather):
-        pass
+        kind = Kind(given.kind)
 
     Here.ground = ground
     phases = [Phase.generate] if given.as_found else [Phase.generate, Phase.shrink]

@@ -1,8 +1,10 @@
-"""How soon a change is at all other calendars where the servers tell of it: `python -m bench.calsync.notice`.
+"""How soon a change is at all other spokes where the servers tell of it: `python -m bench.calsync.notice`.
 
-Two Google calendars and a mailbox of Microsoft 365, served by the service itself: its door for hooks, its settling and
-its runs. The servers call the hooks over HTTP. From the moment at which somebody changes an appointment, at Google and
-in the mailbox by turns, to the moment at which both others have it, by the clock of the simulation.
+A Google calendar, a mailbox of Microsoft 365, one on an Exchange server and a public folder there, served by the
+service itself: its door for hooks, its settling and its runs. The servers call the hooks over HTTP. From the moment at
+which somebody changes an appointment, in each by turns, to the moment at which all others have it, by the clock of the
+simulation. With `--kind contacts` it is a changed contact, in three mailboxes of Microsoft 365: Google tells nobody of
+contacts, which are read there by the schedule and are no part of this.
 """
 
 import argparse
@@ -12,45 +14,55 @@ import secrets
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, redirect_stdout
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
 from bench.calsync.apart import Apart
-from bench.calsync.ground import Asked, ground
-from bench.calsync.hubs import NAME, NOW, appointment, engine, google_spoke, mailbox_spoke, rules
+from bench.calsync.books import books
+from bench.calsync.four import NAMES as SPOKES
+from bench.calsync.four import four
+from bench.calsync.four import spokes as spokes_of
+from bench.calsync.ground import Asked, Reached
+from bench.calsync.hubs import NAME, NOW, appointment, contact, engine, graph_contacts, rules
 from bench.calsync.processes import apart_from_here
 from bench.calsync.ways import Counts, Faster, wire
 from bench.machine import free_port
 from bench.rows import Row
 from calsync.counting import Figures
 from calsync.engine.engine import Engine
+from calsync.items import Content
 from calsync.ledger.ledger import Ledger
 from calsync.notices.front import HookFront
 from calsync.plans.guards import GUARDS
 from calsync.reports.report import HubReport
+from calsync.rules import Kind
 from calsync.schedule import Scheduled
 from calsync.service import Heard, Service
 from calsync.spoke import Watched
-from calsync.spokes.google_calendar import GoogleCalendar
-from calsync.spokes.graph_calendar import GraphCalendar
-from calsync.wiring.notices import READS
+from calsync.spokes.graph_contacts import GraphContacts
+from calsync.wiring.later import WatchedSpoke
+from calsync.wiring.notices import BY_URL, READS
 from service.addresses import ListenAddress
 from service.door import Door
 from service.jobs.cron import Schedule
 from service.jobs.job import Ran
 from service.state.database import Database
+from service.wire import Wire
 
 CHANGES: Final = 50
 ITEMS: Final = 30
-"""Appointments of each calendar."""
+"""Items of each spoke."""
 PATIENCE: Final = 30.0
 LATENCY: Final = 0.24
-NAMES: Final = ("hub_notice_median_s", "hub_notice_worst_s")
+_FIGURES: Final = ("median_s", "worst_s")
+NAMES: Final = tuple(f"hub_notice_{each}" for each in _FIGURES)
+CONTACT_NAMES: Final = tuple(f"hub_contacts_notice_{each}" for each in _FIGURES)
+_MAILBOXES: Final = ("outlook-0", "outlook-1", "outlook-2")
 _RHYTHM: Final = (0.0, 0.3, 0.9, 1.4, 2.1)
 """Seconds between two changes: some come while the last one still settles, some while a run goes on."""
 _NEVER: Final = Schedule.parse("0 0 1 1 *")
@@ -82,42 +94,98 @@ class Doing:
         yield self.spokes
 
 
-async def measured(folder: Path, changes: int, *, items: int = ITEMS) -> Measured:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What the hub joins: ``names`` of the spokes, in each of which something is changed by turns, over servers with so
+    many ``calendars`` of Google's and ``mailboxes``; ``entry`` is what people have, by its number. ``where`` says where
+    the changes are made."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    ground: Callable[[Asked], AbstractContextManager[Apart]]
+    calendars: int
+    mailboxes: int
+    spokes: Callable[[Wire, Any, Faster], Mapping[str, WatchedSpoke]]
+    entry: Callable[..., Content]
+    where: str
+
+    def asked(self, clock: Faster) -> Asked:
+        """The servers."""
+        return Asked(
+            calendars=self.calendars, mailbox=True, mailboxes=self.mailboxes, clock=clock, latency=LATENCY
+        )  # fmt: skip
+
+
+def _mailboxes(way: Wire, reached: Reached, clock: Faster) -> dict[str, GraphContacts]:
+    return {name: graph_contacts(name, way, reached, clock, Counts()) for name in _MAILBOXES}
+
+
+ALL_CALENDARS: Final = Joined(
+    kind=Kind.CALENDAR,
+    names=SPOKES,
+    ground=four,
+    calendars=1,
+    mailboxes=0,
+    spokes=spokes_of,
+    entry=appointment,
+    where=f"at Google, Microsoft 365, Exchange and its public folder by turns, {LATENCY:g} s a request at the latter"
+    " three",
+)
+ALL_CONTACTS: Final = Joined(
+    kind=Kind.CONTACTS,
+    names=_MAILBOXES,
+    ground=books,
+    calendars=0,
+    mailboxes=len(_MAILBOXES),
+    spokes=_mailboxes,
+    entry=contact,
+    where=f"of contacts in {len(_MAILBOXES)} mailboxes of Microsoft 365 by turns, {LATENCY:g} s a request",
+)
+_JOINED: Final = {each.kind.value: each for each in (ALL_CALENDARS, ALL_CONTACTS)}
+
+
+async def measured(folder: Path, changes: int, *, items: int = ITEMS, joined: Joined = ALL_CALENDARS) -> Measured:
     """The figures of so many changes, after a first sync."""
     clock = Faster(NOW, 1.0)
-    with ground(Asked(calendars=2, mailbox=True, clock=clock, latency=LATENCY)) as there:
-        keys = await _entered(there, items)
+    with joined.ground(joined.asked(clock)) as there:
+        changing = Changing(there, joined, await _entered(there, items, joined))
         async with wire() as way, Database.open(f"sqlite:{folder / 'state.db'}") as database:
-            spokes: dict[str, GoogleCalendar | GraphCalendar] = {
-                name: google_spoke(name, way, there.told, clock, Counts()) for name in ("google-0", "google-1")
-            }
-            spokes["outlook"] = mailbox_spoke(way, there.told, clock, Counts())
+            spokes = joined.spokes(way, there.told, clock)
             ledger = Ledger(database, clock=clock.clock)
-            hub = engine(rules(tuple(spokes)), spokes, ledger, clock)
+            hub = engine(rules(tuple(spokes), kind=joined.kind), spokes, ledger, clock)
             words = (await hub.sync(allow=frozenset(GUARDS))).words
             async with _served(Doing(hub, spokes), ledger, clock):
-                await _arrived(
-                    there, keys, changes
-                )  # not counted: all is looked at again once the servers begin to tell
-                seconds = [await _arrived(there, keys, number) for number in range(changes)]
+                await changing.arrived(changes)  # not counted: all is looked at again once the servers begin to tell
+                seconds = [await changing.arrived(number) for number in range(changes)]
         mails = (await there.ask("seen")).mails
     return Measured(seconds=seconds, mails=mails, words=words)
 
 
-async def _entered(there: Apart, items: int) -> dict[str, list[str]]:
-    """The keys of what people have in each calendar."""
+async def _entered(there: Apart, items: int, joined: Joined) -> dict[str, list[str]]:
+    """The keys of what people have at each spoke."""
     return {
-        spoke: [await there.ask("create", spoke, appointment(place * items + each)) for each in range(items)]
-        for place, spoke in enumerate(("google-0", "google-1", "outlook"))
+        spoke: [await there.ask("create", spoke, joined.entry(place * items + each)) for each in range(items)]
+        for place, spoke in enumerate(joined.names)
     }
 
 
-async def _arrived(there: Apart, keys: Mapping[str, Sequence[str]], number: int) -> float:
-    await asyncio.sleep(_RHYTHM[number % len(_RHYTHM)])
-    spoke = ("google-0", "outlook")[number % 2]
-    key, event = keys[spoke][number // 2 % len(keys[spoke])], appointment(number, words=f", changed {number}")
-    seconds: float = await there.ask("arrived", spoke, key, event, PATIENCE)
-    return seconds
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """People who change something at one spoke after the other; ``keys`` are those of what they have."""
+
+    there: Apart
+    joined: Joined
+    keys: Mapping[str, Sequence[str]]
+
+    async def arrived(self, number: int) -> float:
+        """The seconds of one change, until it is everywhere."""
+        await asyncio.sleep(_RHYTHM[number % len(_RHYTHM)])
+        turn, which = divmod(number, len(self.joined.names))
+        spoke = self.joined.names[which]
+        key = self.keys[spoke][turn % len(self.keys[spoke])]
+        entry = self.joined.entry(number, words=f", changed {number}")
+        seconds: float = await self.there.ask("arrived", spoke, key, entry, PATIENCE)
+        return seconds
 
 
 @asynccontextmanager
@@ -132,7 +200,7 @@ async def _served(doing: Doing, ledger: Ledger, clock: Faster) -> AsyncIterator[
         sleep=clock.sleep,
         heard=Heard(public_url=f"http://127.0.0.1:{port}", random=secrets.token_hex),
     )
-    front = HookFront(ledger.hook, service.attending.heard, reads=READS)
+    front = HookFront(ledger.hook, service.attending.heard, reads=READS, by_url=BY_URL)
     async with Door(front.answer, (ListenAddress("127.0.0.1", port),)):
         attending = asyncio.ensure_future(service.attending.serve())
         try:
@@ -143,17 +211,19 @@ async def _served(doing: Doing, ledger: Ledger, clock: Faster) -> AsyncIterator[
             await asyncio.gather(attending, return_exceptions=True)
 
 
-async def rows(folder: Path, *, changes: int = CHANGES, items: int = ITEMS) -> list[Row]:
+async def rows(
+    folder: Path, *, changes: int = CHANGES, items: int = ITEMS, joined: Joined = ALL_CALENDARS
+) -> list[Row]:  # fmt: skip
     """The figures of a process of its own. Raises RuntimeError where something was wrong."""
-    told = await apart_from_here(folder, __name__, "--changes", str(changes), "--items", str(items))
-    found = Measured(**told)
+    given = ("--changes", str(changes), "--items", str(items), "--kind", joined.kind.value)
+    found = Measured(**await apart_from_here(folder, __name__, *given))
     if trouble := wrong(found):
         raise RuntimeError(trouble)
-    note = f"{changes} changes at Google and Microsoft 365 by turns, {LATENCY:g} s a request at the latter"
+    names = CONTACT_NAMES if joined.kind is Kind.CONTACTS else NAMES
     median = round(statistics.median(found.seconds), 2)
     return [
-        Row(name=NAMES[0], value=median, unit="s", at_most=5, note=note),
-        Row(name=NAMES[1], value=round(max(found.seconds), 2), unit="s", at_most=5, note="of the same"),
+        Row(name=names[0], value=median, unit="s", at_most=5, note=f"{changes} changes {joined.where}"),
+        Row(name=names[1], value=round(max(found.seconds), 2), unit="s", at_most=5, note="of the same"),
     ]
 
 
@@ -178,11 +248,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the figures; 1 where something went wrong."""
     parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--changes", type=int, default=CHANGES, help=f"how many (default {CHANGES})")
-    parser.add_argument("--items", type=int, default=ITEMS, help=f"appointments of a calendar (default {ITEMS})")
+    parser.add_argument("--items", type=int, default=ITEMS, help=f"items of a spoke (default {ITEMS})")
+    parser.add_argument("--kind", choices=sorted(_JOINED), default=ALL_CALENDARS.kind.value, help="what the hub joins")
     parser.add_argument("--json", action="store_true", help="for programs")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):  # where the log goes
-        found = asyncio.run(measured(Path(folder), given.changes, items=given.items))
+        joined = _JOINED[given.kind]
+        found = asyncio.run(measured(Path(folder), given.changes, items=given.items, joined=joined))
     print(json.dumps(asdict(found)) if given.json else "\n".join(told(found)))
     return 1 if wrong(found) and not given.json else 0
 

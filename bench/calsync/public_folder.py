@@ -2,7 +2,8 @@
 
 A public folder tells no changes by itself. Between two listings a run asks for what was changed since the last one seen
 (one request, whatever stands there); now and then, at a rhythm that the settings give, all ids are listed, by which
-deletions are found. Octets are those of the bodies, as they travel without compression.
+deletions are found. Octets are those of the bodies, as they travel without compression. With `--kind contacts` it is a
+folder of contacts.
 """
 
 import argparse
@@ -17,35 +18,36 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench.calsync.apart import Apart, answering, apart
-from bench.calsync.hubs import NOW, appointment, engine, rules
+from bench.calsync.hubs import CALENDARS, NOW, SETTINGS, Setting, engine, rules
 from bench.calsync.processes import apart_from_here
 from bench.calsync.ways import Counts, Faster, Way, exchange, wire
 from bench.rows import Row
 from calsync.engine.engine import Engine
 from calsync.ledger.ledger import Ledger
 from calsync.plans.guards import GUARDS
-from calsync.rules import Gets
+from calsync.rules import Gets, Kind
+from calsync.spoke import Spoke
 from calsync.spokes.exchange_calendar_asking import Exchange
+from calsync.spokes.exchange_contacts import ExchangePublicContacts
 from calsync.spokes.exchange_public_folder import ExchangePublicFolder, Route
-from protocols.model.event import Event
 from service.state.database import Database
 from service.wire import Wire
 from simulation.estate import Estate
-from simulation.exchange import ExchangeServer
+from simulation.exchange import Account, ExchangeServer
 from simulation.exchange.calendar_folders import CalendarDesk
+from simulation.exchange.contact_mailboxes import ContactsDesk
 from tests.calsync.spokes.exchange_calendar_world import ANCHOR, ANNA, CONTENT, PATH, SVC, TREE, Outlook
+from tests.calsync.spokes.test_exchange_contacts import Owner
+from tests.galsync.sides.exchange_world import WRITER
 
 ITEMS: Final = 10_000
 EVERY: Final = timedelta(hours=1)
-NAMES: Final = (
-    "hub_public_folder_requests",
-    "hub_public_folder_kb",
-    "hub_public_folder_listing_requests",
-    "hub_public_folder_listing_kb",
-)
+_FIGURES: Final = ("requests", "kb", "listing_requests", "listing_kb")
+NAMES: Final = tuple(f"hub_public_folder_{each}" for each in _FIGURES)
+CONTACT_NAMES: Final = tuple(f"hub_contacts_public_folder_{each}" for each in _FIGURES)
 _FOLDER: Final = "folder"
 _BETWEEN: Final = timedelta(minutes=5)
 
@@ -99,27 +101,28 @@ class Forward:
 
 
 class Ground:
-    """Answers what :class:`Apart` asks."""
+    """Answers what :class:`Apart` asks. ``user`` works in the folder of ``desk``."""
 
-    def __init__(self, desk: CalendarDesk) -> None:
-        self._desk = desk
+    def __init__(self, desk: CalendarDesk | ContactsDesk, user: Outlook | Owner) -> None:
+        self._desk, self._user = desk, user
 
-    async def fill(self, events: Sequence[Event]) -> None:
+    async def fill(self, contents: Sequence[Any]) -> None:
         """People enter all of them, one every five minutes until now."""
-        user = Outlook(self._desk, self._desk.public_folder(PATH))
-        for left, event in zip(range(len(events), 0, -1), events, strict=True):
+        for left, content in zip(range(len(contents), 0, -1), contents, strict=True):
             moment = NOW - left * _BETWEEN
             self._desk.clock = lambda moment=moment: moment  # type: ignore[misc]
-            await user.create(event)
+            await self._user.create(content)
 
 
-async def measured(folder: Path, items: int) -> Measured:
+async def measured(folder: Path, items: int, *, setting: Setting = CALENDARS) -> Measured:
     """The figures of a hub that reads the folder and writes nowhere."""
     clock, counts = Forward(), Counts()
-    with apart(_serve) as there:
-        await there.ask("fill", [appointment(number) for number in range(items)])
+    with apart(_SERVED[setting.kind]) as there:
+        await there.ask("fill", [setting.entry(number) for number in range(items)])
         async with wire() as way, Database.open(f"sqlite:{folder / 'state.db'}") as database:
-            hub = _hub(there, way, counts, clock, Ledger(database, clock=clock.clock))
+            spoke = _SPOKES[setting.kind](there, way, counts, clock)
+            made = rules((_FOLDER,), gets={_FOLDER: Gets()}, kind=setting.kind)
+            hub = engine(made, {_FOLDER: spoke}, Ledger(database, clock=clock.clock), clock)
             first, said = await _cost(hub, counts)
             known = await Ledger(database, clock=clock.clock).count(hub.hub.name, _FOLDER)
             clock.passed += EVERY / 4
@@ -130,21 +133,32 @@ async def measured(folder: Path, items: int) -> Measured:
     return Measured(items=items, first=first, between=between, listing=listing, words=words)
 
 
-def _hub(there: Apart, way: Wire, counts: Counts, clock: Forward, ledger: Ledger) -> Engine:
-    secret = base64.b64encode(f"{SVC.username}:{SVC.password}".encode()).decode()
+def _appointments(there: Apart, way: Wire, counts: Counts, clock: Forward) -> Spoke:
+    route = Route(path=PATH, hierarchy_mailbox=TREE, content_mailbox=CONTENT)
+    return ExchangePublicFolder(
+        _FOLDER, _asked(there, way, counts, clock, SVC), route=route, deletions_every=EVERY
+    )  # fmt: skip
+
+
+def _contacts(there: Apart, way: Wire, counts: Counts, clock: Forward) -> Spoke:
+    route = Route(path="/Shared/Customers")
+    return ExchangePublicContacts(
+        _FOLDER, _asked(there, way, counts, clock, WRITER), route=route, deletions_every=EVERY
+    )  # fmt: skip
+
+
+def _asked(there: Apart, way: Wire, counts: Counts, clock: Forward, account: Account) -> Exchange:
+    secret = base64.b64encode(f"{account.username}:{account.password}".encode()).decode()
     ask = Way(wire=way, authorization=f"Basic {secret}", named=exchange, counts=counts)
-    asked = Exchange(
+    return Exchange(
         send=ask.send,
         url=there.told,
-        mailbox=SVC.username,
+        mailbox=account.username,
         impersonates=False,
         clock=clock.clock,
         sleep=asyncio.sleep,
         chance=lambda: 0.5,
     )
-    route = Route(path=PATH, hierarchy_mailbox=TREE, content_mailbox=CONTENT)
-    spoke = ExchangePublicFolder(_FOLDER, asked, route=route, deletions_every=EVERY)
-    return engine(rules((_FOLDER,), gets={_FOLDER: Gets()}), {_FOLDER: spoke}, ledger, clock)
 
 
 async def _cost(hub: Engine, counts: Counts) -> tuple[Cost, str]:
@@ -156,29 +170,42 @@ async def _cost(hub: Engine, counts: Counts) -> tuple[Cost, str]:
     return cost, report.words
 
 
-async def _serve(pipe: Connection) -> None:
+async def _serve_appointments(pipe: Connection) -> None:
     desk = CalendarDesk([ANNA.username], impersonators=[SVC.username], clock=lambda: NOW)
     desk.public.tree, desk.public.anchor = TREE, ANCHOR
-    desk.public_folder(PATH, content=CONTENT)
+    folder = desk.public_folder(PATH, content=CONTENT)
     async with ExchangeServer(Estate(NOW.date()), accounts=(ANNA, SVC), calendars=desk) as server:
-        await answering(pipe, Ground(desk), server.ews_url)
+        await answering(pipe, Ground(desk, Outlook(desk, folder)), server.ews_url)
 
 
-async def rows(folder: Path, *, items: int = ITEMS) -> list[Row]:
+async def _serve_contacts(pipe: Connection) -> None:
+    desk = ContactsDesk([ANNA.username], impersonators=[WRITER.username])
+    shared = desk.new_folder(desk.public, "public-folders/root", "Shared")
+    owner = Owner(desk, desk.new_folder(desk.public, shared.key, "Customers"))
+    async with ExchangeServer(Estate(NOW.date()), accounts=(ANNA, WRITER), contacts=desk) as server:
+        await answering(pipe, Ground(desk, owner), server.ews_url)
+
+
+_SERVED: Final = {Kind.CALENDAR: _serve_appointments, Kind.CONTACTS: _serve_contacts}
+_SPOKES: Final = {Kind.CALENDAR: _appointments, Kind.CONTACTS: _contacts}
+
+
+async def rows(folder: Path, *, items: int = ITEMS, setting: Setting = CALENDARS) -> list[Row]:
     """The figures of a process of its own. Raises RuntimeError where something was wrong."""
-    told = await apart_from_here(folder, __name__, "--items", str(items))
+    told = await apart_from_here(folder, __name__, "--items", str(items), "--kind", setting.kind.value)
     costs = {name: Cost(**told[name]) for name in ("first", "between", "listing")}
     found = Measured(items=told["items"], words=told["words"], **costs)
     if found.words:
         raise RuntimeError(found.words)
+    names = CONTACT_NAMES if setting.kind is Kind.CONTACTS else NAMES
     between, listing = found.between, found.listing
     note = f"a run without changes between two listings, {items:,} items; {between.seconds:.2f} s"
     listed = f"a run that lists all ids, {items:,} items; {listing.seconds:.2f} s"
     return [
-        Row(name=NAMES[0], value=between.asked, unit="requests", at_most=1, note=note),
-        Row(name=NAMES[1], value=between.kilobytes, unit="kB", at_most=10, note=note),
-        Row(name=NAMES[2], value=listing.asked, unit="requests", note=listed),
-        Row(name=NAMES[3], value=listing.kilobytes, unit="kB", note=listed),
+        Row(name=names[0], value=between.asked, unit="requests", at_most=1, note=note),
+        Row(name=names[1], value=between.kilobytes, unit="kB", at_most=10, note=note),
+        Row(name=names[2], value=listing.asked, unit="requests", note=listed),
+        Row(name=names[3], value=listing.kilobytes, unit="kB", note=listed),
     ]
 
 
@@ -197,10 +224,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the figures; 1 where something went wrong."""
     parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--items", type=int, default=ITEMS, help=f"how many there are (default {ITEMS})")
+    parser.add_argument("--kind", choices=sorted(SETTINGS), default=CALENDARS.kind.value, help="what it holds")
     parser.add_argument("--json", action="store_true", help="for programs")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(measured(Path(folder), given.items))
+        found = asyncio.run(measured(Path(folder), given.items, setting=SETTINGS[given.kind]))
     print(json.dumps(asdict(found)) if given.json else "\n".join(told(found)))
     return 1 if found.words and not given.json else 0
 

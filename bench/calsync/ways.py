@@ -1,6 +1,7 @@
 """The way of a hub to one simulated system: with a token, and each request counted by what it asks for."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -95,6 +96,25 @@ def google(request: HttpRequest) -> str:
 def graph(request: HttpRequest) -> str:
     """What is asked of Graph: the last word of the path."""
     return urlsplit(request.url).path.rpartition("/")[2]
+
+
+def people(request: HttpRequest) -> str:
+    """What is asked of the People API: "google changes" (a listing since a token), "google listing" (of everything),
+    else "google" and the word after the colon."""
+    parts = urlsplit(request.url)
+    if parts.path.endswith("/connections"):
+        return "google changes" if "syncToken=" in parts.query else "google listing"
+    return f"google {parts.path.rpartition(':')[2]}"
+
+
+def outlook(request: HttpRequest) -> str:
+    """What is asked of Graph about contacts: "graph changes" (since a token), "graph look" (a batch that only reads),
+    "graph write" (any other), or "graph listing"."""
+    parts = urlsplit(request.url)
+    if parts.path.endswith("/$batch"):
+        methods = {part["method"] for part in json.loads(request.body)["requests"]}
+        return "graph look" if methods <= {"GET"} else "graph write"
+    return "graph changes" if "deltatoken" in parts.query else "graph listing"
 
 
 def exchange(request: HttpRequest) -> str:

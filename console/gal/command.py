@@ -4,25 +4,20 @@ What carries a command out is imported by it alone: a second of the time of ever
 """
 
 import asyncio
-from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
 from console.gal.showing import MOST
-from console.terminal import FOUND_WRONG, ConfigOption, EndingError, JsonOption, configured, print_json, screen
+from console.run_options import ALLOW, Most, Run, Runs, Yes, end
+from console.terminal import ConfigOption, EndingError, JsonOption, configured, print_json, screen
 from galsync.plans.guards import CHANGES, DELETIONS, EMPTY, SHRINK
 
 app = typer.Typer(no_args_is_help=True, help="Address books: each side finds the other side's people in its own.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The sync, as [[directory_syncs]] names it.")]
-LARGEST: Final = 2**63 - 1  # what the state database can number
-Run = Annotated[
-    int | None,
-    typer.Argument(metavar="[RUN]", min=1, max=LARGEST, help="The number of a run, as the history tells it."),
-]
 
 
 class Guard(StrEnum):
@@ -34,12 +29,8 @@ class Guard(StrEnum):
     CHANGES = CHANGES
 
 
-Allow = Annotated[
-    list[Guard] | None, typer.Option("--allow", help="Lift this guard for this once; may be given several times.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+Allow = Annotated[list[Guard] | None, ALLOW]
 Whole = Annotated[bool, typer.Option("--whole", help="Read everybody, also where changes would do.")]
-Most = Annotated[int, typer.Option("--most", min=0, max=LARGEST, metavar="N", help="How many steps are drawn; 0: all.")]
 
 
 @app.command("list")
@@ -67,7 +58,7 @@ def plan(
     from console.gal.work import chosen  # noqa: PLC0415
 
     wishes = Wishes(as_json=as_json, allow=_lifted(allow), whole=whole, most=most or None)
-    _end(planned(chosen(context, config, name), wishes))
+    end(planned(chosen(context, config, name), wishes))
 
 
 @app.command()
@@ -85,7 +76,7 @@ def apply(
     from console.gal.work import chosen  # noqa: PLC0415
 
     wishes = Wishes(as_json=as_json, yes=yes, allow=_lifted(allow), whole=whole)
-    _end(applied(chosen(context, config, name), wishes))
+    end(applied(chosen(context, config, name), wishes))
 
 
 @app.command()
@@ -101,7 +92,7 @@ def undo(
     from console.gal.carrying import Wishes, undone  # noqa: PLC0415
     from console.gal.work import chosen  # noqa: PLC0415
 
-    _end(undone(chosen(context, config, name), run, Wishes(as_json=as_json, yes=yes)))
+    end(undone(chosen(context, config, name), run, Wishes(as_json=as_json, yes=yes)))
 
 
 @app.command()
@@ -112,7 +103,7 @@ def purge(
     from console.gal.carrying import Wishes, purged  # noqa: PLC0415
     from console.gal.work import chosen  # noqa: PLC0415
 
-    _end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
+    end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
 
 
 @app.command()
@@ -120,7 +111,7 @@ def history(
     context: typer.Context,
     name: Name,
     run: Run = None,
-    most: Annotated[int, typer.Option("--most", min=1, max=LARGEST, metavar="N", help="How many runs.")] = 50,
+    most: Runs = 50,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -159,7 +150,7 @@ def mail(context: typer.Context, as_json: JsonOption = False, config: ConfigOpti
     from console.surroundings import around_of  # noqa: PLC0415
 
     configuration, directory = configured(config)
-    _end(tried(configuration, directory, around_of(context), as_json=as_json))
+    end(tried(configuration, directory, around_of(context), as_json=as_json))
 
 
 @app.command()
@@ -178,8 +169,3 @@ def keys(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that 
 
 def _lifted(allow: list[Guard] | None) -> frozenset[str]:
     return frozenset(guard.value for guard in allow or ())
-
-
-def _end(work: Coroutine[Any, Any, bool]) -> None:
-    if not asyncio.run(work):
-        raise typer.Exit(FOUND_WRONG)

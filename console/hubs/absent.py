@@ -29,4 +29,7 @@ def why_absent(hub: Hub, agreed: Agreed, story: Story, rules: SpokeRules, *, pau
         (failed is not None, f"run {failed.run} could not make it: {failed.words}" if failed else ""),
         (agreed.pending, "the next run makes it"),
     )
-    return next((words for holds, words in reasons if holds), "the next run that reads all of it says why")
+    return next(
+        (words for holds, words in reasons if holds),
+        f"nothing tells why: `busyline calendar sync {hub.name} --whole` reads all of it, and makes it or says why not",
+    )

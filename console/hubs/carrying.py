@@ -16,7 +16,7 @@ from console.gal.showing import MOST
 from console.hubs.showing import show, show_figures, show_json
 from console.hubs.work import ChosenHub, HubWork, at_work
 from console.progress import Bar, Wording, progress
-from console.terminal import EndingError, screen
+from console.terminal import WRONG_USAGE, EndingError, screen
 from service.runs.states import RunState
 
 WORDING: Final = Wording(
@@ -39,7 +39,8 @@ _STALE: Final = "what you saw is not good any more: {}; nothing was written; loo
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """How a command was called: as JSON, without a question, which guards are lifted, which spokes are read (None for
-    all), everything of them, and how many steps are shown."""
+    all), everything of them, how many steps are shown, at which spokes what is gone is made again, and which
+    are forgotten by a purge."""
 
     as_json: bool = False
     yes: bool = False
@@ -47,6 +48,8 @@ class Wishes:
     only: frozenset[str] | None = None
     whole: bool = False
     most: int | None = MOST
+    refill: frozenset[str] = frozenset()
+    forget: frozenset[str] = frozenset()
 
 
 async def planned(chosen: ChosenHub, wishes: Wishes) -> bool:
@@ -59,6 +62,7 @@ async def planned(chosen: ChosenHub, wishes: Wishes) -> bool:
         show_json(report)
     else:
         show(report, most=wishes.most)
+        _one_way(chosen, report)
     if paused and not wishes.as_json:
         words = f"{chosen.name} is paused: {paused}; `{chosen.command('resume')}` ends the pause"
         screen(stderr=True).print(words, style="yellow", soft_wrap=True)
@@ -75,12 +79,32 @@ async def synced(chosen: ChosenHub, wishes: Wishes) -> bool:
                 raise EndingError(words)
             allow = wishes.allow
             if not wishes.yes and await _first(work):
-                allow |= await _agreed_first(chosen, wishes, work, bar)
+                allow |= await _agreed(chosen, wishes, work, bar, f"This is the first run of {chosen.name}.")
             done = await _sync(work, wishes, allow)
             if done.stops and not (wishes.yes or wishes.as_json) and chosen.around.asks:
                 bar.hide()
                 allow |= await _agreed_all_the_same(chosen, work, done, wishes)
                 done = await _sync(work, wishes, allow)
+            await work.ledger.prune(chosen.configuration.state.keep)
+    return _told(done, wishes)
+
+
+async def refilled(chosen: ChosenHub, wishes: Wishes) -> bool:
+    """Makes again what spokes lost, after it was shown and agreed to: whether all of it was done."""
+    for spoke in sorted(wishes.refill):
+        if not chosen.settings.spokes[spoke].get.create:
+            words = f"nothing can be made again at {spoke}, where the hub may create nothing: write get.create = true"
+            raise EndingError(words, WRONG_USAGE)
+    able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
+    with progress(WORDING, wanted=not wishes.as_json) as bar:
+        async with at_work(chosen, tell=bar.tell) as work:
+            if why := await work.ledger.paused(chosen.name):
+                raise EndingError(f"{chosen.name} is paused: {why}; `{chosen.command('resume')}` ends the pause")
+            allow = wishes.allow
+            if not wishes.yes:
+                where = " and ".join(sorted(wishes.refill))
+                allow |= await _agreed(chosen, wishes, work, bar, f"What {where} lost is made again.")
+            done = await _sync(work, wishes, allow)
             await work.ledger.prune(chosen.configuration.state.keep)
     return _told(done, wishes)
 
@@ -92,7 +116,7 @@ async def purged(chosen: ChosenHub, wishes: Wishes) -> bool:
         async with at_work(chosen, tell=bar.tell) as work:
             await nobody_runs(work.ledger, chosen.name, clock=chosen.around.clock, length=work.hub.lease)
             newest = await _newest(work)
-            report = await work.engine.purge(dry=True)
+            report = await work.engine.purge(dry=True, forget=wishes.forget)
             bar.hide()
             if not wishes.as_json:
                 show(report, most=wishes.most)
@@ -102,12 +126,21 @@ async def purged(chosen: ChosenHub, wishes: Wishes) -> bool:
                     raise EndingError("that is not its name: nothing was removed")
                 await _still_good(chosen, work, report.outlook, newest)
             with ended_by_signals(work.engine.stop):
-                done = await work.engine.purge()
+                done = await work.engine.purge(forget=wishes.forget)
     return _told(done, wishes)
 
 
+def _one_way(chosen: ChosenHub, report: HubReport) -> None:
+    """Says where no copies are made, since nothing in a plan shows what is not in it."""
+    read = {name for name, number in report.outlook.read.items() if number}
+    for name, spoke in chosen.settings.spokes.items():
+        if not spoke.get.create and read - {name} and spoke.writable:
+            words = f"  {name}: no copies are made here: get = {{ create = true }} of this spoke would"
+            screen().print(words, soft_wrap=True)
+
+
 async def _looked(work: HubWork, wishes: Wishes) -> HubReport:
-    outlook = await work.engine.plan(only=wishes.only, whole=wishes.whole)
+    outlook = await work.engine.plan(only=wishes.only, whole=wishes.whole, refill=wishes.refill)
     stops = frozenset(stop.guard for stop in outlook.plan.stops)
     return HubReport(
         hub=work.hub.name,
@@ -123,7 +156,7 @@ async def _first(work: HubWork) -> bool:
     return all([await work.ledger.feed(work.hub.name, spoke) is None for spoke in work.hub.spokes])
 
 
-async def _agreed_first(chosen: ChosenHub, wishes: Wishes, work: HubWork, bar: Bar) -> frozenset[str]:
+async def _agreed(chosen: ChosenHub, wishes: Wishes, work: HubWork, bar: Bar, about: str) -> frozenset[str]:
     """The guards that somebody lifted who has seen the plan. Raises EndingError for a no."""
     able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     await nobody_runs(work.ledger, chosen.name, clock=chosen.around.clock, length=work.hub.lease)
@@ -133,7 +166,7 @@ async def _agreed_first(chosen: ChosenHub, wishes: Wishes, work: HubWork, bar: B
     show(report, most=wishes.most)
     if not report.steps:
         return frozenset()
-    agreed_to(f"This is the first run of {chosen.name}. Write all this{_in_spite_of(report)}?")
+    agreed_to(f"{about} Write all this{_in_spite_of(report)}?")
     await _still_good(chosen, work, report.outlook, newest)
     return frozenset(stop.guard for stop in report.stops)
 
@@ -153,7 +186,7 @@ def _in_spite_of(report: HubReport) -> str:
 
 async def _sync(work: HubWork, wishes: Wishes, allow: frozenset[str]) -> HubReport:
     with ended_by_signals(work.engine.stop):
-        return await work.engine.sync(allow=allow, only=wishes.only, whole=wishes.whole)
+        return await work.engine.sync(allow=allow, only=wishes.only, whole=wishes.whole, refill=wishes.refill)
 
 
 async def _newest(work: HubWork) -> int:

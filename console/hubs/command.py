@@ -4,16 +4,16 @@ What carries a command out is imported by it alone: a second of the time of ever
 """
 
 import asyncio
-from collections.abc import Coroutine
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from calsync.plans.guards import CREATIONS, DELETIONS, EMPTY, SHRINK
-from console.gal.command import LARGEST, Most, Run, Yes
+from calsync.plans.first_sight import MIRRORED, RENAMED
+from calsync.plans.guards import CHANGES, CREATIONS, DELETIONS, EMPTY, RESTORED, SHRINK, WITHDRAWALS
 from console.gal.showing import MOST
-from console.terminal import FOUND_WRONG, ConfigOption, JsonOption, configured
+from console.run_options import ALLOW, Most, Run, Runs, Yes, end
+from console.terminal import ConfigOption, JsonOption, configured
 
 app = typer.Typer(
     no_args_is_help=True, help="Calendars, or folders of contacts, that stay equal: hubs and their spokes."
@@ -27,21 +27,37 @@ class Guard(StrEnum):
     """The guards that `--allow` lifts, as calsync/plans/guards.py calls them."""
 
     CREATIONS = CREATIONS
+    CHANGES = CHANGES
     DELETIONS = DELETIONS
+    WITHDRAWALS = WITHDRAWALS
     SHRINK = SHRINK
     EMPTY = EMPTY
+    RESTORED = RESTORED
+    RENAMED = RENAMED
+    MIRRORED = MIRRORED
 
 
-Allow = Annotated[
-    list[Guard] | None, typer.Option("--allow", help="Lift this guard for this once; may be given several times.")
-]
+Allow = Annotated[list[Guard] | None, ALLOW]
 Only = Annotated[
     list[str] | None,
     typer.Option(
-        "--only", metavar="SPOKE", help="Read this spoke alone, and write to all; may be given several times."
+        "--only",
+        metavar="SPOKE",
+        help="Read this spoke alone, and write to all: where another is slow or down; may be given several times.",
     ),
 ]
-Whole = Annotated[bool, typer.Option("--whole", help="Read everything, also where changes would do.")]
+Forget = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--forget",
+        metavar="SPOKE",
+        help="Leave what stands at this spoke, and know of it no more: for a calendar that is gone for good; may be"
+        " given several times.",
+    ),
+]
+Whole = Annotated[
+    bool, typer.Option("--whole", help="Read everything, also where changes would do, and try again what was refused.")
+]
 
 
 @app.command("list")
@@ -70,7 +86,7 @@ def plan(
     from console.hubs.work import chosen  # noqa: PLC0415
 
     hub = chosen(context, config, name, only or ())
-    _end(planned(hub, Wishes(as_json=as_json, allow=_lifted(allow), only=_read(only), whole=whole, most=most or None)))
+    end(planned(hub, Wishes(as_json=as_json, allow=_lifted(allow), only=_read(only), whole=whole, most=most or None)))
 
 
 @app.command()
@@ -89,7 +105,24 @@ def sync(
     from console.hubs.work import chosen  # noqa: PLC0415
 
     hub = chosen(context, config, name, only or ())
-    _end(synced(hub, Wishes(as_json=as_json, yes=yes, allow=_lifted(allow), only=_read(only), whole=whole)))
+    end(synced(hub, Wishes(as_json=as_json, yes=yes, allow=_lifted(allow), only=_read(only), whole=whole)))
+
+
+@app.command()
+def refill(
+    context: typer.Context,
+    name: Name,
+    spoke: Annotated[str, typer.Argument(metavar="SPOKE", help="The spoke that lost its items.")],
+    yes: Yes = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make again what a spoke lost (deleted by mistake, replaced, restored from a backup), after it was shown."""
+    from console.hubs.carrying import Wishes, refilled  # noqa: PLC0415
+    from console.hubs.work import chosen  # noqa: PLC0415
+
+    hub = chosen(context, config, name, [spoke])
+    end(refilled(hub, Wishes(as_json=as_json, yes=yes, refill=frozenset([spoke]))))
 
 
 @app.command()
@@ -128,13 +161,18 @@ def resume(
 
 @app.command()
 def purge(
-    context: typer.Context, name: Name, yes: Yes = False, as_json: JsonOption = False, config: ConfigOption = None
+    context: typer.Context,
+    name: Name,
+    forget: Forget = None,
+    yes: Yes = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Remove everything that this hub ever made, and nothing else, and pause it."""
     from console.hubs.carrying import Wishes, purged  # noqa: PLC0415
     from console.hubs.work import chosen  # noqa: PLC0415
 
-    _end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
+    end(purged(chosen(context, config, name), Wishes(as_json=as_json, yes=yes, forget=frozenset(forget or ()))))
 
 
 @app.command()
@@ -142,7 +180,7 @@ def history(
     context: typer.Context,
     name: Name,
     run: Run = None,
-    most: Annotated[int, typer.Option("--most", min=1, max=LARGEST, metavar="N", help="How many runs.")] = 50,
+    most: Runs = 50,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -166,7 +204,7 @@ def why(
     from console.hubs.story import told  # noqa: PLC0415
     from console.hubs.work import chosen  # noqa: PLC0415
 
-    _end(told(chosen(context, config, name), item, as_json=as_json))
+    end(told(chosen(context, config, name), item, as_json=as_json))
 
 
 def _lifted(allow: list[Guard] | None) -> frozenset[str]:
@@ -175,8 +213,3 @@ def _lifted(allow: list[Guard] | None) -> frozenset[str]:
 
 def _read(only: list[str] | None) -> frozenset[str] | None:
     return frozenset(only) if only else None
-
-
-def _end(work: Coroutine[Any, Any, bool]) -> None:
-    if not asyncio.run(work):
-        raise typer.Exit(FOUND_WRONG)

@@ -9,6 +9,7 @@ from console.history import STYLES, draw_runs, run_json
 from console.hubs.showing import SIGNS, changed, changes
 from console.hubs.work import ChosenHub, memory
 from console.terminal import WRONG_USAGE, EndingError, print_json, screen
+from service.amounts import amount
 from service.plain_line import one_line
 
 
@@ -29,10 +30,10 @@ async def show_runs(chosen: ChosenHub, *, most: int, as_json: bool) -> None:
 
 
 async def show_steps(chosen: ChosenHub, number: int, *, as_json: bool) -> None:
-    """The steps of one run, in their order. Raises EndingError where this hub has no such run."""
+    """The steps of one run, by spoke and title. Raises EndingError where this hub has no such run."""
     async with memory(chosen) as ledger:
         run = await _run(ledger, chosen, number)
-        rows = [row async for row in ledger.steps(number)]
+        rows = sorted([row async for row in ledger.steps(number)], key=lambda row: (row.spoke, row.title.casefold()))
     if as_json:
         print_json(run_json(run) | {"steps": [step_json(row) for row in rows]})
         return
@@ -44,7 +45,7 @@ async def show_steps(chosen: ChosenHub, number: int, *, as_json: bool) -> None:
             out.print(f"      {words}", soft_wrap=True)
         if row.words:
             out.print(f"      {one_line(row.words)}", soft_wrap=True)
-    out.print(f"run {run.number}: {run.kind.value}, {run.state.value}, {len(rows)} steps")
+    out.print(f"run {run.number}: {run.kind.value}, {run.state.value}, {amount(len(rows), 'step')}")
 
 
 def step_line(row: StepRow, title: str = "") -> str:

@@ -20,7 +20,7 @@ def said(name: str, text: str | None) -> str:
         return NOTHING
     try:
         return one_line(_SAYING.get(AT if name.startswith(AT) else name, str)(text))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return one_line(text)
 
 

@@ -45,11 +45,12 @@ def show_json(report: HubReport) -> None:
 
 
 def difference(steps: Sequence[Step], *, most: int | None = None) -> Iterator[tuple[str, str]]:
-    """A sign and a line for each step, its changes below it; after ``most`` steps, how many more there are.
+    """A sign and a line for each step, by spoke and time, its changes below it; after ``most`` steps, how many more
+    there are.
 
     The lines name what is in calendars: they are for the operator, never for a log.
     """
-    for step in steps[:most]:
+    for step in sorted(steps, key=_in_order)[:most]:
         fields = step.fields or step.before or {}
         when = when_said(fields)
         title = f"{telling.called(step)}{f', {when}' if when else ''}"
@@ -58,6 +59,11 @@ def difference(steps: Sequence[Step], *, most: int | None = None) -> Iterator[tu
             yield from ((" ", f"    {line}") for line in changed(changes(step.before, step.fields, step.changes)))
     if most is not None and len(steps) > most:
         yield "#", f"and {len(steps) - most} more steps"
+
+
+def _in_order(step: Step) -> tuple[str, str, str]:
+    fields = step.fields or step.before or {}
+    return step.spoke, when_said(fields), telling.called(step).casefold()
 
 
 def changes(before: Fields | None, after: Fields, names: frozenset[str]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from console.hubs.work import ChosenHub, at_work
 from console.terminal import print_json, screen
 from service.plain_line import one_line
 
+_REMOVED: Final = "the hub has it no more: it was removed, or is not given; this is what was done to it"
 MOST: Final = 10
 """Items that are told of at once: more are counted."""
 
@@ -28,9 +29,11 @@ async def told(chosen: ChosenHub, text: str, *, as_json: bool) -> bool:
     async with at_work(chosen) as work:
         agreed, asides = await work.ledger.search(chosen.name, text, MOST + 1)
         paused = {name: await work.ledger.paused(chosen.name, name) for name in work.hub.spokes}
+        gone = await work.ledger.gone(chosen.name, text, MOST + 1)
         stories = [await _document(work.hub, work.ledger, each, paused) for each in agreed[:MOST]]
+        stories += [await _removed(chosen.name, work.ledger, each) for each in gone[: MOST - len(stories)]]
     left = [_aside(each) for each in asides[:MOST]]
-    more = max(len(agreed), len(asides)) > MOST
+    more = max(len(agreed) + len(gone), len(asides)) > MOST
     if as_json:
         print_json({"hub": chosen.name, "items": stories, "not_taken": left, "more": more})
         return bool(stories or left)
@@ -44,7 +47,7 @@ def _draw(
     out = screen()
     if not stories and not left:
         words = f"nothing of {chosen.name} is called so, nor has this key or UID: {one_line(text)}"
-        out.print(f"{words}; what was never read is not known (`{chosen.command('plan')}` reads)", soft_wrap=True)
+        out.print(f"{words}; of what is not given the key alone is known", soft_wrap=True)
     for story in stories:
         _draw_story(story)
     for aside in left:
@@ -61,7 +64,8 @@ def _draw_story(story: dict[str, Any]) -> None:
     when = f", {story['when']}" if story["when"] else ""
     out.print(f"{one_line(story['title'])}{when}", style="bold", soft_wrap=True)
     by = f", changed last at {story['changed_by']}" if story["changed_by"] else ""
-    out.print(f"  item {story['item']}, from {story['origin']}{by}", soft_wrap=True)
+    from_ = f", from {story['origin']}" if story["origin"] else ""
+    out.print(f"  item {story['item']}{from_}{by}", soft_wrap=True)
     for words in story["notes"]:
         out.print(f"  {words}", style="yellow", soft_wrap=True)
     for place in story["spokes"]:
@@ -94,6 +98,26 @@ async def _document(hub: Hub, ledger: Ledger, agreed: Agreed, paused: Mapping[st
         "notes": list(_notes(agreed)),
         "fields": {name: text for name, text in agreed.fields.items() if name != DETAIL},
         "spokes": [_place(hub, agreed, story, name, paused[name]) for name in hub.spokes],
+        "steps": [step_json(row) | {"line": step_line(row)} for row in story.steps],
+        "conflicts": [_clash(row) for row in story.clashes],
+    }
+
+
+async def _removed(hub: str, ledger: Ledger, item: str) -> dict[str, Any]:
+    """An item that stands nowhere any more, by what was done to it."""
+    story = await ledger.story(hub, item)
+    last = story.steps[0]
+    fields = next((told for row in story.steps for told in (row.before, row.after) if "when" in told), last.before)
+    return {
+        "item": item,
+        "title": last.title,
+        "when": when_said(fields),
+        "origin": "",
+        "changed_by": "",
+        "changed_at": None,
+        "notes": [_REMOVED],
+        "fields": {},
+        "spokes": [],
         "steps": [step_json(row) | {"line": step_line(row)} for row in story.steps],
         "conflicts": [_clash(row) for row in story.clashes],
     }

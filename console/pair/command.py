@@ -4,15 +4,15 @@ What carries a command out is imported by it alone: a second of the time of ever
 """
 
 import asyncio
-from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from console.gal.showing import MOST
-from console.terminal import FOUND_WRONG, ConfigOption, JsonOption
+from console.run_options import Yes, end
+from console.terminal import ConfigOption, JsonOption
 from galsync.pairs.pieces import Part
 
 app = typer.Typer(no_args_is_help=True, help="Two tenants of Microsoft 365, prepared for each other in one stroke.")
@@ -33,7 +33,6 @@ class Only(StrEnum):
 Parts = Annotated[
     list[Only] | None, typer.Option("--only", help="This part alone, at any time; may be given several times.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 Most = Annotated[int, typer.Option("--most", min=0, metavar="N", help="How many entries are drawn; 0: all.")]
 
 
@@ -50,7 +49,7 @@ def plan(
     from console.pair.carrying import Wishes, shown  # noqa: PLC0415
     from console.pair.work import chosen  # noqa: PLC0415
 
-    _end(shown(chosen(context, config, name), Wishes(as_json=as_json, only=_parts(only), most=most or None)))
+    end(shown(chosen(context, config, name), Wishes(as_json=as_json, only=_parts(only), most=most or None)))
 
 
 @app.command()
@@ -66,7 +65,7 @@ def apply(
     from console.pair.carrying import Wishes, applied  # noqa: PLC0415
     from console.pair.work import chosen  # noqa: PLC0415
 
-    _end(applied(chosen(context, config, name), Wishes(as_json=as_json, yes=yes, only=_parts(only))))
+    end(applied(chosen(context, config, name), Wishes(as_json=as_json, yes=yes, only=_parts(only))))
 
 
 @app.command()
@@ -77,7 +76,7 @@ def undo(
     from console.pair.carrying import Wishes, undone  # noqa: PLC0415
     from console.pair.work import chosen  # noqa: PLC0415
 
-    _end(undone(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
+    end(undone(chosen(context, config, name), Wishes(as_json=as_json, yes=yes)))
 
 
 @app.command()
@@ -97,8 +96,3 @@ def users(
 
 def _parts(only: list[Only] | None) -> frozenset[Part]:
     return frozenset(Part(each.value) for each in only or Only)
-
-
-def _end(work: Coroutine[Any, Any, bool]) -> None:
-    if not asyncio.run(work):
-        raise typer.Exit(FOUND_WRONG)

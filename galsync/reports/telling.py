@@ -13,7 +13,7 @@ from galsync.reports.report import RunReport, in_words
 from galsync.side import Visible
 from galsync.steps import Act, Step
 from service.plain_line import one_line
-from service.runs.states import RunState
+from service.runs.states import HEADLINES
 
 _NAMED: Final = 20
 """So many of each sort are named in a text; JSON has them all."""
@@ -36,14 +36,6 @@ _DONE: Final = {
 }
 _SEEN_ON: Final = "to retire (nothing can be hidden there: seen until the grace period is over, then removed)"
 _KINDS: Final = {RunKind.APPLY: "Run", RunKind.UNDO: "Undo", RunKind.PURGE: "Purge"}
-_STATES: Final = {
-    None: "planned, nothing was written",
-    RunState.BEGUN: "going on",
-    RunState.DONE: "done",
-    RunState.FAILED: "FAILED",
-    RunState.STOPPED: "STOPPED",
-    RunState.ABANDONED: "ABANDONED",
-}
 
 
 def text(report: RunReport) -> str:
@@ -53,7 +45,7 @@ def text(report: RunReport) -> str:
 
 def email(report: RunReport) -> tuple[str, str]:
     """Subject and body of an e-mail in plain text: the report, and below it the first steps as a difference."""
-    outcome = "all is well" if report.well else _STATES[report.state]
+    outcome = "all is well" if report.well else HEADLINES[report.state]
     subject = f"Busyline {report.sync}: {outcome} ({_figures(report)})"
     steps = [str(line) for line in difference(report.outlook.plans, most=100)]
     return one_line(subject), text(report) + ("\n" + "\n".join(steps) + "\n" if steps else "")
@@ -104,7 +96,7 @@ def document(report: RunReport) -> dict[str, Any]:
 
 def _text(report: RunReport) -> Iterator[str]:
     outlook, run = report.outlook, f" {report.run}" if report.run else ""
-    yield f"{_KINDS[outlook.kind]}{run} of {report.sync} into {report.target}: {_STATES[report.state]}"
+    yield f"{_KINDS[outlook.kind]}{run} of {report.sync} into {report.target}: {HEADLINES[report.state]}"
     if report.words:
         yield f"  {_printable(report.words)}"
     yield from _section("Could not be read", map(in_words, outlook.unread))

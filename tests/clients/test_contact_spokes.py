@@ -17,6 +17,7 @@ from calsync.spoke import Spoke
 from calsync.spokes.exchange_contacts import ExchangeContacts
 from calsync.spokes.google_contacts import GoogleContacts
 from calsync.spokes.graph_contacts import GraphContacts
+from calsync.spokes.graph_patience import Patience
 from protocols.google.patience import Pace
 from protocols.google.personal_contacts import SCOPE
 from protocols.graph.contact_fields import EXPAND, STAMP
@@ -29,7 +30,7 @@ from simulation.google import GoogleServer, ServiceAccount
 from simulation.graph import Application, GraphServer
 from simulation.graph.contacts import ContactsDesk
 from simulation.graph.server import TENANT
-from tests.calsync.spokes.contacts_world import exchange
+from tests.calsync.spokes.contacts_world import exchange, never
 from tests.clients import exchangelib_contacts, google_people_client, graph_contacts_client
 from tests.clients.tls import Authority
 from tests.contracts.spoke_world import HUB, Reader, creation, done
@@ -159,7 +160,14 @@ async def test_microsofts_client_reads_our_copy_and_changes_it(estate: Estate, t
             key for key, each in desk.mailboxes[OLGA].folders.items() if each.properties["displayName"] == way[3]
         ]
         async with _sending(tls, f"Bearer {token}") as send:
-            spoke = GraphContacts("m365", send, user=OLGA, folder=folder, api_url=server.url, clock=lambda: NOW)
+            spoke = GraphContacts(
+                "m365",
+                send,
+                user=OLGA,
+                folder=folder,
+                api_url=server.url,
+                patience=Patience(clock=lambda: NOW, sleep=never, chance=lambda: 0.0),
+            )
             reader = Reader(spoke)
             first = await _told(reader, theirs)
             assert isinstance(first.content, Card)

@@ -113,3 +113,17 @@ def test_where_the_state_stands(there: Path, monkeypatch: pytest.MonkeyPatch) ->
     for database in ("sqlite:file/b.db", "env:NO_SUCH"):
         monkeypatch.delenv("NO_SUCH", raising=False)
         assert "state.database" in _errors(_found(there, "csv list", SYNC, state={"database": database}))
+
+
+@pytest.mark.parametrize(
+    ("database", "what"),
+    [
+        ("sqlite:nowhere/b.db", "there is no folder "),
+        ("sqlite:room", " is no file"),
+        ("sqlite:a.txt", "no database of"),
+    ],
+)
+def test_a_state_that_cannot_be_kept_there(there: Path, database: str, what: str) -> None:
+    (there / "room").mkdir()
+    (there / "a.txt").write_text("what somebody wrote")
+    assert what in _errors(_found(there, "csv list", SYNC, state={"database": database}))["state.database"]

@@ -23,7 +23,7 @@ RUN = Run(
 def test_a_line_for_each_run(capsys: pytest.CaptureFixture[str]) -> None:
     draw_runs("merger", [RUN], paused="by hand")
     assert capsys.readouterr().out.splitlines() == [
-        "     7  2026-11-23 08:00 UTC  sync   failed     3 written create",
+        "     7  2026-11-23 08:00 UTC  sync   failed     3 created",
         "        south:\N{REPLACEMENT CHARACTER}down",
         "paused: by hand",
     ]

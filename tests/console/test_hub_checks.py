@@ -51,8 +51,8 @@ def test_all_is_in_order_and_what_has_to_be_allowed_is_said(there: Path) -> None
     assert {each.key: (each.what, each.mend.split(",")[0]) for each in found} == {
         "hubs[1].spokes.google.service_account": (
             "it reads and writes as ann@northwind.example",
-            "allow its client id https://www.googleapis.com/auth/calendar.events in the Admin console (domain-wide"
-            " delegation)",
+            "allow its client id 104000000000000000001 the scope https://www.googleapis.com/auth/calendar.events in the"
+            " Admin console (domain-wide delegation)",
         ),
         "hubs[1].spokes.graph.client_id": (
             "it reads the mailbox projects@contoso.example",
@@ -134,6 +134,12 @@ def test_a_hub_that_does_nothing(there: Path) -> None:
     assert set(told.values()) == {"no other spoke is read, so that no copies come"}
 
 
+def test_a_first_run_that_nobody_has_seen(there: Path) -> None:
+    joined = hub("google", "graph", google={"get": TWO_WAY})
+    assert "hubs[1].first" in _told(_found(there, joined | {"first": "by itself"}), "note")
+    assert "hubs[1].first" not in _told(_found(there, joined), "note")
+
+
 def test_a_schedule_that_comes_rarely(there: Path) -> None:
     joined = hub("google", "graph", google={"get": TWO_WAY})
     assert "hubs[1].schedule" in _told(_found(there, joined | {"schedule": "0 3 * * 1"}), "note")
@@ -160,10 +166,14 @@ def test_private_items_in_full_for_another_company(
 
 
 def test_where_servers_tell_of_changes(there: Path) -> None:
-    joined = hub("ews", "caldav", ews={"get": TWO_WAY, "zone": "UTC"})
+    joined = hub("caldav", "ical", caldav={"get": TWO_WAY})
     local = {"public_url": "http://127.0.0.1:8444"}
     told = _told(_found(there, joined, hub_notifications=local), "warning")
     assert told.keys() == {"hub_notifications.public_url", "hub_notifications"}
+    with_exchange = hub("ews", "caldav", ews={"get": TWO_WAY, "zone": "UTC"})
+    found = _found(there, with_exchange, hub_notifications={"public_url": "https://hooks.example.com"})
+    assert _told(found, "warning") == {}
+    assert _told(found, "note")["hub_notifications.public_url"].endswith(".ews calls URLs below it that hold a secret")
     public = {"public_url": "https://hooks.example.com", "certificate": {"chain": "no.pem", "key": "no.key"}}
     with_google = hub("google", "caldav", google={"get": TWO_WAY})
     found = _found(there, with_google, hub_notifications=public)
@@ -171,3 +181,42 @@ def test_where_servers_tell_of_changes(there: Path) -> None:
     files = first_run.issue(there / "tls", ["hooks.example.com"])
     public["certificate"] = {"chain": str(files.chain), "key": str(files.key)}
     assert _told(_found(there, with_google, hub_notifications=public), "error") == {}
+
+
+ANONYMOUS = {"create": True, "change": True, "delete": True, "anonymous": True}
+
+
+@pytest.mark.parametrize(
+    ("give", "get", "other", "severity"),
+    [
+        ({"private": "busy"}, ANONYMOUS, {}, "warning"),
+        ({"detail": "busy"}, ANONYMOUS, {}, "warning"),
+        ({}, ANONYMOUS, {"create": True, "detail": "busy"}, "warning"),
+        ({}, ANONYMOUS | {"delete": False}, {"create": True, "subject": "Taken"}, "warning"),
+        ({}, ANONYMOUS, {"create": True}, "note"),
+        ({"private": "busy"}, {"create": True, "anonymous": True}, {}, ""),
+        ({"private": "busy"}, TWO_WAY, {}, ""),
+    ],
+)
+def test_blocks_that_count_are_named(
+    there: Path, give: dict[str, Any], get: dict[str, Any], other: dict[str, Any], severity: str
+) -> None:
+    found = _found(there, hub("google", "caldav", google={"give": give, "get": get}, caldav={"get": other}))
+    named = [each for each in found if each.key.endswith("google.get.anonymous")]
+    assert [each.severity for each in named] == ([severity] if severity else [])
+
+
+def test_what_a_block_does_not_tell_is_said_in_words(there: Path) -> None:
+    found = _found(there, hub("google", "caldav", google={"give": {"private": "busy"}, "get": ANONYMOUS}))
+    (what,) = [each.what for each in found if each.key.endswith("anonymous")]
+    assert what.startswith("whoever moves or deletes a busy block elsewhere moves or deletes here")
+
+
+def test_a_key_file_that_is_none(there: Path) -> None:
+    (there / "northwind.json").write_text("{}")
+    found = _told(_found(there, hub("google", "graph", "caldav", google={"get": TWO_WAY})), "error")
+    assert found == {
+        "hubs[1].spokes.google.service_account": (
+            "the service account's key file lacks client_email, private_key, token_uri"
+        )
+    }

@@ -23,6 +23,7 @@ from tests.calsync.wiring.merger_world import ANNA, World, world
 from tests.console.conftest import SERVER
 
 YEARLY = "0 3 1 1 *"
+BY_ITSELF = 'first = "by itself"\n'
 
 
 @dataclass
@@ -77,7 +78,7 @@ async def furnished(folder: Path, it: World, port: int) -> Path:
     """The configuration of a hub that hears at that port."""
     path = folder / "busyline.toml"
     notices = f'[hub_notifications]\nlisten = ["127.0.0.1:{port}"]\npublic_url = "http://127.0.0.1:{port}"\n'
-    path.write_text(SERVER + notices + it.text(YEARLY), "utf-8")
+    path.write_text(SERVER + notices + it.text(YEARLY).replace("schedule", BY_ITSELF + "schedule", 1), "utf-8")
     await begun(folder)
     return path
 

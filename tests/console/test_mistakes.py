@@ -128,3 +128,14 @@ def test_a_mistake_about_who_moves_is_told_at_its_key(people: dict[str, Any], ke
     [(place, what, _)] = [explained(details, data, Configuration) for details in refused.value.errors()]
     assert place == ("moves", 0, "people", *((key,) if key else ()))
     assert words in what
+
+
+def test_a_key_that_is_there_already_may_have_been_meant() -> None:
+    data: Any = tomllib.loads(example())
+    data["hubs"] = [{"name": "team", "spokes": {}, "spoke": {}}]
+    with pytest.raises(ValidationError) as refused:
+        Configuration.model_validate(data)
+    told = {
+        place: remedy for place, _, remedy in (explained(each, data, Configuration) for each in refused.value.errors())
+    }
+    assert told["hubs", 0, "spoke"] == "did you mean spokes?"

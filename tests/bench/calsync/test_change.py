@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.calsync.change import NAMES, Measured, main, rows, told, wrong
+from bench.calsync.change import CONTACT_NAMES, NAMES, Measured, main, rows, told, wrong
+from bench.calsync.hubs import CONTACTS
 
 WELL = Measured(
     items=1000,
@@ -27,6 +28,17 @@ def test_the_figures_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert (found.items, found.requests, len(found.seconds)) == (60, WELL.requests, 2)
 
 
+def test_contacts_of_two_systems(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = []
+    for items in ("20", "90"):
+        assert main(["--items", items, "--rounds", "2", "--json", "--kind", "contacts"]) == 0
+        found = Measured(**json.loads(capsys.readouterr().out))
+        assert wrong(found) == ""
+        asked.append(found.requests)
+    assert asked[0] == asked[1]
+    assert sum(asked[0].values()) == 38
+
+
 def test_what_is_wrong_is_told() -> None:
     assert wrong(WELL) == ""
     assert wrong(replace(WELL, words="stopped")) == "stopped"
@@ -43,3 +55,9 @@ async def test_rows_are_those_of_the_table(tmp_path: Path) -> None:
     found = await rows(tmp_path, items=(20,), rounds=1)
     assert tuple(row.name for row in found) == NAMES
     assert (found[0].value, found[0].at_most) == (28, 28)
+
+
+async def test_rows_of_contacts(tmp_path: Path) -> None:
+    found = await rows(tmp_path, items=(20,), rounds=2, setting=CONTACTS)
+    assert tuple(row.name for row in found) == CONTACT_NAMES
+    assert (found[0].value, found[0].at_most) == (38, 38)

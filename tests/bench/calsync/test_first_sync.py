@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.calsync.first_sync import NAMES, Measured, bound, main, measured, rows, told, wrong
+from bench.calsync.first_sync import CONTACT_NAMES, NAMES, Measured, bound, main, measured, rows, told, wrong
 from bench.calsync.ground import Seen
+from bench.calsync.hubs import CONTACTS
 
 SEEN = Seen(copies=10, requests=13, refused=0, most_at_once=4, google_refused=0, mails=0, busy=0.1)
 WELL = Measured(items=10, speed=10.0, seconds=0.5, bound=0.4, busy=0.2, peak=100, asked=1, seen=SEEN, words="")
@@ -17,6 +18,13 @@ async def test_everything_is_copied_series_too(tmp_path: Path) -> None:
     assert wrong(found) == ""
     # what bears our stamp, the changes, the copies, and the occurrences of each series
     assert (found.seen.copies, found.seen.requests, found.asked) == (30, 2 + 30 + 10, 1)
+
+
+async def test_every_contact_is_copied(tmp_path: Path) -> None:
+    found = await measured(tmp_path, 45, speed=200.0, setting=CONTACTS)
+    assert wrong(found) == ""
+    assert (found.seen.copies, found.seen.requests, found.asked) == (45, 2 + 45, 1)  # the changes, the list, the copies
+    assert found.seen.refused == 0
 
 
 def test_what_the_limits_allow() -> None:
@@ -44,6 +52,11 @@ async def test_rows_are_those_of_the_table(tmp_path: Path) -> None:
     found = await rows(tmp_path, items=20, speed=200.0)
     assert tuple(row.name for row in found) == NAMES
     assert (found[0].at_least, found[1].at_most) == (0.8, 300)
+
+
+async def test_rows_of_contacts(tmp_path: Path) -> None:
+    found = await rows(tmp_path, items=20, speed=200.0, setting=CONTACTS)
+    assert tuple(row.name for row in found) == CONTACT_NAMES
 
 
 @pytest.mark.parametrize("more", [[], ["--profile"]])

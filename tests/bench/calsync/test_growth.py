@@ -5,8 +5,9 @@ import pytest
 from bench.calsync.growth import main
 
 
-def test_a_few_items(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--items", "30"]) == 0
+@pytest.mark.parametrize("kind", ["calendar", "contacts"])
+def test_a_few_items(capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    assert main(["--items", "30", "--kind", kind]) == 0
     first, *changes = capsys.readouterr().out.splitlines()
     assert first.startswith("30 items: 30 copies in ")
     assert len(changes) == 4

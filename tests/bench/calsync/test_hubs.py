@@ -1,7 +1,8 @@
 """Tests of bench/calsync/hubs.py: appointments of many kinds, and rules that let the hub write where it may."""
 
-from bench.calsync.hubs import NOW, appointment, rules
-from calsync.rules import Gets
+from bench.calsync.hubs import NOW, SETTINGS, appointment, contact, rules
+from calsync.contents import fields
+from calsync.rules import Gets, Kind
 from protocols.model.event import Span
 
 
@@ -23,6 +24,24 @@ def test_a_series_begins_on_its_own_day() -> None:
 
 def test_a_change_is_told_by_its_subject() -> None:
     assert appointment(3, words=", changed").subject == "Appointment 3, changed"
+
+
+def test_contacts_differ_and_a_change_is_told_by_the_company() -> None:
+    every = [contact(number) for number in range(1000)]
+    assert len({(each.display_name, each.emails) for each in every}) == 1000
+    before, after = fields(contact(3)), fields(contact(3, words=", changed"))
+    assert {name for name in after if before[name] != after[name]} == {"company"}
+
+
+def test_settings_are_known_by_the_kind_of_their_hub() -> None:
+    assert {word: setting.kind.value for word, setting in SETTINGS.items()} == {
+        "calendar": "calendar",
+        "contacts": "contacts",
+    }
+    for setting in SETTINGS.values():
+        assert setting.title in fields(setting.entry(1))
+        assert rules(("one",), kind=setting.kind).kind is setting.kind
+    assert rules(("one",)).kind is Kind.CALENDAR
 
 
 def test_rules() -> None:

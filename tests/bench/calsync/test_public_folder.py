@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.calsync.public_folder import NAMES, Cost, Measured, main, measured, rows, told
+from bench.calsync.hubs import CONTACTS
+from bench.calsync.public_folder import CONTACT_NAMES, NAMES, Cost, Measured, main, measured, rows, told
 
 COST = Cost(requests={"FindItem": 2, "GetItem": 1}, sent=500, got=1500, seconds=0.5)
 
@@ -15,6 +16,18 @@ async def test_what_the_runs_ask(tmp_path: Path) -> None:
     assert found.first.requests["GetItem"] == 2
     assert found.between.requests == found.listing.requests == {"FindItem": 1}
     assert found.between.got < found.listing.got < found.first.got
+
+
+async def test_contacts_are_read_once_as_well(tmp_path: Path) -> None:
+    found = await measured(tmp_path, 60, setting=CONTACTS)
+    assert found.words == ""
+    assert found.between.requests["FindItem"] == found.listing.requests["FindItem"] == 1
+    assert "GetItem" not in found.between.requests | found.listing.requests
+    assert found.between.got < found.listing.got < found.first.got
+
+
+async def test_rows_of_contacts(tmp_path: Path) -> None:
+    assert tuple(row.name for row in await rows(tmp_path, items=20, setting=CONTACTS)) == CONTACT_NAMES
 
 
 def test_costs_and_the_figures_in_words() -> None:

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bench.calsync.ways import Counts, Faster, Way, exchange, google, graph, wire
+from bench.calsync.ways import Counts, Faster, Way, exchange, google, graph, outlook, people, wire
 from protocols.http import Headers, HttpRequest
 
 EVENTS = "https://g.example/calendar/v3/calendars/c/events"
@@ -25,6 +25,29 @@ EVENTS = "https://g.example/calendar/v3/calendars/c/events"
 )
 def test_what_google_is_asked(method: str, url: str, name: str) -> None:
     assert google(HttpRequest(method, url)) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("people/me/connections?pageSize=5", "google listing"),
+        ("people/me/connections?pageSize=5&syncToken=x", "google changes"),
+        ("people:batchGet?resourceNames=people%2Fc1", "google batchGet"),
+        ("people:batchCreateContacts", "google batchCreateContacts"),
+    ],
+)
+def test_what_google_is_asked_of_contacts(path: str, name: str) -> None:
+    assert people(HttpRequest("POST", f"https://p.example/v1/{path}")) == name
+
+
+def test_what_graph_is_asked_of_contacts() -> None:
+    place = "https://m.example/v1.0/users/ann@b.example/contacts"
+    assert outlook(HttpRequest("GET", f"{place}?$top=5")) == "graph listing"
+    assert outlook(HttpRequest("GET", f"{place}/delta?$select=id")) == "graph listing"
+    assert outlook(HttpRequest("GET", f"{place}/delta?$deltatoken=t")) == "graph changes"
+    for body, name in ((b'[{"method":"GET"}]', "look"), (b'[{"method":"GET"},{"method":"PATCH"}]', "write")):
+        batch = HttpRequest("POST", "https://m.example/v1.0/$batch", body=b'{"requests":' + body + b"}")
+        assert outlook(batch) == f"graph {name}"
 
 
 def test_what_the_others_are_asked() -> None:

@@ -23,7 +23,7 @@ def test_the_command_line_itself(tmp_path: Path, capsys: pytest.CaptureFixture[s
     config = ["--config", str(tmp_path / "busyline.toml")]
     assert main(capsys, ["gal", "apply", "staff", "--yes", *config])[0] == 0
     code, out, _ = main(capsys, ["gal", "history", "staff", *config])
-    assert (code, "3 written create" in out) == (0, True)
+    assert (code, "3 created" in out) == (0, True)
     code, _, told = main(capsys, ["gal", "plan", "stuff", *config])
     assert (code, "did you mean staff?" in told) == (2, True)
 

@@ -81,8 +81,12 @@ class Merger:
 
     def key(self, name: str) -> str:
         """Of the one that stands there."""
-        [event] = self._events(name)
-        return str(event["id"])
+        [key] = self.keys(name)
+        return key
+
+    def keys(self, name: str) -> list[str]:
+        """Of all that stands there."""
+        return [str(event["id"]) for event in self._events(name)]
 
     def _events(self, name: str) -> list[dict[str, Any]]:
         return [event for event in self.calendars[name].events.values() if event.get("status") != "cancelled"]

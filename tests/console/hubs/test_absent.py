@@ -43,7 +43,7 @@ def _why(agreed: Any = ANN, *, gets: Gets = RULES[1].gets, paused: str = "", sto
         ({"paused": "by hand"}, "this spoke is paused: by hand"),
         ({"agreed": replace(ANN, links={"right": link("right", "", version="", left="too long")})}, "too long"),
         ({"agreed": replace(ANN, pending=True)}, "the next run makes it"),
-        ({}, "the next run that reads all of it says why"),
+        ({}, "nothing tells why: `busyline calendar sync merger --whole` reads all"),
     ],
 )
 def test_each_reason(words: dict[str, Any], said: str) -> None:

@@ -22,7 +22,7 @@ def test_the_whole_life_of_an_appointment(here: Merger) -> None:
     told = typing.json("sync", "merger")
     assert told["written"] == {"north": {"update": 1}}
     [step] = told["steps"]
-    assert step["changes"] == [{"field": "subject", "before": None, "after": "Kick-off, moved"}]
+    assert step["changes"] == [{"field": "subject", "before": "Kick-off", "after": "Kick-off, moved"}]
     assert here.standing("north") == ["Kick-off, moved"]
     here.removes("north", here.key("north"))
     assert typing.types("sync", "merger") == 0, typing.out
@@ -37,6 +37,14 @@ def test_a_plan_writes_nothing(here: Merger) -> None:
     assert "  south: 1 to create" in lines
     assert here.standing("south") == []
     assert here.typing.json("plan", "merger")["steps"][0]["title"] == "Kick-off"
+
+
+def test_a_plan_says_where_no_copies_are_made(here: Merger) -> None:
+    here.configure(north="")
+    here.enters("south", replace(KICK_OFF, subject="Retrospective"))
+    assert here.typing.types("plan", "merger") == 0
+    assert "  north: no copies are made here: get = { create = true } of this spoke would" in here.typing.out
+    assert "south: no copies" not in here.typing.out
 
 
 def test_the_first_run_is_shown_and_asked_for(here: Merger) -> None:
@@ -107,6 +115,20 @@ def test_a_purge_is_shown_and_wants_the_name(here: Merger) -> None:
     assert here.standing("south") == ["Kick-off"]
 
 
+def test_a_purge_forgets_nothing_that_stands_unless_that_is_wanted(here: Merger) -> None:
+    typing = here.typing
+    assert typing.types("sync", "merger", "--yes") == 0
+    here.configure(south="")
+    assert typing.types("purge", "merger", answers="merger\n") == 1
+    assert "  1 cannot be taken back:\n    south: 1 copy of ours still there, but the hub may not write" in typing.out
+    assert "  south: 1 copy of ours still there" in typing.out
+    assert typing.types("history", "merger") == 0
+    assert "failed" in typing.out
+    assert typing.json("purge", "merger", "--yes", code=1)["standing"][0]["spoke"] == "south"
+    assert typing.types("purge", "merger", "--forget", "south", "--yes") == 0, typing.out
+    assert here.standing("south") == ["Kick-off"]
+
+
 def test_one_spoke_alone_is_read_and_everything_again_where_wanted(here: Merger) -> None:
     typing = here.typing
     assert typing.types("sync", "merger", "--yes") == 0
@@ -152,3 +174,29 @@ def test_a_signal_ends_a_run_in_a_sentence(here: Merger, number: signal.Signals)
     assert "Traceback" not in told
     assert here.typing.types("sync", "merger", "--yes") == 0, here.typing.err
     assert here.standing("south") == here.standing("north")
+
+
+def test_a_calendar_that_was_lost_is_filled_again(here: Merger) -> None:
+    typing = here.typing
+    here.enters("south", replace(KICK_OFF, subject="From the south", when=span(11, 9)))
+    assert typing.types("sync", "merger", "--yes") == 0
+    for key in here.keys("south"):
+        here.removes("south", key)
+    assert typing.types("sync", "merger") == 1
+    assert "so 2 would be removed elsewhere, 1 of them entered there" in typing.out
+    assert "`busyline calendar refill merger south` makes them there again" in typing.out
+    assert typing.types("refill", "merger", "south") == 2
+    assert typing.types("refill", "merger", "south", answers="n\n") == 1
+    assert "+ create at south: Kick-off" in typing.out
+    assert "What south lost is made again. Write all this?" in typing.out
+    assert here.standing("south") == []
+    assert typing.types("refill", "merger", "south", answers="y\n") == 0, typing.out
+    assert here.standing("south") == here.standing("north") == ["From the south", "Kick-off"]
+    assert typing.json("sync", "merger")["steps"] == []
+    assert typing.types("refill", "merger", "suoth") == 2
+
+
+def test_nothing_is_filled_where_the_hub_may_create_nothing(here: Merger) -> None:
+    here.configure(south="get = { change = true }\n")
+    assert here.typing.types("refill", "merger", "south", "--yes") == 2
+    assert "where the hub may create nothing: write get.create = true" in here.typing.err

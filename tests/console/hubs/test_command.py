@@ -25,7 +25,7 @@ def test_the_command_line_itself(here: Merger, capsys: pytest.CaptureFixture[str
     assert main(capsys, ["calendar", "sync", "merger", "--yes", *config])[0] == 0
     assert here.standing("south") == ["Kick-off"]
     code, out, _ = main(capsys, ["calendar", "history", "merger", *config])
-    assert (code, "1 written create" in out) == (0, True)
+    assert (code, "1 created" in out) == (0, True)
     code, out, _ = main(capsys, ["check", *config])
     assert (code, "1 hub: all in order" in out) == (0, True)
 

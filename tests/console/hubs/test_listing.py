@@ -28,3 +28,24 @@ def test_without_any_hub(here: Merger) -> None:
     assert "the configuration has no [[hubs]]" in here.typing.out
     assert here.typing.types("plan", "merger") == 2
     assert "the configuration has no [[hubs]]" in here.typing.err
+
+
+def test_a_hub_that_the_settings_forgot_is_named(here: Merger) -> None:
+    typing = here.typing
+    assert typing.types("sync", "merger", "--yes") == 0
+    whole = (typing.folder / "busyline.toml").read_text()
+    (typing.folder / "busyline.toml").write_text(HEAD)
+    assert typing.types("list") == 0
+    assert "merger: not in the settings any more, and its copies stand: write its section again" in typing.out
+    assert typing.json("list") == [{"hub": "merger", "kind": None, "not_in_the_settings": True}]
+    (typing.folder / "busyline.toml").write_text(whole)
+    assert typing.types("purge", "merger", "--yes") == 0
+    (typing.folder / "busyline.toml").write_text(HEAD)
+    assert typing.json("list") == []
+
+
+def test_why_the_last_run_failed_is_told(here: Merger) -> None:
+    here.calendars["south"].roles.clear()
+    assert here.typing.types("sync", "merger", "--yes") == 1
+    assert here.typing.types("list") == 0
+    assert "\n  south could not be read: " in here.typing.out

@@ -20,10 +20,10 @@ def test_the_runs_and_the_steps_of_one(here: Merger) -> None:
     assert typing.types("history", "merger", "1") == 0
     assert typing.out.splitlines() == [
         "+ create at south: Kick-off: done, new at another spoke",
-        "run 1: sync, done, 1 steps",
+        "run 1: sync, done, 1 step",
     ]
     assert typing.types("history", "merger", "2") == 0
-    assert "subject: becomes Kick-off, moved" in typing.out
+    assert "subject: Kick-off -> Kick-off, moved" in typing.out
     [step] = typing.json("history", "merger", "2")["steps"]
     assert (step["act"], step["spoke"], step["title"]) == ("update", "north", "Kick-off, moved")
 

@@ -56,6 +56,19 @@ def test_why_something_is_not_somewhere(here: Merger) -> None:
     assert typing.json("why", "merger", "private item")["not_taken"][0]["spoke"] == "north"
 
 
+def test_what_was_removed_is_found_by_its_title_still(here: Merger) -> None:
+    typing = here.typing
+    assert typing.types("sync", "merger", "--yes") == 0
+    here.removes("north", here.key("north"))
+    assert typing.types("sync", "merger") == 0, typing.out
+    assert typing.types("why", "merger", "kick-OFF") == 0
+    assert typing.out.splitlines()[0] == "Kick-off, 2026-11-09 09:00 to 10:00 (UTC)"
+    assert "the hub has it no more" in typing.out
+    assert "run 2: delete at south: done, gone where it came from" in typing.out
+    [item] = typing.json("why", "merger", "kick")["items"]
+    assert (item["title"], item["origin"], item["spokes"]) == ("Kick-off", "", [])
+
+
 def test_of_what_nobody_knows(here: Merger) -> None:
     assert here.typing.types("why", "merger", "nothing") == 1
     assert "nothing of merger is called so" in here.typing.out

@@ -299,7 +299,7 @@ def test_groups_are_copied_with_their_members_where_that_is_asked_for(typing: Ty
 def test_the_syncs_of_a_pair_have_a_history(typing: Typing, capsys: pytest.CaptureFixture[str]) -> None:
     assert typing.types("apply", "merger", "--yes", "--only", "contacts") == 0, typing.out
     assert run(["gal", "history", "merger.to-destination", "--config", str(typing.path)]) == 0
-    assert "3 written create" in capsys.readouterr().out
+    assert "3 created" in capsys.readouterr().out
 
 
 def test_what_people_may_share_by_themselves(typing: Typing) -> None:
