@@ -18,6 +18,7 @@ class Why(Enum):
     GONE = "gone where it came from"
     REMOVED = "its copy was removed at another spoke"
     WITHDRAWN = "not given to the hub any more"
+    SORTED_OUT = "of a sort that is not given (private, declined, …)"
     LOST = "its copy was removed, which is not allowed to count"
     REFILLED = "its spoke lost it, and is filled again"
     PUT_BACK = "changed where no change counts"

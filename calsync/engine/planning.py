@@ -49,7 +49,6 @@ class Planning:
         feeds = {name: await self.ledger.feed(self.hub.name, name) for name in self.hub.spokes}
         names = [name for name in self.hub.spokes if name not in paused and (name in only or self._anew(feeds[name]))]
         due, orphans = await self._due(now)
-        whole = whole or (bool(orphans) and len(names) == len(feeds) and _never_at_once(feeds.values()))
         told = {name: replace(feed, token="") if whole and feed else feed for name, feed in feeds.items()}
         read_ = partial(self._read, now=now, orphans=orphans, whole=whole)
         answers = await read_(names, told, due=due)
@@ -258,13 +257,6 @@ class Planning:
             back=gives.back if gives else None,
             ahead=gives.ahead if gives else None,
         )
-
-
-def _never_at_once(feeds: Iterable[Feed | None]) -> bool:
-    """Whether all spokes could be read last time, and yet no run has read all of them whole: nothing else tells of a
-    copy that nobody knows it any more."""
-    some = [feed for feed in feeds if feed is not None]
-    return len({feed.read_at for feed in some}) == 1 and len({feed.whole_at for feed in some}) > 1
 
 
 def _unreadable(readings: Iterable[Reading], found: Gathered) -> Iterator[Aside]:

@@ -15,7 +15,7 @@ from calsync.engine.writing import Writing
 from calsync.hubs import Hub
 from calsync.ledger.ledger import Ledger
 from calsync.ledger.rows import Feed, RunKind
-from calsync.plans.standing import NOT_NOW
+from calsync.plans.refusals import NOT_NOW
 from calsync.reports.report import HubReport, refusal
 from calsync.steps import Decision, Plan
 from service.amounts import amount

@@ -16,6 +16,7 @@ from calsync.plans.looking import Look, behind, look
 from calsync.plans.merging import HUB, Lost, Merged, merged
 from calsync.plans.naming import named
 from calsync.plans.pictures import freed
+from calsync.plans.refusals import NOT_NOW
 from calsync.plans.shielding import HOLDS, agreed_on
 from calsync.plans.situation import Situation
 from calsync.plans.standing import Standing
@@ -192,7 +193,7 @@ def _fate_of_ended(situation: Situation, seen: Look) -> _Fate:
         stays = bool(seen.guarded) or not gets.delete or not situation.writable(origin)
         return _Fate(ended=not (seen.edits or stays))
     may = agreed.pending and situation.gets(origin).create and situation.writable(origin)
-    edits = [edit for edit in seen.edits if may and not seen.links[edit.spoke].left]
+    edits = [edit for edit in seen.edits if may and seen.links[edit.spoke].left in ("", NOT_NOW)]
     clashes = [_removal(agreed, agreed.fields, winner=edit.spoke, loser=origin) for edit in edits[:1]]
     return _Fate(ended=not edits, revived=frozenset({origin}) if edits else frozenset(), clashes=clashes)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calsync.plans.situation import Situation
+from calsync.rules import Kind
 from calsync.steps import Stop
 
 RENAMED: Final = "renamed"
@@ -13,6 +14,14 @@ MIRRORED: Final = "mirrored"
 """Words of guards, which ``--allow`` takes."""
 _MANY: Final = 5
 """Of so many copies nobody carried each over by hand."""
+_ALIKE: Final = 10
+_SHARE: Final = 4
+"""So many lookalikes, and one of so many items, are no accident: holidays stand in each calendar, and people are in
+more than one book."""
+_MIRRORED: Final = (
+    "{number} items of {spoke} have the {what} of items of {others}, and differ in something else: were these mirrored"
+    " before? Remove what that tool made, or each would stand twice; where they are items of their own, allow it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,11 @@ def stops(
         if item.spoke in new:
             pairs.setdefault(item.spoke, []).append(item.other)
     for spoke, others in pairs.items():
-        if len(others) >= situation.rules.loops:
+        if len(others) >= max(_ALIKE, len(situation.seen[spoke]) // _SHARE):
             named = " and ".join(sorted(set(others)))
-            yield Stop(guard=MIRRORED, spoke=spoke, words=_mirrored(spoke, named, len(others)))
+            what = "times and subjects" if situation.kind is Kind.CALENDAR else "names"
+            words = _MIRRORED.format(number=len(others), spoke=spoke, what=what, others=named)
+            yield Stop(guard=MIRRORED, spoke=spoke, words=words)
 
 
 def _renamed(hub: str, other: str, number: int) -> str:
@@ -64,12 +75,4 @@ def _renamed(hub: str, other: str, number: int) -> str:
         f"{number} copies stand here already that a hub called {other} made: where {other} is the old name of {hub},"
         f" give the hub that name again and run `busyline calendar purge {other}` first, or each would stand twice;"
         f" where {other} is another hub that goes on, allow it"
-    )
-
-
-def _mirrored(spoke: str, others: str, number: int) -> str:
-    return (
-        f"{number} items of {spoke} have the times and subjects of items of {others}, and differ in something else:"
-        " were these calendars mirrored before? Remove what that tool made, or each would stand twice; where they are"
-        " items of their own, allow it"
     )

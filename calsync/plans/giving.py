@@ -45,11 +45,13 @@ _SORTS: Final[Mapping[str, Callable[[Event], bool]]] = {
 class Given:
     """``fields`` with their level of detail (calsync.plans.details.DETAIL), None where nothing is given, and ``why``.
 
-    ``due`` is when it has to be looked at again. ``withheld`` names occurrences that are told less of than they are.
+    ``sort`` is the rule about a sort of items by which nothing is. ``due`` is when it has to be looked at again.
+    ``withheld`` names occurrences that are told less of than they are.
     """
 
     fields: Fields | None = None
     why: str = ""
+    sort: str = ""
     due: datetime | None = None
     withheld: frozenset[str] = frozenset()
 
@@ -71,7 +73,7 @@ def given(
     fields = fields_of(content) if fields is None else fields
     treat, sort = treated(content, gives)
     if treat is Treat.SKIP:
-        return Given(why=f"{sort} items are not given ({sort} = skip)")
+        return Given(why=f"{sort} items are not given ({sort} = skip)", sort=sort)
     if why := filtered(content, fields, gives):
         return Given(why=why)
     if beyond := outside(content, gives, now, narrower if taken else BOUNDS):

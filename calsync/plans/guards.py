@@ -8,6 +8,7 @@ from typing import Final
 
 from calsync.agreed import Agreed
 from calsync.plans.first_sight import MIRRORED, RENAMED
+from calsync.plans.looking import went_back
 from calsync.plans.situation import Situation
 from calsync.spoke import Act
 from calsync.steps import Step, Stop, Why
@@ -85,6 +86,7 @@ def _counted(situation: Situation, ledger: Mapping[str, Agreed], steps: Iterable
             told.made[step.spoke] += 1
         elif step.act is Act.UPDATE:
             told.changed[step.spoke] += step.why in _CHANGED
+            told.withdrawn[step.spoke] += step.why is Why.WITHDRAWN
         elif step.why is Why.WITHDRAWN:
             told.withdrawn[step.spoke] += 1
         elif step.why in _LOST:
@@ -104,7 +106,8 @@ def _blame(situation: Situation, agreed: Agreed | None, step: Step, told: _Count
 
 def _unnamed(origins: Mapping[str, str], steps: Iterable[Step]) -> Iterator[Stop]:
     """A spoke that was given another name, and is not known again, looks like one that was taken away."""
-    removed = Counter(origins[step.item] for step in steps if step.act is Act.DELETE and step.item in origins)
+    goes = [step for step in steps if step.act is Act.DELETE or step.why is Why.WITHDRAWN]
+    removed = Counter(origins[step.item] for step in goes if step.item in origins)
     for spoke, count in sorted(removed.items()):
         words = (
             f"{spoke} is not among the spokes any more, so {count} copies of what came from it would be removed: give"
@@ -154,26 +157,18 @@ def _emptied(situation: Situation, spoke: str, count: int, told: _Counts) -> Ite
 
 
 def _restored(situation: Situation, known: Iterable[Agreed], spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
-    """A spoke that began anew, and of which several items are gone whose others would follow, or all."""
+    """A spoke that began anew, and of which several items are gone whose others would follow, or all; or of which
+    several are older than what the hub wrote or read there."""
     fallen = len(told.fallen.get(spoke, ()))
-    if not fallen or (fallen <= _FEW and told.gone[spoke] < count):
-        return
-    if spoke in situation.expired or _went_back(situation, known, spoke):
-        lost = f"{fallen} of the {count} items of {spoke} are not there any more{_harm(spoke, told)}"
-        words = f"{lost}, and its server began anew: was it restored from a backup? {_ways(situation, spoke)}"
+    links = ((agreed, agreed.links.get(spoke)) for agreed in known if spoke not in situation.refill)
+    older = sum(link is not None and went_back(situation, agreed, link) for agreed, link in links)
+    many = fallen > _FEW or (fallen and told.gone[spoke] >= count)
+    if older > _FEW or (many and (older or spoke in situation.expired)):
+        lost = f"{fallen} of the {count} items of {spoke} are not there any more{_harm(spoke, told)}" if fallen else ""
+        was = f"{older} of its {count} items are older than they were" if older > _FEW else ""
+        found = " and ".join(filter(None, (lost, was)))
+        words = f"{found}, and its server began anew: was it restored from a backup? {_ways(situation, spoke)}"
         yield Stop(guard=RESTORED, spoke=spoke, words=words)
-
-
-def _went_back(situation: Situation, known: Iterable[Agreed], spoke: str) -> bool:
-    """Whether something there was changed last, by its server's time, before the change that was taken from there."""
-    for agreed in known:
-        link, at = agreed.links.get(spoke), agreed.changed_at
-        item = situation.item(link) if link is not None and agreed.by == spoke and at is not None else None
-        if link is None or item is None or at is None or item.changed_at is None:
-            continue
-        if item.version != link.version and item.changed_at < at:
-            return True
-    return False
 
 
 def _harm(spoke: str, told: _Counts) -> str:

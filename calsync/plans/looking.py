@@ -12,6 +12,7 @@ from calsync.plans.details import FULL, NOTHING, labelled, level, masked, strict
 from calsync.plans.getting import NEVER, meant, ours, projected, shared, wanted, wearing
 from calsync.plans.giving import NOT_GIVEN, Given, given, outside, withheld_as
 from calsync.plans.merging import Edit
+from calsync.plans.refusals import NOT_NOW
 from calsync.plans.restoring import restored
 from calsync.plans.situation import Situation
 from calsync.plans.staying import staying
@@ -77,7 +78,7 @@ def look(situation: Situation, agreed: Agreed) -> Look:
 def behind(situation: Situation, agreed: Agreed, link: Link) -> frozenset[str]:
     """The fields that were still to be written there: whoever changed or removed what stands there did not see them."""
     ability, gets = situation.abilities.get(link.spoke), gets_of(situation, agreed, link)
-    if not agreed.pending or link.left or ability is None or level(agreed.fields) == NOTHING:
+    if not agreed.pending or link.left not in ("", NOT_NOW) or ability is None or level(agreed.fields) == NOTHING:
         return frozenset()
     made = link.made and link.spoke != agreed.origin
     own = not link.made and link.spoke != agreed.origin
@@ -85,6 +86,15 @@ def behind(situation: Situation, agreed: Agreed, link: Link) -> frozenset[str]:
     stands = digests(shown) if shown is not None else link.asked
     names = {*stands, *link.asked} if made else stands.keys()
     return frozenset(name for name in names if stands.get(name) != link.asked.get(name))
+
+
+def went_back(situation: Situation, agreed: Agreed, link: Link) -> bool:
+    """Whether what stands there was changed last, by its server's time, before what all agreed on, though that was read
+    or written there: its server was restored from a backup."""
+    item, at = situation.item(link), agreed.changed_at
+    if item is None or at is None or item.changed_at is None or item.version == link.version:
+        return False
+    return item.changed_at < at and not behind(situation, agreed, link)
 
 
 def gets_of(situation: Situation, agreed: Agreed, link: Link) -> Gets:
@@ -165,7 +175,9 @@ def _base(situation: Situation, found: Look) -> dict[str, str]:
 
 def _edit(situation: Situation, found: Look, spoke: str) -> Edit:
     agreed, item = found.agreed, found.items[spoke]
-    if spoke == agreed.origin:
+    if spoke in situation.refill and went_back(situation, agreed, agreed.links[spoke]):
+        values: Mapping[str, str | None] = {}
+    elif spoke == agreed.origin:
         values = _of_origin(situation, found)
     elif (
         not _silent(found, spoke)

@@ -9,6 +9,7 @@ from calsync.contents import digests
 from calsync.event_fields import AT
 from calsync.items import Fields
 
+NOT_NOW: Final = "cannot be written now, though the rules let the hub: it waits until its server lets us"
 REFUSED: Final = "the spoke refuses it: "
 PART: Final = "the spoke refuses a part of it: "
 """What ``Link.left`` begins with as long as it is not known which part that is: each is tried by itself then."""

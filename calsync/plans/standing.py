@@ -12,7 +12,7 @@ from calsync.plans.details import BUSY, DETAIL, NOTHING, family, labelled, level
 from calsync.plans.getting import NEVER, ours, wanted, worn
 from calsync.plans.linking import same_uid
 from calsync.plans.looking import WITHHELD, Look, gets_of, less_given
-from calsync.plans.refusals import PART, barred, first_part, kept, said
+from calsync.plans.refusals import NOT_NOW, PART, barred, first_part, kept, said
 from calsync.plans.remembering import stood_before
 from calsync.plans.shielding import FRAME, HOLDS, held, surely
 from calsync.plans.situation import Situation
@@ -23,7 +23,6 @@ from calsync.steps import Left, Step, Why
 
 MAY_NOT_CHANGE: Final = "may not be changed here (change = false)"
 MAY_NOT_DELETE: Final = "may not be removed here (delete = false)"
-NOT_NOW: Final = "cannot be written now, though the rules let the hub: it waits until its server lets us"
 _UNREADABLE: Final = "cannot be read, so it is not written"
 
 
@@ -86,7 +85,8 @@ class Standing:
         elif link is not None:
             self._compare(link, shown, made=made)
         elif gets.create and ability.writable:
-            self._create(spoke, shown)
+            if not self._refused(spoke):
+                self._create(spoke, shown)
         elif gets.create:
             self._leave(spoke, NOT_NOW)
 
@@ -107,9 +107,18 @@ class Standing:
         changed = self.new or before.pending or before.fields != self.agreed.fields or before.ended != self.agreed.ended
         return changed and (spoke in self.links or self.situation.gets(spoke).create)
 
+    def _refused(self, spoke: str) -> bool:
+        """Whether the spoke refused to take just this before, and nobody asked for another try."""
+        situation, lost, before = self.situation, self.look.lost.get(spoke), self.look.agreed
+        words = kept(lost) if lost is not None else ""
+        if not words or situation.everything or spoke in situation.retry or before.fields != self.agreed.fields:
+            return False
+        self.links[spoke] = replace(self.links[spoke], left=words)
+        return True
+
     def _create(self, spoke: str, shown: Fields) -> None:
-        before = self.look.agreed
-        was = spoke in self.look.lost and not before.ended and level(before.fields) != NOTHING
+        before, stood = self.look.agreed, self.look.lost.get(spoke)
+        was = bool(stood and stood.key) and not before.ended and level(before.fields) != NOTHING
         why = Why.CONFLICT if spoke in self.revived else Why.LOST if was else self.fresh
         lost = self.links.get(spoke)
         step = Step(act=Act.CREATE, why=why, item=self.agreed.id, spoke=spoke, fields=shown, link=lost)
@@ -129,7 +138,7 @@ class Standing:
         differ -= refused
         wears = worn(self.situation.gets(spoke)) if made else ""
         if not differ:
-            self.links[spoke] = replace(link, left=said(link.left, link.barred), worn=wears)
+            self.links[spoke] = replace(link, left=said(link.left, link.barred), worn=link.worn if refused else wears)
             return
         if link.key in self.situation.unread.get(spoke, ()):
             self._leave(spoke, _UNREADABLE)
@@ -229,7 +238,7 @@ class Standing:
     def _why(self, spoke: str, differ: set[str]) -> Why:
         before = self.look.agreed
         if not self.live:
-            return Why.WITHDRAWN
+            return self._withdrawn
         if not differ.isdisjoint(self.disputed.get(spoke, ())):
             return Why.CONFLICT
         if self.look.edits or (before.fields != self.agreed.fields and not self.situation.everything):
@@ -237,6 +246,10 @@ class Standing:
         if spoke in self.look.changed and not differ.isdisjoint(self.look.changed[spoke]):
             return Why.PUT_BACK
         return Why.RULES if self.situation.everything else Why.CHANGED
+
+    @property
+    def _withdrawn(self) -> Why:
+        return Why.SORTED_OUT if self.look.given is not None and self.look.given.sort else Why.WITHDRAWN
 
     def _removed(self, spoke: str) -> None:
         """A copy goes with its original. What is not ours goes only where the item itself was removed."""
@@ -254,12 +267,12 @@ class Standing:
             if why == MAY_NOT_DELETE and self._written_down(link):
                 return
             self._leave(spoke, why)
-            if not link.made:
+            if not link.made and why != NOT_NOW:  # what only cannot be removed now goes when it can
                 self._free(spoke)
             return
         link = self.links[spoke] = replace(link, left="")
         gone = Why.GONE if self.agreed.by in ("", self.agreed.origin) else Why.REMOVED
-        why_removed = gone if self.agreed.ended else Why.WITHDRAWN
+        why_removed = gone if self.agreed.ended else self._withdrawn
         before = stood_before(self.situation, self.look, link)
         step = Step(act=Act.DELETE, why=why_removed, item=self.agreed.id, spoke=spoke, link=link, before=before)
         self.steps.append(step)

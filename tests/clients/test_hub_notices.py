@@ -38,6 +38,7 @@ public_url = "http://127.0.0.1:{port}"
 [[hubs]]
 name = "merger"
 schedule = "{yearly}"
+first = "by itself"
 [hubs.spokes.north]
 protocol = "google"
 service_account = "file:google.json"

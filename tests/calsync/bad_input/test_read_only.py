@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calsync.engine.engine import Engine
-from calsync.plans.standing import NOT_NOW
+from calsync.plans.refusals import NOT_NOW
 from calsync.reports.report import HubReport
 from calsync.reports.telling import text
 from protocols.model.event import Event

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text as sql
 
 from calsync.ledger.packed import unpacked
+from calsync.plans.refusals import NOT_NOW
 from calsync.plans.shielding import HOLDS
-from calsync.plans.standing import NOT_NOW
 from calsync.reports.report import HubReport
 from calsync.reports.telling import document, text
 from calsync.rules import Detail, Gives, Treat
@@ -97,9 +97,7 @@ async def test_a_spoke_that_cannot_be_written_for_a_while_is_caught_up(database:
     north, south, west = world.servers.values()
     keys = [north.create(Event(when=span(9, 9 + n), subject=f"Number {n}", location=f"{n}")) for n in range(3)]
     await world.sync()
-    spoke = world.spokes["south"]
-    before = spoke._ability
-    spoke._ability = replace(before, writable=False)
+    south.shut = True
     north.create(Event(when=span(9, 14), subject="New", location="4"))
     north.change(keys[0], Event(when=span(9, 9), subject="Changed", location="0"))
     north.delete(keys[1])
@@ -109,7 +107,7 @@ async def test_a_spoke_that_cannot_be_written_for_a_while_is_caught_up(database:
         assert (report.state, report.well) == (RunState.FAILED, False)
         assert f"south {NOT_NOW}: 3 items" in report.words
     assert len(south.standing) == 3
-    spoke._ability = before
+    south.shut = False
     report = await world.sync()
     assert report is not None
     assert report.well

@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,27 @@ async def test_a_server_that_began_anew_and_lacks_some_stops_until_somebody_says
     assert [len(each) for each in subjects(world)] == [9, 5, 9]
     report = await world.engine().sync(allow=frozenset({RESTORED}))
     assert (report.state, [len(each) for each in subjects(world)]) == (RunState.DONE, [5, 5, 5])
+
+
+async def test_a_backup_takes_no_newer_contents_away(world: World) -> None:
+    north, south, _ = world.servers.values()
+    backup = dict(south.standing)
+    world.time.now += timedelta(days=1)
+    mine = [key for key, one in north.standing.items() if not one.mark][:4]
+    for key in mine:
+        event = north.standing[key].content
+        assert isinstance(event, Event)
+        north.change(key, replace(event, location="New"))
+    await synced(world)
+    south.standing = backup
+    south.faults = deque([Fault.EXPIRED])
+    report = await synced(world)
+    assert [stop.guard for stop in report.stops] == [RESTORED]
+    assert "4 of its 9 items are older than they were" in report.words
+    await world.engine().sync(refill=frozenset({"south"}))
+    assert [fields(north.standing[key].content)["location"] for key in mine] == ["New"] * 4
+    places = [fields(one.content).get("location") for one in south.standing.values()]
+    assert places.count("New") == 4
 
 
 async def test_what_people_remove_while_a_token_is_good_is_no_backup(world: World) -> None:

@@ -78,7 +78,7 @@ def test_somebodys_own_is_the_same_item_until_all_copies_are_gone(weather: Weath
     weather.teardown()
 
 
-def test_copies_of_what_nobody_knows_are_found_out_once_all_can_be_read(weather: Weather) -> None:
+def test_copies_of_what_nobody_knows_are_items_again_once_all_is_read_whole(weather: Weather) -> None:
     weather.create("west", False)
     weather.sync(None)
     weather.delete("west", 0)

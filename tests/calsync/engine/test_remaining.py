@@ -26,8 +26,7 @@ async def _known(world: World) -> int:
 
 def _read_only(world: World, spoke: str, *, lifted: bool = False) -> None:
     """The settings let the hub write there, or not any more."""
-    held = world.spokes[spoke]
-    held._ability = replace(held.ability, writable=lifted)
+    world.servers[spoke].shut = not lifted
 
 
 def _without(world: World, name: str) -> None:

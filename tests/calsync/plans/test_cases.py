@@ -216,7 +216,7 @@ def test_what_is_not_given_any_more_is_taken_back_and_nobody_counts_it() -> None
     here = world()
     alter(here, "a", sensitivity=Sensitivity.PRIVATE)
     made = here.run()
-    assert whys(made) == [("DELETE", "b", "WITHDRAWN")]
+    assert whys(made) == [("DELETE", "b", "SORTED_OUT")]
     assert [aside.why for aside in made.asides] == ["private items are not given (private = skip)"]
     assert made.stops == ()
     assert "Stand-up" not in str([agreed.fields for agreed in here.ledger.values()])

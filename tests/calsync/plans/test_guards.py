@@ -57,6 +57,7 @@ def test_many_new_copies_blow_the_fuse(steps: int, of: int, found: list[str]) ->
         (Why.WITHDRAWN, 2, []),
         (Why.WITHDRAWN, 3, [WITHDRAWALS]),
         (Why.TWICE, 4, []),
+        (Why.SORTED_OUT, 4, []),
     ],
 )
 def test_removals_blow_it_where_anything_is_lost_with_them(why: Why, steps: int, found: list[str]) -> None:
@@ -71,6 +72,7 @@ def test_removals_blow_it_where_anything_is_lost_with_them(why: Why, steps: int,
         (Why.CONFLICT, 4, [CHANGES]),
         (Why.RULES, 4, []),
         (Why.PUT_BACK, 4, []),
+        (Why.WITHDRAWN, 4, [WITHDRAWALS]),
     ],
 )
 def test_many_changes_of_people_blow_it_and_what_is_put_back_does_not(why: Why, steps: int, found: list[str]) -> None:

@@ -28,7 +28,7 @@ def test_a_copy_of_what_is_not_given_any_more_goes_although_the_ledger_was_lost(
     here.run()
     here.ledger.clear()
     here.change("a", here.key("a"), sensitivity=Sensitivity.PRIVATE)
-    assert whys(here.run(everything=True)) == [("b", "WITHDRAWN")]
+    assert whys(here.run(everything=True)) == [("b", "SORTED_OUT")]
     assert here.shelves["b"] == {}
 
 

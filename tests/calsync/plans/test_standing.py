@@ -7,9 +7,9 @@ import pytest
 from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import digests, fields
 from calsync.plans.looking import look
-from calsync.plans.refusals import REFUSED
+from calsync.plans.refusals import NOT_NOW, REFUSED
 from calsync.plans.situation import Situation
-from calsync.plans.standing import MAY_NOT_CHANGE, MAY_NOT_DELETE, NOT_NOW, Standing
+from calsync.plans.standing import MAY_NOT_CHANGE, MAY_NOT_DELETE, Standing
 from calsync.rules import Gets, HubRules
 from calsync.spoke import Ability, Act
 from protocols.model.event import Sensitivity

@@ -19,8 +19,8 @@ _SHOUTED: Final = ("location", "company")
 _QUIET: Final = 10
 """So many runs without any trouble have to be enough."""
 _ENOUGH: Final = 2
-"""After so many with nothing to do it stays so: after the first one somebody's own may stand for itself again, or
-copies of what nobody knows be looked at."""
+"""After so many with nothing to do it stays so: after the first one somebody's own may stand for itself again; the
+second one reads all whole, and finds whatever nobody knows any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Judge:
     async def _settled(self) -> list[str]:
         report, quiet = None, 0
         for _ in range(_QUIET):
-            report = await self.world.sync()
+            report = await self.world.sync(whole=quiet > 0)
             quiet = quiet + 1 if report is not None and report.state is RunState.DONE and not report.steps else 0
             if quiet == _ENOUGH:
                 return []

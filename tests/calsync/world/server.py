@@ -46,13 +46,14 @@ class Server:
     """``skew`` is how far its clock is off; ``meanwhile`` is called just before the next write is looked at; ``mailed``
     counts what a real server would have told attendees of because of *our* requests. ``log`` names what changed, in
     order. ``loud`` servers write places and companies their own way, in capitals; ``shape`` is what they hold of
-    anything. ``held`` names the fields of somebody's own that no hub is given; ``taken`` tells of those that a request
-    of ours made others of all the same."""
+    anything. ``shut``: for a while the hub may only read. ``held`` names the fields of somebody's own that no hub is
+    given; ``taken`` tells of those that a request of ours made others of all the same."""
 
     name: str
     clock: Callable[[], datetime] = lambda: datetime(2026, 11, 2, 8, tzinfo=UTC)
     skew: timedelta = timedelta()
     loud: bool = False
+    shut: bool = False
     shape: Callable[[Content], Content] = lambda content: content
     held: Callable[[Fields], frozenset[str]] = lambda fields: frozenset()
     standing: dict[str, Standing] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """A spoke over the server in memory, which keeps every promise that a spoke has to keep, in any weather."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -33,7 +34,7 @@ class MemorySpoke:
 
     @property
     def ability(self) -> Ability:
-        return self._ability
+        return replace(self._ability, writable=not self._server.shut)
 
     async def changes(self, token: str, known: Known, window: TimeWindow) -> AsyncIterator[Page]:
         del known, window

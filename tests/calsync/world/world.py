@@ -84,12 +84,15 @@ class World:
             tell=tell or self._tell,
         )
 
-    async def sync(self, *, only: frozenset[str] | None = None, guards: bool = False) -> HubReport | None:
+    async def sync(
+        self, *, only: frozenset[str] | None = None, guards: bool = False, whole: bool = False
+    ) -> HubReport | None:
         """One run, a second after the last one; None where it crashed."""
         self.seen.clear()
         self.time.now += timedelta(seconds=1)
         try:
-            return await self.engine().sync(allow=frozenset() if guards else frozenset(GUARDS), only=only)
+            allow = frozenset[str]() if guards else frozenset(GUARDS)
+            return await self.engine().sync(allow=allow, only=only, whole=whole)
         except CrashError:
             return None
         finally:
