@@ -19,7 +19,8 @@ _PAIR = (
 )
 _SPOKES = ("northwind", "contoso", "jack", "anna", "fabrikam", "team", "tailspin", "holidays")
 _CONTACTS = tuple(f"{name}-contacts" for name in ("northwind", "contoso", "fabrikam"))
-_BELOW = ("spokes.northwind.give", "spokes.contoso.get", "guards", "guards.creations", "guards.changes", "guards.deletions")
+_GUARDS = ("guards", *(f"guards.{name}" for name in ("creations", "changes", "deletions")))
+_BELOW = ("spokes.northwind.give", "spokes.contoso.get", *_GUARDS)
 _IN = ("fabrikam", "team", "tailspin", "fabrikam-contacts")
 _HUBS = ("#[[hubs]]", *(f"#[hubs.spokes.{name}]" for name in (*_SPOKES[:2], *_CONTACTS[:2])))
 _NEEDS: dict[str, tuple[str, ...]] = {
