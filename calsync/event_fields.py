@@ -12,6 +12,8 @@ from protocols.model.recurrence import Frequency, Recurrence, Weekday
 
 AT: Final = "at "
 """What the name of an occurrence's field begins with."""
+FRAME: Final = frozenset({"when", "rule", "extra"})
+"""What says together when a series is: servers make all occurrences anew when one of them becomes another."""
 _TEXTS: Final = ("subject", "location", "body")
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NO_REMINDER: Final = "none"

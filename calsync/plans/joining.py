@@ -6,7 +6,7 @@ from dataclasses import replace
 from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import digests
 from calsync.contents import fields as fields_of
-from calsync.event_fields import AT
+from calsync.event_fields import AT, FRAME
 from calsync.items import Fields, Item
 from calsync.plans.details import level, masked
 from calsync.plans.getting import carried, ours, shared
@@ -14,7 +14,6 @@ from calsync.plans.giving import Given
 from calsync.plans.situation import Situation
 from calsync.steps import Clash
 
-_FRAME = ("when", "rule", "extra")
 _LINES = frozenset({"subject", "location", "display_name", "company"})
 
 
@@ -47,11 +46,11 @@ def joined(situation: Situation, agreed: Agreed, spoke: str, item: Item, told: G
     origin = agreed.links.get(agreed.origin)
     more: Mapping[str, str] = {}
     if situation.counts(agreed, spoke, guarded=origin.guarded if origin else ""):
-        same = all(agreed.fields.get(name) == raw.get(name) for name in _FRAME)
+        same = all(agreed.fields.get(name) == raw.get(name) for name in FRAME)
         more = {
             name: text
             for name, text in theirs.items()
-            if name not in agreed.fields and name not in _FRAME and (same or not name.startswith(AT))
+            if name not in agreed.fields and name not in FRAME and (same or not name.startswith(AT))
             and not ours(name, agreed.fields, gets, situation.kind, own=True)
         }  # fmt: skip
     both = {name: text for name, text in theirs.items() if name in agreed.fields}

@@ -5,7 +5,7 @@ from typing import Final
 
 from calsync.agreed import Agreed, Digests, Link
 from calsync.contents import digests, fields
-from calsync.event_fields import AT
+from calsync.event_fields import AT, FRAME
 from calsync.items import Fields, Item
 from calsync.plans.details import NOTHING, level
 from calsync.plans.own_ways import other, somebodys
@@ -125,4 +125,4 @@ def _somebodys(step: Step, told: Fields, was: Digests, *, fresh: bool, later: bo
 
 def _written(name: str, step: Step) -> bool:
     """Whether a field was written; servers make all occurrences of a series anew when it comes at other times."""
-    return name in step.changes or (name.startswith(AT) and not step.changes.isdisjoint(("when", "rule", "extra")))
+    return name in step.changes or (name.startswith(AT) and not FRAME.isdisjoint(step.changes))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from calsync.contents import content
-from calsync.event_fields import AT, original_of, when_of
+from calsync.event_fields import AT, FRAME, original_of, when_of
 from calsync.items import Fields
 from calsync.rules import Conflict, HubRules
 from protocols.model.event import Days, Event, Original
@@ -14,7 +14,6 @@ from protocols.recurrence.occurrences import index
 
 HUB: Final = ""
 """The winner where what all had agreed on stays."""
-_FRAME: Final = frozenset({"when", "rule", "extra"})
 """What says together when a series is: half of one version and half of another may be a series that nobody meant."""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -54,12 +53,12 @@ def merged(base: Fields, edits: Iterable[Edit], rules: HubRules) -> Merged:
     found = Merged(fields=dict(base), by=ranked[0] if ranked else None)
     names = dict.fromkeys(name for edit in ranked for name in edit.values)
     disputed = [name for name in names if len({edit.values[name] for edit in ranked if name in edit.values}) > 1]
-    frame = not _FRAME.isdisjoint(disputed)
+    frame = not FRAME.isdisjoint(disputed)
     for name in names:
         rivals = [edit for edit in ranked if name in edit.values]
-        if frame and name in _FRAME:
-            rivals = [edit for edit in ranked if not _FRAME.isdisjoint(edit.values)]
-        disputes = name in disputed or (frame and name in _FRAME)
+        if frame and name in FRAME:
+            rivals = [edit for edit in ranked if not FRAME.isdisjoint(edit.values)]
+        disputes = name in disputed or (frame and name in FRAME)
         _settle(found, name, rivals, disputes=disputes, conflicts=rules.conflicts)
     _take_out(found, base, ranked)
     found.lost = [lost for lost in found.lost if lost.edit.values[lost.name] != found.fields.get(lost.name)]
@@ -96,13 +95,13 @@ def _ranked(edits: list[Edit], rules: HubRules) -> list[Edit]:
 
 def _take_out(found: Merged, base: Fields, ranked: Sequence[Edit]) -> None:
     """Occurrences of which there is none any more, since another version of the series stayed."""
-    changed = any(found.fields.get(name) != base.get(name) for name in _FRAME)
+    changed = any(found.fields.get(name) != base.get(name) for name in FRAME)
     fitting = all(_right_kind(found.fields, name) for name in found.fields if name.startswith(AT))
     if fitting and not changed and not found.lost:
         return
     for name in [name for name in found.fields if name.startswith(AT)]:
         owner = next((edit for edit in ranked if name in edit.values), None)
-        keeper = owner or next((edit for edit in ranked if changed and not _FRAME.isdisjoint(edit.values)), None)
+        keeper = owner or next((edit for edit in ranked if changed and not FRAME.isdisjoint(edit.values)), None)
         fits = _right_kind(found.fields, name)
         if fits and keeper and not _own_frame(keeper, base, found.fields):
             fits = _comes(found.fields, original_of(name.removeprefix(AT)))
@@ -115,7 +114,7 @@ def _take_out(found: Merged, base: Fields, ranked: Sequence[Edit]) -> None:
 
 def _own_frame(edit: Edit, base: Fields, now: Fields) -> bool:
     """Whether the series comes as ``edit`` has it."""
-    return all(edit.values.get(name, base.get(name)) == now.get(name) for name in _FRAME)
+    return all(edit.values.get(name, base.get(name)) == now.get(name) for name in FRAME)
 
 
 def _right_kind(fields: Fields, name: str) -> bool:
@@ -126,5 +125,5 @@ def _right_kind(fields: Fields, name: str) -> bool:
 
 def _comes(fields: Fields, original: Original) -> bool:
     """Whether the series has such an occurrence."""
-    series = content({name: text for name, text in fields.items() if name in _FRAME})
+    series = content({name: text for name, text in fields.items() if name in FRAME})
     return isinstance(series, Event) and (original in series.extra or index(series, original) is not None)

@@ -6,14 +6,13 @@ from typing import Final
 
 from calsync.agreed import ANEW, Digests, Link
 from calsync.contents import digests
-from calsync.event_fields import AT
+from calsync.event_fields import AT, FRAME
 from calsync.items import Fields
 
 NOT_NOW: Final = "cannot be written now, though the rules let the hub: it waits until its server lets us"
 REFUSED: Final = "the spoke refuses it: "
 PART: Final = "the spoke refuses a part of it: "
 """What ``Link.left`` begins with as long as it is not known which part that is: each is tried by itself then."""
-_FRAME: Final = frozenset({"when", "rule", "extra"})
 
 
 def kept(link: Link) -> str:
@@ -28,7 +27,7 @@ def barred(link: Link, stands: Digests, differ: Iterable[str]) -> frozenset[str]
 
 def first_part(differ: Iterable[str]) -> set[str]:
     """What of ``differ`` is tried first: all that says when it is, else one field."""
-    times = {name for name in differ if name in _FRAME or name.startswith(AT)}
+    times = {name for name in differ if name in FRAME or name.startswith(AT)}
     return times or {min(differ)}
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from calsync.agreed import Link
 from calsync.contents import digest
-from calsync.event_fields import AT
+from calsync.event_fields import AT, FRAME
 from calsync.items import Fields
 from calsync.plans.getting import ours, wanted
 from calsync.plans.looking import Look, gets_of
@@ -15,8 +15,6 @@ from calsync.plans.merging import Edit, Merged, merged
 from calsync.plans.situation import Situation
 
 HOLDS: Final = "holds back occurrences: end or move the series where it was entered, and change them there"
-FRAME: Final = frozenset({"when", "rule", "extra"})
-"""What says together when a series is: servers make all occurrences anew when one of them becomes another."""
 _TELLING: Final = ("subject", "location", "body", "sensitivity", "categories")
 """Of an occurrence what is missed where it is told without."""
 

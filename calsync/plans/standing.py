@@ -6,7 +6,7 @@ from typing import Final
 
 from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import content, digest, digests
-from calsync.event_fields import AT
+from calsync.event_fields import AT, FRAME
 from calsync.items import Fields
 from calsync.plans.details import BUSY, DETAIL, NOTHING, family, labelled, level
 from calsync.plans.getting import NEVER, ours, wanted, worn
@@ -14,7 +14,7 @@ from calsync.plans.linking import same_uid
 from calsync.plans.looking import WITHHELD, Look, gets_of, less_given
 from calsync.plans.refusals import NOT_NOW, PART, barred, first_part, kept, said
 from calsync.plans.remembering import stood_before
-from calsync.plans.shielding import FRAME, HOLDS, held, surely
+from calsync.plans.shielding import HOLDS, held, surely
 from calsync.plans.situation import Situation
 from calsync.plans.staying import marked
 from calsync.rules import Treat

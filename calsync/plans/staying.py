@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from calsync.contents import content
-from calsync.event_fields import AT, packed
+from calsync.event_fields import AT, FRAME, packed
 from calsync.items import Fields
 from calsync.plans.details import family, level, stricter
 from calsync.plans.giving import given
@@ -21,7 +21,6 @@ _SENSITIVITY: Final = "sensitivity"
 _Values: TypeAlias = Mapping[str, str | None]
 _PRIVATE: Final = frozenset({Sensitivity.PRIVATE.value, Sensitivity.CONFIDENTIAL.value})
 _MARKS: Final[Mapping[str, frozenset[str]]] = {_SENSITIVITY: _PRIVATE, "private": frozenset({"true"})}
-_FRAME: Final = frozenset({"when", "rule", "extra"})
 
 
 def staying(base: Fields, values: _Values, gives: Gives | None, now: datetime) -> dict[str, str | None]:
@@ -62,7 +61,7 @@ def _unmarked(name: str, text: str | None, base: Fields) -> str | None:
 
 def _groups(values: _Values) -> Iterable[tuple[str, ...]]:
     """What is carried together, or not at all."""
-    frame = tuple(name for name in values if name in _FRAME)
+    frame = tuple(name for name in values if name in FRAME)
     return (*((frame,) if frame else ()), *((name,) for name in values if name not in frame))
 
 

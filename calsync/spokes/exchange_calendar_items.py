@@ -33,17 +33,6 @@ NO_EVENT: Final = Failed(
 UNREADABLE: Final = Failed(
     reason=Reason.PEER_FAILED, words="what stands there cannot be read, and is left as it is", refused=True
 )
-FRAIL: Final = Failed(
-    reason=Reason.FORBIDDEN,
-    words="single occurrences of it hold files or long texts, which would be lost if it came at other times: it is left"
-    " as it is; change the series there",
-    refused=True,
-)
-LOST: Final = Failed(
-    reason=Reason.FORBIDDEN,
-    words="an occurrence that was thrown away cannot be had back: make the series anew, or leave it out",
-    refused=True,
-)
 _READING: Final = {
     "ErrorImpersonateUserDenied": "the account may not act for this mailbox: give it the role ApplicationImpersonation"
     " with a scope that has the mailbox in it",

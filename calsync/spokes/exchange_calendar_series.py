@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from calsync.spoke import Act, Failed
 from calsync.spokes.exchange_calendar_asking import Opened
-from calsync.spokes.exchange_calendar_items import GONE, GUARDED, LOST, UNREADABLE, refusal
+from calsync.spokes.exchange_calendar_items import GONE, GUARDED, UNREADABLE, refusal
 from calsync.spokes.exchange_calendar_occurrences import Orders, orders
-from calsync.spokes.occurrences import Occurrences, back
+from calsync.spokes.occurrences import LOST, Occurrences, back
 from protocols.errors import PeerError
 from protocols.ews import calendar_items
 from protocols.ews.calendar_items import Told

@@ -13,7 +13,6 @@ from calsync.spoke import Act, Outcome, Write, Written
 from calsync.spokes.exchange_calendar_asking import Opened
 from calsync.spokes.exchange_calendar_items import (
     CUT,
-    FRAIL,
     GONE,
     GUARDED,
     NO_EVENT,
@@ -24,7 +23,7 @@ from calsync.spokes.exchange_calendar_items import (
     unsure,
 )
 from calsync.spokes.exchange_calendar_series import Series, finish
-from calsync.spokes.occurrences import Occurrences, back, differing, forgotten, wanted
+from calsync.spokes.occurrences import FRAIL, Occurrences, back, differing, forgotten, wanted
 from protocols.errors import PeerError
 from protocols.ews import calendar_items, calendar_listing
 from protocols.ews.calendar_items import Told, item_id

@@ -31,17 +31,6 @@ CUT: Final = Failed(
 NO_EVENT: Final = Failed(
     reason=Reason.FORBIDDEN, words="only events are written here: check the kind of the hub", refused=True
 )
-FRAIL: Final = Failed(
-    reason=Reason.FORBIDDEN,
-    words="single occurrences of it hold files or long texts, which would be lost if it came at other times: it is left"
-    " as it is; change the series there",
-    refused=True,
-)
-LOST: Final = Failed(
-    reason=Reason.FORBIDDEN,
-    words="an occurrence that was thrown away cannot be had back: make the series anew, or leave it out",
-    refused=True,
-)
 _DOING: Final = {Act.CREATE: "making the event", Act.UPDATE: "writing the event", Act.DELETE: "deleting the event"}
 _REMEDIES: Final = {
     Reason.UNAUTHORIZED: "sign-in was refused: check the application's secret or certificate",

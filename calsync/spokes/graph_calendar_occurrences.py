@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from calsync.spoke import Act, Failed
 from calsync.spokes.graph_calendar_asking import WRITING, Calendar
-from calsync.spokes.graph_calendar_items import FRAIL, GONE, GUARDED, LOST, STALE, item_of, refusal, unsure
+from calsync.spokes.graph_calendar_items import GONE, GUARDED, STALE, item_of, refusal, unsure
 from calsync.spokes.graph_calendar_reading import Found, Reading
-from calsync.spokes.occurrences import Occurrences, back, differing, forgotten
+from calsync.spokes.occurrences import FRAIL, LOST, Occurrences, back, differing, forgotten
 from protocols.errors import PeerError
 from protocols.graph.batch import Part
 from protocols.graph.calendar_bodies import changed, instance

@@ -9,7 +9,6 @@ from calsync.spoke import Act, Failed, Outcome, Write, Written
 from calsync.spokes.graph_calendar_asking import WRITING, Calendar
 from calsync.spokes.graph_calendar_items import (
     CUT,
-    FRAIL,
     GONE,
     GUARDED,
     NO_EVENT,
@@ -20,7 +19,7 @@ from calsync.spokes.graph_calendar_items import (
 )
 from calsync.spokes.graph_calendar_occurrences import Occurring
 from calsync.spokes.graph_calendar_reading import Found, Reading
-from calsync.spokes.occurrences import differing, forgotten, wanted
+from calsync.spokes.occurrences import FRAIL, differing, forgotten, wanted
 from protocols.errors import PeerError
 from protocols.graph.batch import Answer, Part
 from protocols.graph.calendar_bodies import changed, fresh

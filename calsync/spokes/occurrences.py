@@ -4,12 +4,25 @@ from collections.abc import Mapping, Set
 from typing import Final, TypeAlias
 
 from calsync.event_fields import AT, field_of
+from calsync.spoke import Failed
 from protocols.model.event import Event, Occurrence, Original, When
+from protocols.model.freebusy import Reason
 from protocols.recurrence.clock import instant_of
 from protocols.recurrence.differing import is_later, usual
 from protocols.recurrence.occurrences import index
 
 Occurrences: TypeAlias = Mapping[Original, Occurrence | None]
+FRAIL: Final = Failed(
+    reason=Reason.FORBIDDEN,
+    words="single occurrences of it hold files or long texts, which would be lost if it came at other times: it is left"
+    " as it is; change the series there",
+    refused=True,
+)
+LOST: Final = Failed(
+    reason=Reason.FORBIDDEN,
+    words="an occurrence that was thrown away cannot be had back: make the series anew, or leave it out",
+    refused=True,
+)
 _PLAIN: Final = object()
 
 

@@ -20,8 +20,7 @@ async def show_hubs(configuration: Configuration, directory: Path, around: Surro
     rows = [await _row(configuration, directory, around, hub) for hub in configuration.hubs]
     others = await _others(configuration, directory, around)
     if as_json:
-        rows += [{"hub": name, "kind": None, "not_in_the_settings": True} for name in others]
-        print_json(rows)
+        print_json(rows + [_left_out(name) for name in others])
         return
     out = screen()
     if not rows:
@@ -61,12 +60,19 @@ async def _row(configuration: Configuration, directory: Path, around: Surroundin
             last = run_json(runs[0]) if runs else None
     return {
         "hub": hub.name,
+        "in_settings": True,
         "kind": hub.kind,
         "schedule": str(hub.schedule),
         "paused": paused[""],
         "last_run": last,
         "spokes": [_spoke(name, spoke, paused[name]) for name, spoke in hub.spokes.items()],
     }
+
+
+def _left_out(name: str) -> dict[str, Any]:
+    """The row of a hub that the settings do not name: nothing is known of it but that its copies stand."""
+    nothing: dict[str, Any] = {"kind": None, "schedule": None, "paused": "", "last_run": None, "spokes": []}
+    return {"hub": name, "in_settings": False, **nothing}
 
 
 def _spoke(name: str, spoke: SpokeSettings, paused: str) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calsync.contents import fields
-from calsync.event_fields import AT, field_of
+from calsync.event_fields import AT, FRAME, field_of
 from calsync.items import Fields
 from calsync.plans.details import masked
-from calsync.plans.shielding import FRAME, HOLDS
+from calsync.plans.shielding import HOLDS
 from calsync.rules import Conflict, Detail, Gets, Gives, Kind, SpokeRules, Treat
 from calsync.spoke import Act
 from protocols.model.event import Event, Occurrence, Sensitivity, Span, When

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from calsync.spoke import Act, Failed
-from calsync.spokes.graph_calendar_items import GUARDED, LOST
+from calsync.spokes.graph_calendar_items import GUARDED
 from calsync.spokes.graph_calendar_occurrences import Occurring
 from calsync.spokes.graph_calendar_reading import Reading
-from calsync.spokes.occurrences import Occurrences
+from calsync.spokes.occurrences import LOST, Occurrences
 from protocols.graph.calendar_event import Told
 from protocols.model.event import Event, Occurrence, Span
 from protocols.model.freebusy import Reason

@@ -33,11 +33,14 @@ def test_without_any_hub(here: Merger) -> None:
 def test_a_hub_that_the_settings_forgot_is_named(here: Merger) -> None:
     typing = here.typing
     assert typing.types("sync", "merger", "--yes") == 0
+    [listed] = typing.json("list")
     whole = (typing.folder / "busyline.toml").read_text()
     (typing.folder / "busyline.toml").write_text(HEAD)
     assert typing.types("list") == 0
     assert "merger: not in the settings any more, and its copies stand: write its section again" in typing.out
-    assert typing.json("list") == [{"hub": "merger", "kind": None, "not_in_the_settings": True}]
+    [told] = typing.json("list")
+    assert (told["hub"], told["in_settings"], told["spokes"]) == ("merger", False, [])
+    assert told.keys() == listed.keys()
     (typing.folder / "busyline.toml").write_text(whole)
     assert typing.types("purge", "merger", "--yes") == 0
     (typing.folder / "busyline.toml").write_text(HEAD)
