@@ -7,8 +7,10 @@ from datetime import tzinfo
 from hashlib import blake2b
 from typing import Final
 
+from protocols.caldav import lines
 from protocols.caldav.item_reading import Found, maker_of, read_parts, zones_of
-from protocols.caldav.lines import Block, calendars
+from protocols.caldav.lines import Block
+from protocols.caldav.pieces import Pieces, done
 from protocols.caldav.zones import Zones, named
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
@@ -38,12 +40,18 @@ def entries(data: bytes, zone: tzinfo | None = None) -> dict[str, Entry]:
     """The events of a file by key, in its order; ``zone`` is what times without one are meant in where the file does
     not say it. Raises PeerError: GARBLED where it is no iCalendar of a Gregorian calendar, INCOMPLETE where it breaks
     off."""
+    return done(reading(data, zone))
+
+
+def reading(data: bytes, zone: tzinfo | None = None) -> Pieces[dict[str, Entry]]:
+    """:func:`entries` in pieces."""
     found: dict[str, Entry] = {}
-    for calendar in calendars(data):
-        zones = _zones(calendar, zone)
-        for key, parts in _by_uid(calendar).items():
+    for calendar in (yield from lines.reading(data)):
+        zones, maker = _zones(calendar, zone), maker_of(calendar)
+        for key, parts in (yield from _by_uid(calendar)).items():
             if key not in found:
-                found[key] = Entry(key, _version(parts), tuple(parts), zones, maker_of(calendar))
+                found[key] = Entry(key, _version(parts), tuple(parts), zones, maker)
+            yield
     return found
 
 
@@ -56,11 +64,12 @@ def _zones(calendar: Block, zone: tzinfo | None) -> Zones:
         raise PeerError(Reason.GARBLED, "no Gregorian calendar") from None
 
 
-def _by_uid(calendar: Block) -> dict[str, list[Block]]:
+def _by_uid(calendar: Block) -> Pieces[dict[str, list[Block]]]:
     found: dict[str, list[Block]] = {}
     for part in calendar.inner:
         if part.name == "VEVENT":
             found.setdefault(_uid(part) or f"digest:{_version([part])}", []).append(part)
+        yield
     return found
 
 

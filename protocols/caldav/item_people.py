@@ -32,6 +32,13 @@ def people_of(parts: Sequence[Properties], owners: Collection[str]) -> tuple[Peo
     return People(others=True, lines=lines, response=_response(parts[0], owners)), True
 
 
+def answer_in(part: Properties, owners: Collection[str], response: Response) -> Response:
+    """What the owner answered of the occurrence that ``part`` tells; ``response``, of its series, where they are not
+    named there."""
+    named = any(_address(prop) in owners for name in sorted(NAMES) for prop in part.all(name))
+    return _response(part, owners) if named else response
+
+
 def named_within(parts: Iterable[Block]) -> str:
     """Why what has these components (without their own lines) is never written, where one in them, whatever it is
     called, names somebody: an alarm by mail (RFC 5545 3.6.6), which a server sends at the new time; a participant

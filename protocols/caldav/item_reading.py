@@ -17,7 +17,7 @@ from protocols.caldav.times import ANYWHERE
 from protocols.caldav.times import written as time_of
 from protocols.caldav.zones import Zones
 from protocols.errors import PeerError
-from protocols.model.event import Event, Original
+from protocols.model.event import Event, Original, Response
 from protocols.model.freebusy import Reason
 
 STAMP: Final = "X-BUSYLINE-STAMP"
@@ -99,9 +99,10 @@ def read_parts(parts: Sequence[Block], zones: Zones, *, owners: Collection[str] 
     owned = [_shortened(part).properties(_TIMES | _REST, _REST) for part in parts]
     master = _master(owned)
     people, named = item_people.people_of([owned[master], *owned[:master], *owned[master + 1 :]], owners)
+    answers = [item_people.answer_in(own, owners, people.response) if people.others else Response.NONE for own in owned]
     views = [
-        View(place, own, looks_of(own, part, people.response))
-        for place, (own, part) in enumerate(zip(owned, parts, strict=True))
+        View(place, own, looks_of(own, part, answer), answer)
+        for place, (own, part, answer) in enumerate(zip(owned, parts, answers, strict=True))
     ]
     alone = any(owned[master].all("RECURRENCE-ID"))
     standing = [view for view in views if view.place != master and any(view.own.all("RECURRENCE-ID"))]

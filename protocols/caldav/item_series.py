@@ -7,9 +7,10 @@ from datetime import timedelta
 from protocols.caldav.item_looks import Looks
 from protocols.caldav.item_times import original_of, originals_of, when_of
 from protocols.caldav.lines import Properties
-from protocols.caldav.times import Moment, moment, moments, period
+from protocols.caldav.times import Moment, moment, period
+from protocols.caldav.times import written as time_of
 from protocols.caldav.zones import Zones
-from protocols.model.event import Days, Event, Occurrence, Original, Span, When
+from protocols.model.event import Days, Event, Occurrence, Original, Response, Span, When
 from protocols.model.window import TimeWindow
 from protocols.recurrence.clock import instant_of
 from protocols.recurrence.differing import difference, same, says, usual
@@ -22,11 +23,12 @@ _MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One VEVENT: its place among those of the resource, its properties, and how it looks."""
+    """One VEVENT: its place among those of the resource, its properties, how it looks, and what its owner answered."""
 
     place: int
     own: Properties
     looks: Looks
+    response: Response = Response.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,19 @@ def series_of(master: View, standing: Sequence[View], zones: Zones) -> Series:
     repeats = bool(rule_texts) or any(own.all("RDATE"))
     when = when_of(own, zones, repeats=repeats)
     plain = master.looks.event(when, read_rule(rule_texts[0], when) if rule_texts else None)
-    further = _further(own, when, zones)
+    plain = replace(plain, response=master.response)
+    further, longer = _further(own, when, zones)
     if not repeats:
         return Series(plain)
     named = _named(standing, when, zones)
     without = {each for prop in own.all("EXDATE") for each in originals_of(prop, when, zones)}
-    real = _real(replace(plain, extra=tuple(further)), {*without, *named, *further})
+    real = further | _real(plain, {*without, *named} - further)
     strangers = {original for original in named if original not in real}
-    ruled = _real(plain, set(further)) if further else set()
+    ruled = _real(plain, further, doubtful=False)
     extra = tuple(sorted(each for each in {*further, *strangers} if each not in ruled))
     found: dict[Original, Occurrence | None] = {}
-    for original, other in further.items():
-        if original in real and other != usual(when, original):
+    for original, other in longer.items():
+        if other != usual(when, original):
             found[original] = Occurrence(when=other)
     found |= {original: None for original in without if original in real}
     for original, view in named.items():
@@ -81,22 +84,28 @@ def series_of(master: View, standing: Sequence[View], zones: Zones) -> Series:
     )
 
 
-def _further(own: Properties, when: When, zones: Zones) -> dict[Original, When]:
-    """The occurrences of RDATE, and when each is."""
-    found: dict[Original, When] = {}
+def _further(own: Properties, when: When, zones: Zones) -> tuple[set[Original], dict[Original, When]]:
+    """The occurrences of RDATE, and when those are that are told with their ends. Raises ValueError, and OverflowError
+    where the last of them ends beyond all calendars."""
+    found: set[Original] = set()
+    longer: dict[Original, When] = {}
     for prop in own.all("RDATE"):
         zone = zones.named(prop.parameters.get("TZID"))
         for text in filter(str.strip, prop.value.split(",")):
             if "/" in text:
                 start, end = period(text, zone, zones)
                 original = original_of(start, when)
-                found[original] = _within(when, original, end)
+                longer[original] = _within(when, original, end)
             else:
-                at = next(moments(replace(prop, value=text), zones))
-                original = original_of(at, when)
-                found[original] = usual(when, original)
-    found.pop(when.first if isinstance(when, Days) else when.start, None)
-    return found
+                original = original_of(time_of(text, zone, zones), when)
+                longer.pop(original, None)
+            found.add(original)
+    first = when.first if isinstance(when, Days) else when.start
+    found.discard(first)
+    longer.pop(first, None)
+    if found:
+        usual(when, max(found, key=instant_of))
+    return found, longer
 
 
 def _within(when: When, start: Original, end: Moment) -> When:
@@ -121,8 +130,9 @@ def _named(standing: Sequence[View], when: When, zones: Zones) -> dict[Original,
     return found
 
 
-def _real(event: Event, wanted: set[Original]) -> set[Original]:
-    """Those of ``wanted`` that are occurrences of ``event``; all of them where nobody can count that far."""
+def _real(event: Event, wanted: set[Original], *, doubtful: bool = True) -> set[Original]:
+    """Those of ``wanted`` that are occurrences of ``event``; where nobody can count that far, all of them, or none if
+    what is ``doubtful`` is not meant."""
     if not wanted:
         return set()
     instants = sorted(map(instant_of, wanted))
@@ -130,7 +140,7 @@ def _real(event: Event, wanted: set[Original]) -> set[Original]:
         window = TimeWindow(instants[0] - _MARGIN, instants[-1] + _MARGIN)
         return wanted & set(starts(event, window))
     except (ValueError, OverflowError):
-        return wanted
+        return wanted if doubtful else set()
 
 
 def _occurrence(view: View, series: Event, zones: Zones) -> Occurrence | None:
@@ -138,4 +148,4 @@ def _occurrence(view: View, series: Event, zones: Zones) -> Occurrence | None:
     looks = view.looks
     if looks.cancelled and not series.cancelled:
         return None
-    return difference(series, looks.event(when_of(view.own, zones), None))
+    return difference(series, replace(looks.event(when_of(view.own, zones), None), response=view.response))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from protocols.caldav.pieces import Pieces, done
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
 
@@ -23,6 +24,8 @@ _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff
 _DEEPEST: Final = 8  # VCALENDAR, VEVENT, VALARM and a little more
 _LONGEST: Final = 1024 * 1024  # characters of a line that matters
 _MOST: Final = 200_000  # components; the smallest event of any use has 50 bytes
+_PIECE: Final = 64 * 1024  # bytes that are looked through without a rest
+_FIRM: Final = re.compile(rb"\n(?![ \t\r\n])")  # the end of a line, whatever is unfolded on either side of it
 _WITHIN_CALENDARS: Final = frozenset({"VEVENT", "VFREEBUSY"})  # anywhere else they would go unseen
 
 
@@ -79,8 +82,13 @@ class Properties:
 
 def calendars(data: bytes) -> list[Block]:
     """Every VCALENDAR of ``data``. Raises PeerError: GARBLED where there is none, INCOMPLETE where one breaks off."""
-    text = _unfolded(_bare(data))
-    found = _nested(text)
+    return done(reading(data))
+
+
+def reading(data: bytes) -> Pieces[list[Block]]:
+    """:func:`calendars` in pieces."""
+    text = yield from _unfolded(_bare(data))
+    found = yield from _nested(text)
     if not found or any(block.name != "VCALENDAR" for block in found):
         raise PeerError(Reason.GARBLED, "the data is no iCalendar")
     return found
@@ -100,7 +108,25 @@ def _bare(data: bytes) -> bytes:
     return data
 
 
-def _unfolded(text: bytes) -> bytes:
+def _pieces(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where each begins and ends, all of whole lines."""
+    start = 0
+    while start < len(text):
+        edge = _FIRM.search(text, start + _PIECE)
+        end = edge.end() if edge else len(text)
+        yield start, end
+        start = end
+
+
+def _unfolded(text: bytes) -> Pieces[bytes]:
+    found: list[bytes] = []
+    for start, end in _pieces(text):
+        found.append(_plain(text[start:end]))
+        yield
+    return b"".join(found)
+
+
+def _plain(text: bytes) -> bytes:
     text = text.replace(b"\r\n", b"\n")  # alone it is many times faster, and it takes no second copy in pieces
     if b"\r" in text:
         text = re.sub(rb"\r+\n?", b"\n", text)
@@ -118,9 +144,22 @@ class _Open:
         self.own: list[bytes] = []
 
 
-def _nested(text: bytes) -> list[Block]:
+def _edges(text: bytes) -> Iterator[tuple[int, re.Match[bytes] | None]]:
+    """Each with its number from 0, and None after each piece."""
+    number = 0
+    for start, end in _pieces(text):
+        for edge in _EDGES.finditer(text, start, end):
+            yield number, edge
+            number += 1
+        yield number, None
+
+
+def _nested(text: bytes) -> Pieces[list[Block]]:
     stack = [_Open("", 0)]
-    for number, edge in enumerate(_EDGES.finditer(text)):
+    for number, edge in _edges(text):
+        if edge is None:
+            yield
+            continue
         written = _EDGE.fullmatch(edge[0])
         if written is None:
             raise PeerError(Reason.GARBLED, "a component whose beginning or end is misshapen")

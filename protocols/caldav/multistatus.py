@@ -8,6 +8,7 @@ from typing import Final
 from lxml.etree import _Element as Element
 
 from protocols.caldav.dav import DAV
+from protocols.caldav.pieces import Pieces, done
 from protocols.caldav.places import within
 from protocols.errors import PeerError
 from protocols.http import HttpResponse
@@ -69,7 +70,16 @@ def decode(response: HttpResponse, base: str) -> list[Resource]:
 
 def resources(root: Element, base: str) -> list[Resource]:
     """What a multistatus tells of, in its order, whatever it says of it. Raises PeerError(GARBLED)."""
-    return [resource for each in root.findall(f"{DAV}response") for resource in _resources(each, base)]
+    return done(reading(root, base))
+
+
+def reading(root: Element, base: str) -> Pieces[list[Resource]]:
+    """:func:`resources` in pieces."""
+    found: list[Resource] = []
+    for each in root.iterfind(f"{DAV}response"):
+        found.extend(_resources(each, base))
+        yield
+    return found
 
 
 def document(response: HttpResponse, root: str) -> Element:

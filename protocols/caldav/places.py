@@ -14,13 +14,14 @@ _LONGEST = 4096  # characters of an address
 def within(base: str, reference: str) -> str:
     """What ``reference`` means at ``base``, without a fragment. Raises PeerError(GARBLED) for another origin.
 
-    Whatever is asked there is asked with credentials of this server, so nothing it says leads elsewhere.
+    Whatever is asked there is asked with credentials of this server, so nothing it says leads elsewhere. Spaces that
+    should have been escaped (SOGo 5.8 writes names as they are) are.
     """
     text = reference.strip()
-    if not text or len(text) > _LONGEST or not text.isprintable() or " " in text:
+    if not text or len(text) > _LONGEST or not text.isprintable():
         raise PeerError(Reason.GARBLED, "the server refers to what is no address")
     try:
-        url = urljoin(base, text).partition("#")[0]
+        url = urljoin(base, text.replace(" ", "%20")).partition("#")[0]
         same = _origin(url) == _origin(base)
     except ValueError:
         raise PeerError(Reason.GARBLED, "the server refers to what is no address") from None

@@ -7,9 +7,11 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
+from protocols.caldav import multistatus
 from protocols.caldav.dav import DAV, propfind
 from protocols.caldav.errors import check
-from protocols.caldav.multistatus import Resource, resources, text_of
+from protocols.caldav.multistatus import Resource, text_of
+from protocols.caldav.pieces import Pieces, Turns, undivided
 from protocols.caldav.places import same_place
 from protocols.caldav.sync_collection import gone
 from protocols.caldav.sync_places import key_of
@@ -42,8 +44,8 @@ class Changes:
     more: bool = False
 
 
-async def changes(send: Send, url: str, token: str, as_of: datetime) -> Changes:
-    """What changed in the calendar at ``url`` since ``token``, with "" all that is there.
+async def changes(send: Send, url: str, token: str, as_of: datetime, *, turns: Turns = undivided) -> Changes:
+    """What changed in the calendar at ``url`` since ``token``, with "" all that is there, read by ``turns``.
 
     Raises TokenExpiredError, PeerError, and NotOfferedError (a PeerError) where the server knows no such report.
     """
@@ -55,8 +57,8 @@ async def changes(send: Send, url: str, token: str, as_of: datetime) -> Changes:
     except PeerError as error:
         raise gone(error) from None
     root = _document(response)
-    told = resources(root, url)
-    there = _etags(told, url)
+    told = await turns(multistatus.reading(root, url))
+    there = await turns(_etags(told, url))
     keys = [key for each in told if each.is_absent and (key := key_of(each.url, url))]
     onward = text_of(root.find(f"{DAV}sync-token"))
     if not onward:
@@ -67,22 +69,23 @@ async def changes(send: Send, url: str, token: str, as_of: datetime) -> Changes:
     return Changes(etags=there, gone=tuple(dict.fromkeys(keys)), token=onward, more=more)
 
 
-async def etags(send: Send, url: str, as_of: datetime) -> dict[str, str]:
-    """The etags of all that is there, by key. Raises PeerError where the listing is not whole."""
+async def etags(send: Send, url: str, as_of: datetime, *, turns: Turns = undivided) -> dict[str, str]:
+    """The etags of all that is there, by key, read by ``turns``. Raises PeerError where the listing is not whole."""
     response = await send(propfind(url, ETAG, TYPE, KIND, depth=1))
     try:
         check(response, as_of, 207, what="a listing of etags")
     except PeerError as error:
         raise gone(error) from None
-    told = resources(_document(response), url)
+    told = await turns(multistatus.reading(_document(response), url))
     if any(each.status >= 400 and not each.is_absent for each in told):
         raise PeerError(Reason.INCOMPLETE, "a listing of etags: the server leaves something out")
-    return _etags(told, url)
+    return await turns(_etags(told, url))
 
 
-def _etags(told: list[Resource], url: str) -> dict[str, str]:
-    found = {}
+def _etags(told: list[Resource], url: str) -> Pieces[dict[str, str]]:
+    found: dict[str, str] = {}
     for each in told:
+        yield
         key = key_of(each.url, url)
         if not key or each.status >= 400 or _is_no_event(each):
             continue

@@ -9,7 +9,7 @@ from typing import Final
 
 from protocols.caldav.errors import check
 from protocols.caldav.multistatus import Resource, decode
-from protocols.caldav.sync_collection import gone
+from protocols.caldav.sync_collection import gone, look_at
 from protocols.caldav.sync_places import href_of, key_of, same_key, url_of
 from protocols.caldav.sync_requests import DATA, ETAG, MODIFIED, by_uid, multiget
 from protocols.errors import PeerError
@@ -20,8 +20,9 @@ _AT_ONCE: Final = 50
 _ABSENT: Final = frozenset({404, 410})
 _PASSING: Final = frozenset({429, 502, 503, 504})
 """What a server says of a resource that it can tell at another time."""
-_OF_ONE: Final = frozenset({Reason.GARBLED, Reason.TOO_MANY_ENTRIES})
-"""What a single resource can do to the answer about all: characters that no XML has, or more text than is taken."""
+_OF_ONE: Final = frozenset({Reason.GARBLED, Reason.TOO_MANY_ENTRIES, Reason.NO_CALENDAR})
+"""What a single resource can do to the answer about all: characters that no XML has, more text than is taken, or not to
+be there (sabre/dav before 2.0 answers 404 to all for it)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,8 @@ async def _some(send: Send, url: str, keys: Sequence[str], as_of: datetime) -> d
     except PeerError as error:
         if error.reason not in _OF_ONE:
             raise
-        if len(keys) == 1 and error.reason is Reason.GARBLED:
-            return {keys[0]: await _alone(send, url, keys[0], as_of)}
         if len(keys) == 1:
-            return {keys[0]: Stored(key=keys[0], wrong="it is larger than anything that is read")}
+            return {keys[0]: await _singled(send, url, keys[0], error.reason, as_of)}
         half = len(keys) // 2
         first = await _some(send, url, keys[:half], as_of)
         return first | await _some(send, url, keys[half:], as_of)
@@ -76,6 +75,16 @@ async def _some(send: Send, url: str, keys: Sequence[str], as_of: datetime) -> d
     for key in keys:
         each = told.get(same_key(key))
         found[key] = await _alone(send, url, key, as_of) if each is None else await _told(send, url, key, each, as_of)
+    return found
+
+
+async def _singled(send: Send, url: str, key: str, reason: Reason, as_of: datetime) -> Stored | None:
+    """The one that spoilt the answer about all for ``reason``. It is only not there where its calendar still is."""
+    if reason is Reason.TOO_MANY_ENTRIES:
+        return Stored(key=key, wrong="it is larger than anything that is read")
+    found = await _alone(send, url, key, as_of)
+    if found is None and reason is Reason.NO_CALENDAR:
+        await look_at(send, url, as_of)
     return found
 
 

@@ -45,6 +45,7 @@ _UID_CONFLICTS: Final = (  # RFC 4791 5.3.2.1; RFC 6638 3.2.4.1, said of all cal
     f"{CALDAV}no-uid-conflict",
     f"{CALDAV}unique-scheduling-object-resource",
 )
+_SABRES_WORDS: Final = "{http://sabredav.org/ns}message"
 _REFUSALS: Final = {  # RFC 4791 5.3.2.1
     f"{CALDAV}supported-calendar-data": "the server takes no iCalendar 2.0",
     f"{CALDAV}valid-calendar-data": "the server finds the event misshapen",
@@ -88,18 +89,29 @@ async def remove(send: Send, url: str, key: str, etag: str, as_of: datetime) -> 
 
 
 def _answered(response: HttpResponse, url: str, as_of: datetime, *, missing: bool) -> Answered:
-    status, conditions = response.status, _conditions(response)
+    status = response.status
     if 200 <= status < 300:
         return Answered(end=End.DONE, etag=response.headers.get("ETag", "").strip())
+    conditions = _conditions(response)
     conflict = next((conditions[name] for name in _UID_CONFLICTS if name in conditions), None)
+    if conflict is None and _says_that_it_has_the_uid(status, conditions):
+        conflict = ""
     if status == 412 and conflict is None:
         return Answered(end=End.STALE, reason=Reason.INCOMPLETE, words="somebody was faster: it is read again")
     if status in (404, 410) and missing:
         return Answered(end=End.GONE, reason=Reason.INCOMPLETE, words="it is not there any more")
     if conflict is not None:
-        words = "an event of the same UID stands in this calendar or another one of the account: remove that"
+        words = (
+            "an event of the same UID stands in this calendar, its trash bin or another one of the account: remove that"
+        )
         return Answered(end=End.ELSEWHERE, words=words, elsewhere=_key(conflict, url))
     return _refused(status, conditions) or _failed(response, conditions, as_of)
+
+
+def _says_that_it_has_the_uid(status: int, conditions: Mapping[str, str]) -> bool:
+    """Older Nextcloud and ownCloud say so in words alone, of what lies in their trash bin, too: "Calendar object
+    with uid already exists in this calendar collection." (CalDavBackend::createCalendarObject)"""
+    return status == 400 and "uid already exists" in conditions.get(_SABRES_WORDS, "")
 
 
 def _refused(status: int, conditions: Mapping[str, str]) -> Answered | None:
@@ -118,7 +130,7 @@ def _failed(response: HttpResponse, conditions: Mapping[str, str], as_of: dateti
 
 
 def _conditions(response: HttpResponse) -> dict[str, str]:
-    """The conditions inside a DAV:error (RFC 4918 14.5), and what each refers to."""
+    """The conditions inside a DAV:error (RFC 4918 14.5), and what each refers to, or says."""
     if b"error" not in response.body[:4096] or len(response.body) > 65_536:
         return {}
     try:
@@ -127,7 +139,7 @@ def _conditions(response: HttpResponse) -> dict[str, str]:
         return {}
     if root.tag != f"{DAV}error":
         return {}
-    return {str(each.tag): text_of(each.find(f"{DAV}href")) for each in root}
+    return {str(each.tag): text_of(each.find(f"{DAV}href")) or text_of(each) for each in root}
 
 
 def _key(reference: str, url: str) -> str:

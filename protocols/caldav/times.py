@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from protocols.caldav.lines import Property
@@ -90,14 +90,15 @@ def written(text: str, zone: tzinfo | None, zones: Zones) -> Moment:
     match = _WHEN.fullmatch(text.strip())
     if match is None:
         raise ValueError("not a date or a time")
-    year, month, day = (int(match[place]) for place in (1, 2, 3))
+    year, month, day = map(int, match.group(1, 2, 3))
     if match[4] is None:
         return Moment(datetime(year, month, day), zones.own, day=True)  # noqa: DTZ001  # a wall has no zone
-    hour, minute, second = (int(match[place]) for place in (4, 5, 6))
-    wall = datetime.combine(datetime(year, month, day), time(hour, minute, min(second, 59)))  # noqa: DTZ001
+    hour, minute, second = map(int, match.group(4, 5, 6))
+    wall = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001
     if second > 60:
         raise ValueError("not a second")
-    wall += timedelta(seconds=second == 60)  # a leap second ends with the next one's beginning
+    if second == 60:
+        wall += timedelta(seconds=1)  # a leap second ends with the next one's beginning
     return Moment(wall, UTC if match[7] else zones.own if zone is None else zone)
 
 

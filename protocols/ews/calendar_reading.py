@@ -103,8 +103,9 @@ def with_occurrences(
             element = told.get(each.key)
             if element is not None:
                 original = _original(each.original, series.when, clock)
-                others = others or people_of(children(element), owners).others
-                exceptions[original], shorter = _occurrence(element, series, there.clock)
+                people = people_of(children(element), owners)
+                others = others or people.others
+                exceptions[original], shorter = _occurrence(element, series, there.clock, people)
                 short |= {original} if shorter else set()
                 frail |= {original} if text_of(children(element).get("HasAttachments")) in _YES else set()
                 if same(series, original, exceptions[original]):
@@ -230,10 +231,14 @@ def _original(start: datetime, when: When, clock: tzinfo) -> Original:
     return start if isinstance(when, Span) else start.astimezone(clock).date()
 
 
-def _occurrence(element: etree._Element, series: Event, zone: str) -> tuple[Occurrence, bool]:
-    """What differs from the series, and whether a text of it had to be cut."""
+def _occurrence(
+    element: etree._Element, series: Event, zone: str, people: People
+) -> tuple[Occurrence | None, bool]:  # fmt: skip
+    """What differs from the series, and whether a text of it had to be cut; None where its organiser called it off."""
     parts = children(element)
-    one, shorter = _event(parts, _when(parts, zone)[0], People())
+    one, shorter = _event(parts, _when(parts, zone)[0], people)
+    if one.cancelled and not series.cancelled:
+        return None, False
     return (told := difference(series, one)), says(told, shorter)
 
 

@@ -67,8 +67,8 @@ def _shape(names: tuple[str, ...], extra: str = "") -> str:
 
 SHAPE: Final = _shape((*_TEXTS, *_TIMES, *_OTHERS, *_OF_ALL), f"{ours(STAMP)}{ours(TOKEN)}{ours(HALF)}")
 """Asks for all that is read of an appointment or a series."""
-OCCURRENCE_SHAPE: Final = _shape((*_TEXTS, "item:HasAttachments", *_TIMES, *_OTHERS))
-"""The same of one occurrence that differs; others may be invited to it alone."""
+OCCURRENCE_SHAPE: Final = _shape((*_TEXTS, "item:HasAttachments", *_TIMES, *_OTHERS, "calendar:IsCancelled"))
+"""The same of one occurrence that differs; others may be invited to it alone, and it may be called off alone."""
 LISTED: Final = (
     "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"
     f"{uri('item:LastModifiedTime')}</t:AdditionalProperties></m:ItemShape>"

@@ -33,12 +33,15 @@ _MOST: Final = 50_000
 """Elements of a call: some thousand events."""
 _HEAD: Final = frozenset({"SubscriptionId", "PreviousWatermark", "MoreEvents"})
 _STATUS: Final = "StatusEvent"
+_REMOVALS: Final = frozenset({"DeletedEvent", "MovedEvent"})
 
 
 class Sort(Enum):
     """What a notification says; of what changed only that something did is used."""
 
     CHANGED = "changed"
+    REMOVED = "removed"
+    """Something changed, and something may be gone: an item was deleted, or moved out or in."""
     STATUS = "status"
     """The subscription lives, and nothing changed."""
     ENDED = "ended"
@@ -98,4 +101,6 @@ def _sort(message: etree._Element) -> Sort:
     notification = first(message, "Notification")
     parts = [local_name(part) for part in notification] if notification is not None else []
     events = {name for name in parts if name not in _HEAD}
+    if events & _REMOVALS:
+        return Sort.REMOVED
     return Sort.STATUS if events == {_STATUS} else Sort.CHANGED

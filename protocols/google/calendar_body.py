@@ -59,11 +59,23 @@ def recurrence(event: Event) -> list[str]:
     return lines(Again(event.rule, event.extra, without), event.when)
 
 
-def occurrence(start: Original, told: Occurrence | None, series: Event) -> Body:
+def occurrence(start: Original, told: Occurrence | None, series: Event, there: Event | None = None) -> Body:
     """The body of a patch that makes the occurrence ``start`` of ``series`` what is told of it; where ``told`` is None,
-    just as the series has it."""
-    one = alone(series, told or Occurrence(when=usual(series.when, start)))
-    return part(one, frozenset(_FIELDS) - {"sensitivity"})  # which would befall the whole series
+    just as the series has it.
+
+    Of what stands ``there``, a series in which that occurrence is not cancelled, nothing is named that shall stay, so
+    that its owner's reminders by mail do. None writes it whole. {} where it is as it shall be.
+    """
+    shall = _alone(start, told, series)
+    names = frozenset(_FIELDS) - {"sensitivity"}  # which would befall the whole series
+    if there is not None:
+        now = _alone(start, there.exceptions.get(start), there)
+        names = frozenset(name for name in names if getattr(shall, name) != getattr(now, name))
+    return part(shall, names)
+
+
+def _alone(start: Original, told: Occurrence | None, series: Event) -> Event:
+    return alone(series, told or Occurrence(when=usual(series.when, start)))
 
 
 def _busy(event: Event) -> Body:

@@ -91,7 +91,9 @@ def read(event: Json, exceptions: Sequence[Json], frame: Frame) -> Told:
             found[start] = None
         elif start not in found:  # a day that the series itself leaves out stays out
             texts, shorter = _texts(exception)
-            one = difference(plain, _looking(exception, when(exception, frame.zone), texts, frame))
+            looks = _looking(exception, when(exception, frame.zone), texts, frame)
+            answer = response(exception) if _meets(exception) else Response.NONE
+            one = difference(plain, replace(looks, response=answer))
             found |= {start: one} if not same(plain, start, one) else {}
             short |= {start} if says(one, shorter) else set()
     return Told(replace(plain, exceptions=found), cut, frozenset(short))

@@ -80,7 +80,8 @@ class Response(Enum):
 class Occurrence:
     """One occurrence of a series that differs: ``when`` it is now, and what else is not as the series has it (None).
 
-    Codecs leave None whatever equals the series, so that one occurrence is the same from every system.
+    Codecs leave None whatever equals the series, so that one occurrence is the same from every system. ``response`` is
+    what the owner answered of this one alone: read and never written, and never NONE, which says nothing.
     """
 
     when: When
@@ -92,6 +93,7 @@ class Occurrence:
     """How long before its start; :data:`NO_REMINDER` where the series has one and this occurrence has none."""
     sensitivity: Sensitivity | None = None
     categories: tuple[str, ...] | None = None
+    response: Response | None = None
 
 
 NO_REMINDER = timedelta.max

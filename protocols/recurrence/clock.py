@@ -1,5 +1,6 @@
 """The clock of a series: what its wall shows when it begins, and the instants that its wall names."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from protocols.model.event import BEYOND, Days, Original, When
@@ -26,9 +27,15 @@ def first_wall(when: When) -> datetime:
 def named_by(wall: datetime, when: When) -> Original:
     """The occurrence of a series (whose first is ``when``) that begins when its wall shows ``wall``: its first of two
     such times, and after the gap where it is skipped. Raises ValueError for no zone, and beyond the years 1 to 9999."""
+    return namer(when)(wall)
+
+
+def namer(when: When) -> Callable[[datetime], Original]:
+    """:func:`named_by` of one series, for many times. Raises ValueError for no zone."""
     if isinstance(when, Days):
-        return wall.date()
-    return when.start if wall == first_wall(when) else to_utc(wall, zone_of(when))
+        return datetime.date
+    first, zone = first_wall(when), zone_of(when)
+    return lambda wall: when.start if wall == first else to_utc(wall, zone)
 
 
 def wall_of(original: Original, when: When) -> datetime:

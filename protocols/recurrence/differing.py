@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Original, Span, When
+from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Original, Response, Span, When
 from protocols.recurrence.clock import instant_of
 
 INHERITED: Final = ("subject", "location", "body", "shows", "reminder", "sensitivity", "categories")
@@ -27,7 +27,8 @@ def by_its_clocks(when: When, series: When) -> When:
 
 
 def difference(series: Event, one: Event) -> Occurrence:
-    """The occurrence that ``one`` is, read as an appointment, as far as it is not as ``series`` has it."""
+    """The occurrence that ``one`` is, read as an appointment, as far as it is not as ``series`` has it. An answer of
+    NONE is none: what is said of the series counts."""
     reminder = NO_REMINDER if one.reminder is None else one.reminder
     return Occurrence(
         when=by_its_clocks(one.when, series.when),
@@ -38,6 +39,7 @@ def difference(series: Event, one: Event) -> Occurrence:
         reminder=None if one.reminder == series.reminder else reminder,
         sensitivity=_if_other(one.sensitivity, series.sensitivity),
         categories=_if_other(one.categories, series.categories),
+        response=None if one.response is Response.NONE else _if_other(one.response, series.response),
     )
 
 
@@ -45,12 +47,18 @@ def alone(series: Event, one: Occurrence) -> Event:
     """The occurrence as an appointment of its own: what it does not say is as ``series`` has it."""
     said = {name: value for name in INHERITED if (value := getattr(one, name)) is not None}
     said |= {"reminder": None} if one.reminder == NO_REMINDER else {}
+    said |= {"response": one.response} if one.response is not None else {}
     return replace(series, rule=None, extra=(), exceptions={}, when=by_its_clocks(one.when, series.when), **said)
 
 
 def same(series: Event, original: Original, one: Occurrence | None) -> bool:
     """Whether ``one`` says nothing but what ``series`` says of that occurrence anyway."""
     return one is not None and one == Occurrence(when=usual(series.when, original))
+
+
+def answered(series: Event, original: Original, one: Occurrence | None) -> bool:
+    """Whether its owner's answer is all in which ``one`` is not as ``series`` has it."""
+    return one is not None and one.response is not None and same(series, original, replace(one, response=None))
 
 
 def says(one: Occurrence | None, names: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from protocols.model.event import Days, Event, Original, When
 from protocols.model.window import TimeWindow
 from protocols.recurrence.budget import Budget, TooManyError
-from protocols.recurrence.clock import first_wall, instant_of, midnight, moved, named_by, wall_of, zone_of
+from protocols.recurrence.clock import first_wall, instant_of, midnight, moved, namer, wall_of, zone_of
 from protocols.recurrence.counting import numbered
 from protocols.recurrence.counting import starts as counted
 from protocols.recurrence.rules import written
@@ -70,11 +70,12 @@ def places(event: Event, wanted: Collection[Original]) -> dict[Original, int]:
         return found
     try:
         walls = [wall_of(original, event.when) for original in rest]
+        name = namer(event.when)
         days = {(wall + _DAY * by).date() for wall in walls for by in (-1, 0, 1)}  # a gap moves what is in it
         for place, each in _ruled(event, moved(min(walls), -_MARGIN), max(walls), numbers=True):
             if each.date() not in days:
                 continue
-            original = named_by(each, event.when)
+            original = name(each)
             if original in rest:
                 found[original] = place
                 rest.remove(original)
@@ -112,7 +113,8 @@ def _next(event: Event, instant: datetime) -> datetime | None:
 def _each(event: Event, low: datetime, high: datetime) -> Iterator[Original]:
     """All occurrences, by when they would begin, in order and each once; ``low`` and ``high`` are of the wall."""
     extra = sorted(each for each in event.extra if low <= wall_of(each, event.when) <= high)
-    ruled = (named_by(wall, event.when) for _, wall in _ruled(event, low, high))
+    name = namer(event.when)
+    ruled = (name(wall) for _, wall in _ruled(event, low, high))
     last: Original | None = None
     for original in merge(ruled, extra, key=instant_of):
         if original != last:

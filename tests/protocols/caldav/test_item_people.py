@@ -4,9 +4,11 @@ import pytest
 
 from protocols.caldav.item_people import MAILS, WITHIN
 from protocols.caldav.item_reading import NAMED, OTHERS
-from protocols.model.event import Response
+from protocols.model.event import Occurrence, Response
+from protocols.model.intervals import BusyStatus
+from protocols.recurrence.differing import usual
 from tests.protocols.caldav.ics import event
-from tests.protocols.caldav.item_samples import OWNER, START, WEEKLY, found
+from tests.protocols.caldav.item_samples import OWNER, START, WEEKLY, at, found
 
 ME = f"ATTENDEE;PARTSTAT={{}};CN=Ann:mailto:{OWNER.upper()}"
 BOB = 'ATTENDEE;CN="Bob, B.";PARTSTAT=DECLINED:MAILTO:Bob@elsewhere.example'
@@ -58,6 +60,42 @@ def test_what_the_owner_answered(said: str, response: Response) -> None:
     assert found(*event(START, BY_BOB, ME.format(said))).event.response is response
     own = found(*event(START, f"ORGANIZER:mailto:{OWNER}", ME.format(said), BOB)).event
     assert own.response is Response.NONE
+
+
+SECOND = ("RECURRENCE-ID:20261116T090000Z", "DTSTART;TZID=Europe/Berlin:20261116T100000", "DURATION:PT1H")
+
+
+@pytest.mark.parametrize(
+    ("said", "response"),
+    [
+        ("DECLINED", Response.DECLINED),
+        ("TENTATIVE", Response.TENTATIVE),
+        ("NEEDS-ACTION", Response.UNANSWERED),
+        ("ACCEPTED", None),
+    ],
+)
+def test_one_occurrence_may_be_answered_otherwise(said: str, response: Response | None) -> None:
+    weekly = event(*WEEKLY, BY_BOB, ME.format("ACCEPTED"))
+    told = found(*weekly, *event(*SECOND, BY_BOB, ME.format(said))).event
+    undecided = BusyStatus.TENTATIVE if response in {Response.TENTATIVE, Response.UNANSWERED} else None
+    start = at(2026, 11, 16, 9)
+    one = Occurrence(when=usual(told.when, start), shows=undecided, response=response)
+    assert told.response is Response.ACCEPTED
+    assert told.exceptions == ({start: one} if response else {})
+
+
+def test_an_occurrence_that_does_not_name_its_owner_is_answered_as_the_series() -> None:
+    for named in ((), (BY_BOB,), (BY_BOB, BOB)):
+        told = found(*event(*WEEKLY, BY_BOB, ME.format("TENTATIVE")), *event(*SECOND, *named)).event
+        assert (told.response, told.shows, told.exceptions) == (Response.TENTATIVE, BusyStatus.TENTATIVE, {})
+
+
+def test_who_organises_it_or_is_not_known_has_not_declined_it() -> None:
+    mine = f"ORGANIZER:mailto:{OWNER}"
+    lines = (*event(*WEEKLY, mine, BOB), *event(*SECOND, mine, ME.format("DECLINED"), BOB))
+    assert found(*lines).event.exceptions == {}
+    others = (*event(*WEEKLY, BY_BOB), *event(*SECOND, BY_BOB, BOB))
+    assert found(*others, owners=()).event.exceptions == {}
 
 
 BOSS = "ATTENDEE:mailto:boss@elsewhere.example"

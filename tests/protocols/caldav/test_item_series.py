@@ -132,3 +132,8 @@ def test_a_change_of_all_after_it_is_not_told_as_one_of_one() -> None:
 def test_an_endless_series_with_many_exceptions_is_read() -> None:
     lines = (*BERLIN, "RRULE:FREQ=DAILY", *(f"EXDATE:202611{day}T090000Z" for day in range(10, 30)))
     assert len(series(lines=lines).exceptions) == 20
+
+
+def test_further_dates_that_nobody_can_count_to_are_not_lost() -> None:
+    told = series(lines=(*WEEKLY, "RDATE:00010101T120000Z,20270105T120000Z"))
+    assert at(2027, 1, 5, 12) in told.extra

@@ -18,6 +18,7 @@ from tests.protocols.caldav.dav_samples import BASE, mailbox
         ("https://DAV.x.example/x", "https://DAV.x.example/x"),
         ("/cal/ann%40x/#part", f"{BASE}/cal/ann%40x/"),
         ("/käse/", f"{BASE}/k%C3%A4se/"),
+        ("/a b%20c.ics", f"{BASE}/a%20b%20c.ics"),
     ],
 )
 def test_within(reference: str, found: str) -> None:
@@ -38,7 +39,7 @@ def test_within(reference: str, found: str) -> None:
         "javascript:alert(1)",
         "",
         " ",
-        "/a b",
+        "https://dav.x.example @evil.example/",
         "/a\nb",
         "http://[",
         "https://dav.x.example:port/",

@@ -32,6 +32,13 @@ def test_what_it_says_of_itself() -> None:
     assert told(KIND, READ.replace("<read/>", "<read/></privilege><privilege><write-content/>")).writable
 
 
+def test_davicals_tokens_are_none_to_rely_on() -> None:
+    ctag = '<A:getctag>"7"</A:getctag>'
+    assert told(KIND, REPORT, ctag, "<sync-token>data:,12</sync-token>") == Calendar(ctag='"7" data:,12')
+    assert told(KIND, REPORT, "<sync-token>data:,12</sync-token>") == Calendar()
+    assert told(KIND, REPORT, ctag, "<sync-token>data:,36_58/5da8</sync-token>") == Calendar(tells=True, ctag='"7"')
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

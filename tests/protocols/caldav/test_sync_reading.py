@@ -99,8 +99,20 @@ def test_without_an_etag_the_data_is_its_version() -> None:
 @pytest.mark.parametrize(("status", "reason"), [(404, Reason.NO_CALENDAR), (403, Reason.NO_ACCESS)])
 def test_a_failure_is_one_of_all(status: int, reason: Reason) -> None:
     with pytest.raises(PeerError) as raised:
-        run(fetch(Peer(HttpResponse(status, Headers(), b"")), URL, ["a.ics"], AS_OF))
+        run(fetch(Peer(*[HttpResponse(status, Headers(), b"")] * 3), URL, ["a.ics"], AS_OF))
     assert raised.value.reason is reason
+
+
+def test_one_that_is_not_there_can_make_the_answer_about_all_a_404() -> None:
+    nothing, calendar = (
+        HttpResponse(404, Headers(), b""),
+        many(there(PATH, "<resourcetype><C:calendar/></resourcetype>")),
+    )
+    one = many(there(f"{PATH}a.ics", etag("1"), data(DATA)))
+    peer = Peer(nothing, one, nothing, nothing, calendar)
+    found = run(fetch(peer, URL, ["a.ics", "b.ics"], AS_OF))
+    assert found == {"a.ics": Stored(key="a.ics", etag='"1"', data=DATA), "b.ics": None}
+    assert [each.method for each in peer.requests] == ["REPORT", "REPORT", "REPORT", "GET", "PROPFIND"]
 
 
 def test_an_event_is_found_by_its_uid() -> None:

@@ -56,6 +56,22 @@ def test_an_event_of_the_same_uid_elsewhere() -> None:
     assert run(put_new(Peer(foreign), URL, "a.ics", b"data", AS_OF)).elsewhere == ""
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Calendar object with uid already exists in this calendar collection.",
+        "Deleted calendar object with uid already exists in this calendar collection.",
+    ],
+)
+def test_nextcloud_says_in_words_alone_that_it_has_the_uid(words: str) -> None:
+    said = f'<S:message xmlns:S="http://sabredav.org/ns">{words}</S:message>'
+    told = run(put_new(Peer(error(said, 400)), URL, "a.ics", b"data", AS_OF))
+    assert (told.end, told.elsewhere) == (End.ELSEWHERE, "")
+    assert "trash" in told.words
+    other = error('<S:message xmlns:S="http://sabredav.org/ns">Validation error in iCalendar</S:message>', 400)
+    assert run(put_new(Peer(other), URL, "a.ics", b"data", AS_OF)).end is End.REFUSED
+
+
 def test_what_stood_there_may_be_gone() -> None:
     for status in (404, 410):
         assert run(put(Peer(plain(status)), URL, "a.ics", b"data", '"1"', AS_OF)).end is End.GONE

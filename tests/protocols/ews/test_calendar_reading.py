@@ -7,7 +7,7 @@ import pytest
 from protocols.ews.calendar_reading import Appointment, Unreadable, instant, midnight, read, with_occurrences
 from protocols.ews.calendar_shape import HALF, TOKEN
 from protocols.ews.contact_paths import STAMP
-from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Sensitivity, Span
+from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Response, Sensitivity, Span
 from protocols.model.intervals import BusyStatus
 from protocols.model.recurrence import Frequency, Recurrence, Weekday
 from protocols.zones.names import zone_named
@@ -178,6 +178,35 @@ def test_a_long_text_of_an_occurrence_is_cut_and_named() -> None:
     alike = with_occurrences(long, {"o": told})
     assert isinstance(alike, Appointment)
     assert alike.cut_at == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("answer", "response"),
+    [
+        ("Decline", Response.DECLINED),
+        ("Tentative", Response.TENTATIVE),
+        ("NoResponseReceived", Response.UNANSWERED),
+        ("Accept", None),
+        ("Unknown", None),
+    ],
+)
+def test_one_occurrence_may_be_answered_otherwise(answer: str, response: Response | None) -> None:
+    said = "<t:IsMeeting>true</t:IsMeeting><t:MyResponseType>{}</t:MyResponseType>"
+    found = _read(said.format("Accept") + SERIES)
+    at = "<t:Start>2026-11-16T09:00:00Z</t:Start><t:End>2026-11-16T10:00:00Z</t:End>"
+    whole = with_occurrences(found, {"o": item(said.format(answer) + at, key="o")})
+    assert isinstance(whole, Appointment)
+    one = Occurrence(when=Span(NINE + WEEK, NINE + WEEK + HOUR, "Europe/Berlin"), response=response)
+    assert whole.event.exceptions == {NINE + 2 * WEEK: None} | ({NINE + WEEK: one} if response else {})
+    assert whole.event.meeting
+
+
+def test_an_occurrence_that_its_organiser_called_off_is_cancelled() -> None:
+    called_off = "<t:IsMeeting>true</t:IsMeeting><t:IsCancelled>true</t:IsCancelled>"
+    whole = with_occurrences(_read(SERIES), {"o": item(called_off + MOVED, key="o")})
+    assert isinstance(whole, Appointment)
+    assert whole.event.exceptions == {NINE + WEEK: None, NINE + 2 * WEEK: None}
+    assert whole.others
 
 
 def test_an_occurrence_that_equals_its_series_is_no_exception() -> None:

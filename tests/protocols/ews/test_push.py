@@ -75,8 +75,10 @@ WHOLE = _call(_told(STATUS, _event("CreatedEvent")))
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_each_event_is_a_change(event: str) -> None:
-    assert read(_call(_told(_event(event)))) == [Sort.CHANGED]
-    assert read(_call(_told(STATUS, _event(event), _event(event)))) == [Sort.CHANGED]
+    sort = Sort.REMOVED if event in ("DeletedEvent", "MovedEvent") else Sort.CHANGED
+    assert read(_call(_told(_event(event)))) == [sort]
+    assert read(_call(_told(STATUS, _event(event), _event(event)))) == [sort]
+    assert read(_call(_told(_event("CreatedEvent"), _event(event)))) == [sort]
 
 
 def test_that_nothing_changed_is_no_change_and_doubt_is_one() -> None:

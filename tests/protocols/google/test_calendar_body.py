@@ -103,3 +103,12 @@ def test_an_occurrence_is_said_whole() -> None:
     plain = occurrence(SECOND, None, series)
     assert (plain["summary"], plain["start"]["dateTime"]) == ("Budget", "2026-11-16T09:00:00Z")
     assert plain["reminders"]["overrides"] == [{"method": "popup", "minutes": 5}]
+
+
+def test_of_an_occurrence_that_stands_there_nothing_is_named_that_shall_stay() -> None:
+    now = Span(SECOND + HOUR, SECOND + 2 * HOUR, "Europe/Berlin")
+    there = replace(WEEKLY, exceptions={SECOND: Occurrence(when=now, subject="Other")})
+    assert occurrence(SECOND, Occurrence(when=now, subject="New"), there, there) == {"summary": "New"}
+    assert occurrence(SECOND, there.exceptions[SECOND], there, there) == {}
+    assert occurrence(SECOND, None, there, there).keys() == {"summary", "start", "end"}
+    assert occurrence(SECOND, None, replace(WEEKLY, location="Attic"), WEEKLY) == {"location": "Attic"}

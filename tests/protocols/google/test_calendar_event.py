@@ -151,6 +151,26 @@ def test_a_series_and_what_differs_in_it() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [("declined", Response.DECLINED), ("tentative", Response.TENTATIVE), ("accepted", None), ("yes", None)],
+)
+def test_one_occurrence_may_be_answered_otherwise(answer: str, told: Response | None) -> None:
+    own = {**SELF, "responseStatus": "accepted"}
+    weekly = series() | {"organizer": ANN, "attendees": [ANN, own]}
+    other = exception() | {"organizer": ANN, "attendees": [ANN, {**own, "responseStatus": answer}]}
+    shows = {"shows": BusyStatus.TENTATIVE} if answer == "tentative" else {}
+    one = Occurrence(when=Span(SECOND, SECOND + HOUR, "Europe/Berlin"), response=told, **shows)  # type: ignore[arg-type]
+    assert read(weekly, [other], FRAME).event.exceptions == ({SECOND: one} if told else {})
+    own_series = exception() | {"organizer": {**SELF}, "attendees": [ANN, {**own, "responseStatus": answer}]}
+    assert read(series(), [own_series], FRAME).event.exceptions == {}
+
+
+def test_an_answer_where_nobody_else_takes_part_is_none() -> None:
+    alone = exception() | {"organizer": {}, "attendees": [{**SELF, "responseStatus": "declined"}]}
+    assert read(series(), [alone], FRAME).event.exceptions == {}
+
+
 def test_an_occurrence_that_is_like_all_others_is_none() -> None:
     assert read(series(), [exception()], FRAME).event.exceptions == {}
 

@@ -120,6 +120,28 @@ def test_a_series_with_what_differs() -> None:
     assert told(weekly()).version == 'W/"s"'
 
 
+@pytest.mark.parametrize(
+    ("answer", "response"),
+    [
+        ("declined", Response.DECLINED),
+        ("tentativelyAccepted", Response.TENTATIVE),
+        ("notResponded", Response.UNANSWERED),
+        ("accepted", None),
+        ("none", None),
+    ],
+)
+def test_one_occurrence_may_be_answered_otherwise(answer: str, response: Response | None) -> None:
+    bob: dict[str, Any] = {"organizer": person("b@b.example"), "isOrganizer": False}
+    other = occurrence("2026-11-16", **bob, responseStatus={"response": answer})
+    series = told(weekly(exceptionOccurrences=[other], **bob, responseStatus={"response": "accepted"}))
+    second = START + timedelta(days=7)
+    one = Occurrence(when=Span(second, second + HOUR, "Europe/Berlin"), response=response)
+    assert series.event.response is Response.ACCEPTED
+    assert series.event.exceptions == ({second: one} if response else {})
+    off = occurrence("2026-11-16", **bob, isCancelled=True)
+    assert told(weekly(exceptionOccurrences=[off], **bob)).event.exceptions == {second: None}
+
+
 def test_somebody_invited_to_one_occurrence_guards_the_series() -> None:
     series = told(weekly(exceptionOccurrences=[occurrence("2026-11-16", attendees=[person("b@b.example")])]))
     assert series.others

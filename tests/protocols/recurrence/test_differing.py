@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Sensitivity, Span
+from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Response, Sensitivity, Span
 from protocols.model.intervals import BusyStatus
 from protocols.model.recurrence import Frequency, Recurrence
-from protocols.recurrence.differing import INHERITED, alone, by_its_clocks, difference, is_later, same, says, usual
+from protocols.recurrence.differing import (
+    INHERITED,
+    alone,
+    answered,
+    by_its_clocks,
+    difference,
+    is_later,
+    same,
+    says,
+    usual,
+)
 
 START = datetime(2026, 11, 9, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -48,6 +58,21 @@ def test_what_is_said_of_an_occurrence_makes_it_again(
 
 def test_a_reminder_that_is_taken_away_is_said() -> None:
     assert difference(SERIES, replace(SERIES, reminder=None)).reminder == NO_REMINDER
+
+
+@pytest.mark.parametrize("usually", Response)
+@pytest.mark.parametrize("own", Response)
+def test_an_answer_of_its_own_is_said_but_none_says_nothing(usually: Response, own: Response) -> None:
+    series = replace(SERIES, response=usually)
+    plain = replace(series, rule=None)
+    one = difference(series, replace(plain, response=own))
+    other = own not in {Response.NONE, usually}
+    assert one.response is (own if other else None)
+    assert alone(series, one).response is (own if other else usually)
+    assert answered(series, START, one) is other
+    assert same(series, START, one) is not other
+    assert not answered(series, START, replace(one, subject="X"))
+    assert not answered(series, START, None)
 
 
 def test_where_an_occurrence_would_be() -> None:
