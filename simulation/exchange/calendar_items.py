@@ -29,7 +29,9 @@ _ORDER: Final = (
 ATTENDEES: Final = ("RequiredAttendees", "OptionalAttendees", "Resources")
 _INSTANTS: Final = ("Start", "End")
 _LAID_OUT: Final = frozenset({"Start", "End", "Recurrence", "IsAllDayEvent", "StartTimeZone"})
-_NEVER_SET: Final = frozenset({"ItemId", "LastModifiedTime", "IsMeeting", "IsRecurring", "CalendarItemType"})
+_NEVER_SET: Final = frozenset(
+    {"ItemId", "LastModifiedTime", "IsMeeting", "IsRecurring", "IsCancelled", "MyResponseType", "CalendarItemType"}
+)
 
 
 @dataclass(slots=True)
@@ -179,8 +181,8 @@ def _derived(entry: Entry, kind: str, mailbox: str) -> dict[str, str]:
         "LastModifiedTime": f"<t:LastModifiedTime>{written(entry.changed_at)}</t:LastModifiedTime>",
         "IsMeeting": f"<t:IsMeeting>{str(meeting).lower()}</t:IsMeeting>",
         "IsRecurring": f"<t:IsRecurring>{str(series).lower()}</t:IsRecurring>",
-        "IsCancelled": "<t:IsCancelled>false</t:IsCancelled>",
-        "MyResponseType": "<t:MyResponseType>Organizer</t:MyResponseType>",
+        "IsCancelled": _said(entry, "IsCancelled", "false"),
+        "MyResponseType": _said(entry, "MyResponseType", "Organizer"),
         "Organizer": f"<t:Organizer>{organizer}</t:Organizer>",
         "AppointmentState": f"<t:AppointmentState>{int(meeting)}</t:AppointmentState>",
         "CalendarItemType": f"<t:CalendarItemType>{kind or ('RecurringMaster' if series else 'Single')}"
@@ -191,6 +193,11 @@ def _derived(entry: Entry, kind: str, mailbox: str) -> dict[str, str]:
     if "LegacyFreeBusyStatus" not in entry.parts:
         found["LegacyFreeBusyStatus"] = "<t:LegacyFreeBusyStatus>Busy</t:LegacyFreeBusyStatus>"
     return found | (_occurrences(entry) if series else {})
+
+
+def _said(entry: Entry, name: str, usually: str) -> str:
+    """What no request can set, and somebody's answer to an invitation did."""
+    return _text(entry.parts[name] if name in entry.parts else plain(name, usually))
 
 
 def _occurrences(entry: Entry) -> dict[str, str]:

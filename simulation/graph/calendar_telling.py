@@ -58,6 +58,7 @@ class Telling:
         own = event.organiser in ("", self._owner)
         address = event.organiser or self._owner
         told = {name: value for name, value in properties.items() if name not in ("start", "end", "body")}
+        answer = properties.get("responseStatus", {}).get("response", "notResponded")
         return told | {
             "@odata.etag": etag,
             "id": key,
@@ -67,8 +68,8 @@ class Telling:
             "body": self._body(properties["body"]),
             "organizer": {"emailAddress": {"name": address.partition("@")[0], "address": address}},
             "isOrganizer": own,
-            "responseStatus": {"response": "organizer" if own else "notResponded", "time": "0001-01-01T00:00:00Z"},
-            "isCancelled": False,
+            "responseStatus": {"response": "organizer" if own else answer, "time": "0001-01-01T00:00:00Z"},
+            "isCancelled": properties.get("isCancelled", False),
             "isOnlineMeeting": False,
             "lastModifiedDateTime": event.modified,
             **times_told(properties),
