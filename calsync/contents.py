@@ -16,7 +16,7 @@ _NOBODY = "(without a name)"
 
 def fields(content: Content) -> dict[str, str]:
     """The fields of ``content`` (calsync.items.Fields). What is empty, or as it is by default, is left out; so are
-    ``meeting`` and ``response`` of an event, which nobody writes."""
+    ``meeting`` and ``response`` of an event and of its occurrences, which nobody writes."""
     return event_fields(content) if isinstance(content, Event) else card_fields(content)
 
 

@@ -81,7 +81,7 @@ class Figures:
         for spoke, act, outcome, number in _outcomes(report):
             self._steps.labels(hub, spoke, act.value, outcome).inc(number)
         self._conflicts.labels(hub).inc(len(report.clashes))
-        self._left.labels(hub).inc(len(report.left))
+        self._left.labels(hub).inc(report.not_done)
         self._paused.labels(hub).set(len(report.outlook.paused))
         for gauge, wrong in (
             (self._stopped, report.state is RunState.STOPPED and bool(report.stops)),

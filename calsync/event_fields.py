@@ -9,6 +9,7 @@ from calsync.items import Fields
 from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Original, Sensitivity, Span, When
 from protocols.model.intervals import BusyStatus
 from protocols.model.recurrence import Frequency, Recurrence, Weekday
+from protocols.recurrence.differing import answered
 
 AT: Final = "at "
 """What the name of an occurrence's field begins with."""
@@ -22,12 +23,14 @@ _WRITER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators
 
 def event_fields(event: Event) -> dict[str, str]:
     """The fields of ``event``; whatever is as it is by default is left out, and so are ``meeting`` and ``response``,
-    which nobody writes. In the order in which people look at them."""
+    which nobody writes: an occurrence of another answer alone has no field. In the order in which people look at
+    them."""
     found = {"when": packed(_when(event.when))}
     found |= {"rule": packed(_rule(event.rule))} if event.rule else {}
     found |= {"extra": packed([name_of(each) for each in event.extra])} if event.extra else {}
     for original, occurrence in sorted(event.exceptions.items()):
-        found[field_of(original)] = packed(occurrence_values(occurrence))
+        if not answered(event, original, occurrence):
+            found[field_of(original)] = packed(occurrence_values(occurrence))
     found |= {name: text for name in _TEXTS if (text := getattr(event, name))}
     found |= {"shows": event.shows.name} if event.shows is not BusyStatus.BUSY else {}
     found |= {"sensitivity": event.sensitivity.value} if event.sensitivity is not Sensitivity.NORMAL else {}
@@ -62,7 +65,8 @@ def event(fields: Fields) -> Event:
 
 
 def occurrence_values(one: Occurrence | None) -> dict[str, Any] | None:
-    """What is said of an occurrence, as JSON knows it, by the names of the series' fields; None where cancelled."""
+    """What is said of an occurrence, as JSON knows it, by the names of the series' fields; None where cancelled. What
+    its owner answered is left out."""
     if one is None:
         return None
     found: dict[str, Any] = {"when": _when(one.when)}

@@ -13,8 +13,9 @@ from service.jobs.cron import Schedule
 class Doing(Protocol):
     """A hub, opened as often as it needs."""
 
-    async def sync(self, only: frozenset[str] | None) -> HubReport:
-        """One run, of these spokes alone where they are named. Raises UnopenedError, and what ``Engine.sync`` does."""
+    async def sync(self, only: frozenset[str] | None, removed: frozenset[str] = frozenset()) -> HubReport:
+        """One run, of these spokes alone where they are named; at those ``removed`` something may be gone. Raises
+        UnopenedError, and what ``Engine.sync`` does."""
         ...
 
     def watched(self) -> AbstractAsyncContextManager[Mapping[str, Watched]]:

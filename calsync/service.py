@@ -90,12 +90,20 @@ class Service:
             self._figures.well(name, last_well(synced) or self._clock())
             self._figures.expected(name, hub.schedule, self._clock())
 
-    async def run(self, hub: str, *, only: frozenset[str] | None = None, since: datetime | None = None) -> Ran:
+    async def run(
+        self,
+        hub: str,
+        *,
+        only: frozenset[str] | None = None,
+        since: datetime | None = None,
+        removed: frozenset[str] = frozenset(),
+    ) -> Ran:
         """Carry a hub out once and tell of it: all spokes, or ``only`` those whose servers told of changes, the first
-        at ``since``. Never raises, but when it is cancelled; then its run has ended."""
+        at ``since``, those ``removed`` of something that may be gone. Never raises, but when it is cancelled; then its
+        run has ended."""
         note = f"it is paused: busyline calendar history {hub} tells why, busyline calendar resume {hub} goes on"
         async with self._turns[hub]:
-            report = await tried(partial(self._synced, hub, only), paused=note)
+            report = await tried(partial(self._synced, hub, only, removed), paused=note)
         match report:
             case Skipped():
                 self._figures.skipped(hub, report.why)
@@ -119,12 +127,14 @@ class Service:
         watched.tell(_log, "hub_not_watched", hub=hub)
         return watched.ran
 
-    async def _synced(self, hub: str, only: frozenset[str] | None) -> HubReport | Skipped | None:
+    async def _synced(
+        self, hub: str, only: frozenset[str] | None, removed: frozenset[str]
+    ) -> HubReport | Skipped | None:
         """None, or why there is none where its time has come, where nobody has let the hub run yet: its first plan is
         for somebody to look at, or, where the settings let it, for its time."""
         may = self._hubs[hub].unseen and (only is None or bool(await self._ledger.runs(hub, most=1)))
         if may or await self._ledger.planned(hub):
-            return await self._hubs[hub].doing.sync(only)
+            return await self._hubs[hub].doing.sync(only, removed)
         if only is not None or await self._ledger.paused(hub):
             return None
         return Skipped(UNSEEN, Ran.ENDED, _WAITS.format(hub))
@@ -186,7 +196,7 @@ def _line(report: HubReport) -> dict[str, object]:
         "failed": tally.failed,
         "untried": tally.untried,
         "conflicts": len(report.clashes),
-        "left": len(report.left),
+        "left": report.not_done,
         "not_read": [trouble.spoke for trouble in outlook.troubles],
         "paused": sorted(outlook.paused),
         "unread": {name: len(some) for name, some in outlook.unread.items()},

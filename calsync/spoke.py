@@ -174,6 +174,15 @@ class Watch:
 
 
 @runtime_checkable
+class Lists(Protocol):
+    """A spoke whose server tells nothing of what is gone: now and then all that is there is listed."""
+
+    def list_all(self) -> None:
+        """The next reading lists all that is there, however long ago it did: something may be gone."""
+        ...
+
+
+@runtime_checkable
 class Watched(Protocol):
     """A spoke whose server tells of changes by calling a URL."""
 

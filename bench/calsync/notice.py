@@ -84,7 +84,7 @@ class Doing:
     engine: Engine
     spokes: Mapping[str, Watched]
 
-    async def sync(self, only: frozenset[str] | None) -> HubReport:
+    async def sync(self, only: frozenset[str] | None, removed: frozenset[str] = frozenset()) -> HubReport:
         """See :class:`calsync.schedule.Doing`."""
         return await self.engine.sync(only=only)
 

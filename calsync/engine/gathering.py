@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 
 from calsync.agreed import Agreed, Aside
 from calsync.contents import fields
@@ -12,6 +13,7 @@ from calsync.ledger.ledger import Ledger
 from calsync.plans.details import NOTHING, level
 from calsync.plans.fingerprints import fingerprint, tails
 from calsync.rules import HubRules
+from calsync.turns import mapped
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,13 +67,17 @@ async def _put(found: Gathered, hub: HubRules, ledger: Ledger, reading: Reading)
 
 async def _resembling(hub: HubRules, ledger: Ledger, new: Sequence[Item]) -> set[str]:
     """The ids of the items that something new may be the same as: by our mark, its UID, or its fingerprint."""
-    told = [fields(item.content) for item in new]
-    prints = {fingerprint(each, hub) for each in told} | {print_ for each in told for _, print_ in tails(each, hub)}
+    prints = set[bytes]().union(*await mapped(partial(_prints, hub), new))
     marks = [Mark.read(item.mark) for item in new]
     ids = {mark.item for mark in marks if mark is not None and mark.hub == hub.name}
     by_uid = await ledger.by_uid(hub.name, {item.uid for item in new if item.uid})
     by_print = await ledger.by_print(hub.name, prints - {b""})
     return ids.union(*by_uid.values(), *by_print.values())
+
+
+def _prints(hub: HubRules, item: Item) -> set[bytes]:
+    told = fields(item.content)
+    return {fingerprint(told, hub), *(print_ for _, print_ in tails(told, hub))}
 
 
 def _leave_out(found: Gathered, asked: AbstractSet[tuple[str, str]]) -> None:

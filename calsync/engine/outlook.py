@@ -15,8 +15,9 @@ class Outlook:
     out why. ``stays`` are copies that a purge cannot remove, by spoke: as long as there are any, nothing is forgotten.
     ``read`` counts what each spoke told, ``whole`` are those that were read whole. ``unread`` says, by spoke and key,
     what is wrong with items that are there and cannot be read. ``refused`` is what a spoke refused before, and is not
-    tried in this run. ``feeds`` is where the next readings go on once this plan is kept. ``everything``: all items were
-    planned anew.
+    tried in this run; the first of them have titles. ``held_up`` counts, by spoke, the items that waited before until
+    it can be written, and still do: those of the plan that begin to are not among them. ``feeds`` is where the next
+    readings go on once this plan is kept. ``everything``: all items were planned anew.
     """
 
     hub: str
@@ -32,3 +33,4 @@ class Outlook:
     feeds: Mapping[str, Feed] = field(default_factory=dict, repr=False)
     everything: bool = False
     refused: Sequence[Refusal] = ()
+    held_up: Mapping[str, int] = field(default_factory=dict)

@@ -24,6 +24,8 @@ from calsync.spoke import Act, Failed
 from calsync.steps import Plan
 
 _LOOPED: Final = "something copies our copies there ({}): switch that off, remove what it made, and resume this spoke"
+_NAMED: Final = 100
+"""So many of those that a spoke refused are told by their titles."""
 _AT_ONCE: Final = 200
 """So many items are planned in less time than anybody would notice."""
 _Keys: TypeAlias = Mapping[str, frozenset[str]]
@@ -82,12 +84,23 @@ class Planning:
             feeds={name: self._feed(each, feeds[name], now) for name, each in readings.items()},
             everything=everything,
             refused=await self._refused(made),
+            held_up=await self._held_up(made, {*paused, *(trouble.spoke for trouble in troubles)}),
         )
 
+    async def _held_up(self, made: Plan, out: AbstractSet[str]) -> dict[str, int]:
+        """How many items wait, by spoke, until it can be written, and are not looked at now; but for the spokes that
+        are ``out``, of which the reason is told."""
+        decided = [each.item for each in made.decisions]
+        found = await self.ledger.count_held_up(self.hub.name, without=decided)
+        return {name: number for name, number in found.items() if name in self.hub.spokes and name not in out}
+
     async def _refused(self, made: Plan) -> list[Refusal]:
-        """What a spoke refused before, and is not looked at now."""
-        decided = {decision.item for decision in made.decisions}
-        return [each for each in await self.ledger.refused(self.hub.name) if each.item not in decided]
+        """What a spoke refused before, and the plan neither tries again nor tells."""
+        told = {(each.item, each.spoke) for decision in made.decisions for each in decision.steps}
+        told |= {(each.item, each.spoke) for decision in made.decisions for each in decision.left}
+        forgotten = {decision.item for decision in made.decisions if decision.agreed is None}
+        known = await self.ledger.refused(self.hub.name, named=_NAMED)
+        return [each for each in known if (each.item, each.spoke) not in told and each.item not in forgotten]
 
     async def _first(
         self,
@@ -152,7 +165,7 @@ class Planning:
     ) -> Plan:
         hub = self.hub
         retry = frozenset(reading.spoke for reading in some if reading.fresh)
-        also = [each.item for each in await self.ledger.refused(hub.name) if each.spoke in retry] if retry else []
+        also = await self._again(retry, out)
         found = await gathered(hub.rules, self.ledger, some, everything=everything, pending=pending, also=also)
         counts = {name: await self.ledger.count(hub.name, name) for name in hub.spokes}
         work = partial(
@@ -175,6 +188,14 @@ class Planning:
         many = len(found.known) + sum(map(len, found.seen.values())) > _AT_ONCE
         made = await asyncio.to_thread(work) if many else work()  # the loop has others to serve
         return replace(made, asides=(*made.asides, *_unreadable(some, found)))
+
+    async def _again(self, retry: AbstractSet[str], out: AbstractSet[str]) -> list[str]:
+        """The items that are planned though nothing of them was read: what the spokes ``retry`` refused, and what
+        waited for a spoke that can be written by now; without the spokes that are ``out``."""
+        hub = self.hub
+        found = [each.item for each in await self.ledger.refused(hub.name) if each.spoke in retry] if retry else []
+        open_ = [name for name, spoke in hub.spokes.items() if name not in out and spoke.ability.writable]
+        return found + await self.ledger.held_up(hub.name, open_)
 
     async def _narrower(self) -> dict[str, frozenset[str]]:
         """By spoke the bounds of its window that are less than when it was planned last."""

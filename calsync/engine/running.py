@@ -45,10 +45,13 @@ class Running:
     stopped: bool = False
     tally: Tally = field(default_factory=Tally)
     again: list[Decision] = field(default_factory=list)
+    reading: asyncio.Future[Outlook] | None = None
 
     def stop(self) -> None:
-        """Nothing more is begun."""
+        """Nothing more is begun; a server that is still read is not waited for, since nothing was written yet."""
         self.stopped = True
+        if self.reading is not None:
+            self.reading.cancel()
         for pace in self.paces.values():
             pace.stop()
 
@@ -59,7 +62,7 @@ class Running:
         cancelled, after the calls in flight and the end of the run."""
         begun_at = self.clock()
         run = await self.ledger.begin(self.hub.name, kind)
-        work = asyncio.ensure_future(self._carry_out(run, looked, allow))
+        work = asyncio.ensure_future(self._carry_out(run, kind, looked, allow))
         cancelled = False
         try:
             outlook, words = await asyncio.shield(work)
@@ -86,10 +89,12 @@ class Running:
         )
 
     async def _carry_out(
-        self, run: int, looked: Callable[[], Awaitable[Outlook]], allow: frozenset[str]
+        self, run: int, kind: RunKind, looked: Callable[[], Awaitable[Outlook]], allow: frozenset[str]
     ) -> tuple[Outlook, str]:
         """What was planned, and why it ended early; "" where it did not."""
-        outlook = await looked()
+        outlook = await self._seen(looked)
+        if outlook is None:
+            return Outlook(hub=self.hub.name, kind=kind, made_at=self.clock()), ""
         if words := refusal(outlook, allow):
             return outlook, words
         try:
@@ -104,6 +109,18 @@ class Running:
         except (LeaseLostError, RunOverError) as error:
             return outlook, str(error)
         return outlook, ""
+
+    async def _seen(self, looked: Callable[[], Awaitable[Outlook]]) -> Outlook | None:
+        """What there is to do; None where the run was stopped before that was known."""
+        self.reading = asyncio.ensure_future(looked())
+        try:
+            return await self.reading
+        except asyncio.CancelledError:
+            if self.stopped and self.reading.cancelled():
+                return None
+            raise
+        finally:
+            self.reading = None
 
     async def _keep(self, run: int, plan: Plan, feeds: Mapping[str, Feed]) -> None:
         await self.lease.keep()
@@ -173,14 +190,15 @@ class Running:
         parts += [f"{stays.spoke}: {stays.words}" for stays in outlook.stays]
         parts += [f"{name} is paused: {why}" for name, why in outlook.paused.items() if _looped(outlook, name)]
         parts += [f"{name}: {why}" for name, why in self.tally.given_up.items()]
-        parts += [f"{name} {NOT_NOW}: {number} items" for name, number in _held_up(outlook.plan).items()]
+        parts += [f"{name} {NOT_NOW}: {amount(number, 'item')}" for name, number in _held_up(outlook).items()]
         parts += _failed(self.tally, self.hub.name)
         return (RunState.FAILED, "; ".join(parts)) if parts else (RunState.DONE, "")
 
 
-def _held_up(plan: Plan) -> Counter[str]:
-    """How many items wait at each spoke that cannot be written for a while."""
-    return Counter(left.spoke for each in plan.decisions for left in each.left if left.words == NOT_NOW)
+def _held_up(outlook: Outlook) -> Counter[str]:
+    """How many items wait at each spoke that cannot be written for a while: since this run, and since before."""
+    left = (left for each in outlook.plan.decisions for left in each.left)
+    return Counter(each.spoke for each in left if each.words == NOT_NOW) + Counter(outlook.held_up)
 
 
 def _failed(tally: Tally, hub: str) -> list[str]:
@@ -200,7 +218,7 @@ def _figures(outlook: Outlook) -> dict[str, int]:
         "read": sum(outlook.read.values()),
         "unread": sum(map(len, outlook.unread.values())),
         "clashes": sum(len(each.clashes) for each in plan.decisions),
-        "left": sum(len(each.left) for each in plan.decisions) + len(outlook.refused),
+        "left": sum(len(each.left) for each in plan.decisions) + len(outlook.refused) + sum(outlook.held_up.values()),
         "asides": len(plan.asides),
     }
     return {name: number for name, number in figures.items() if number}

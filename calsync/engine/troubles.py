@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import TypeVar
 
 from calsync.spoke import Failed
@@ -30,6 +31,8 @@ async def in_peace(call: Awaitable[T], *, within: timedelta) -> T | Failed:
             return await call
     except PeerError as error:
         words = error.detail or error.reason.value
+        if error.retry_after is not None:
+            words = f"{words}; it asks to be left alone for {ceil(error.retry_after.total_seconds())} s"
         return Failed(reason=error.reason, words=words, retry_after=error.retry_after, doubt=True)
     except TimeoutError:
         return Failed(reason=Reason.TIMEOUT, words="did not answer in time", doubt=True)

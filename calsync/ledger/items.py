@@ -66,7 +66,8 @@ async def keep(connection: AsyncConnection, hub: str, agreed: Sequence[Agreed]) 
     last = {each.id: each for each in agreed}
     if not last:
         return
-    await connection.execute(upsert(connection, ITEMS, _CONTENT), [_row(hub, each) for each in last.values()])
+    for some in pieces(list(last.values())):  # whatever else runs here waits no longer than for some
+        await connection.execute(upsert(connection, ITEMS, _CONTENT), [_row(hub, each) for each in some])
     await links.keep(connection, hub, {each.id: each.links.values() for each in last.values()})
 
 

@@ -63,15 +63,27 @@ class Ledger(RunMemory):
         async with self._database.reading() as connection:
             return await items.pending(connection, hub)
 
-    async def refused(self, hub: str) -> list[Refusal]:
-        """What a spoke refused to take, in the order of the items' ids."""
+    async def refused(self, hub: str, *, named: int = 0) -> list[Refusal]:
+        """What a spoke refused to take, in the order of the items' ids; the first ``named`` of them with the titles of
+        their items."""
         async with self._database.reading() as connection:
             found = await links.refused(connection, hub)
-            known = await items.some(connection, hub, list(dict.fromkeys(place[0] for place, _ in found)))
+            some = list(dict.fromkeys(place[0] for place, _ in found[:named]))
+            known = await items.some(connection, hub, some)
         return [
-            Refusal(item=item, spoke=spoke, words=words, title=title(known[item].fields))
+            Refusal(item=item, spoke=spoke, words=words, title=title(known[item].fields) if item in known else "")
             for (item, spoke), words in found
         ]
+
+    async def held_up(self, hub: str, spokes: Iterable[str]) -> list[str]:
+        """The ids of the items that wait until one of ``spokes`` can be written."""
+        async with self._database.reading() as connection:
+            return await links.held_up(connection, hub, list(spokes))
+
+    async def count_held_up(self, hub: str, *, without: Iterable[str] = ()) -> dict[str, int]:
+        """How many items wait, by spoke, until it can be written; without those of these ids."""
+        async with self._database.reading() as connection:
+            return await links.count_held_up(connection, hub, list(without))
 
     async def linked(self, hub: str, spoke: str, keys: Iterable[str]) -> dict[str, str]:
         """The item's id of each of ``keys`` that is linked, by key."""

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calsync.agreed import Link
 from calsync.ledger.packed import signs, signs_read
-from calsync.ledger.tables import BEGUN, COUNTS, LINKS, REFUSED
+from calsync.ledger.tables import BEGUN, COUNTS, HELD_UP, LINKS, REFUSED
 from service.state.pieces import pieces
 from service.state.upserting import upsert
 
@@ -34,12 +34,12 @@ async def keep(connection: AsyncConnection, hub: str, links: Mapping[str, Iterab
     now = {(item, link.spoke): _row(link) for item, some in links.items() for link in some}
     gone = [place for place in before if place not in now]
     rows = [_named(hub, place, row) for place, row in now.items() if before.get(place) != row]
-    if rows:
-        await connection.execute(upsert(connection, LINKS, _CONTENT), rows)
-        await not_begun(connection, hub, [(row["item"], row["spoke"]) for row in rows])
+    for some in pieces(rows):
+        await connection.execute(upsert(connection, LINKS, _CONTENT), some)
+        await not_begun(connection, hub, [(row["item"], row["spoke"]) for row in some])
     await _drop(connection, LINKS, hub, gone)
-    more = Counter(spoke for item, spoke in now if (item, spoke) not in before)
-    more.subtract(Counter(spoke for _, spoke in gone))
+    more = Counter(spoke for (_, spoke), row in now.items() if row[0])  # what was never made there has no key
+    more.subtract(Counter(spoke for (_, spoke), row in before.items() if row[0]))
     await _count(connection, hub, more)
 
 
@@ -75,9 +75,24 @@ async def versions(connection: AsyncConnection, hub: str, spoke: str) -> dict[st
 
 
 async def refused(connection: AsyncConnection, hub: str) -> list[tuple[Place, str]]:
-    """Where a spoke refused something, and the words."""
+    """Where a spoke refused something, and the words; in order."""
     rows = await connection.execute(select(_L.item, _L.spoke, _L.left).where(_L.hub == hub, REFUSED))
     return sorted(((row[0], row[1]), row[2]) for row in rows)
+
+
+async def held_up(connection: AsyncConnection, hub: str, spokes: Sequence[str]) -> list[str]:
+    """The items that wait until one of ``spokes`` can be written, in order."""
+    asked = select(_L.item).where(_L.hub == hub, _L.spoke.in_(spokes), HELD_UP)
+    return sorted(set((await connection.scalars(asked)).all()))
+
+
+async def count_held_up(connection: AsyncConnection, hub: str, without: Sequence[str]) -> dict[str, int]:
+    """How many items wait at each spoke until it can be written, but for those ``without``."""
+    many = select(_L.spoke, func.count().label("many")).where(_L.hub == hub, HELD_UP).group_by(_L.spoke)
+    found = Counter({row.spoke: row.many for row in await connection.execute(many)})
+    for some in pieces(without) if found else ():
+        found.subtract({row.spoke: row.many for row in await connection.execute(many.where(_L.item.in_(some)))})
+    return {spoke: number for spoke, number in sorted(found.items()) if number}
 
 
 async def not_begun(connection: AsyncConnection, hub: str, places: Sequence[Place]) -> None:
@@ -107,12 +122,11 @@ async def _rows(connection: AsyncConnection, hub: str, ids: Sequence[str]) -> di
 
 async def _drop(connection: AsyncConnection, table: Table, hub: str, places: Sequence[Place]) -> None:
     """One by one: no database finds pairs in a list by their index as surely."""
-    if not places:
-        return
     at = table.c
     which = at.hub == hub, at.item == bindparam("of_item"), at.spoke == bindparam("at_spoke")
-    rows = [{"of_item": item, "at_spoke": spoke} for item, spoke in places]
-    await connection.execute(delete(table).where(*which), rows)
+    for some in pieces(places):
+        rows = [{"of_item": item, "at_spoke": spoke} for item, spoke in some]
+        await connection.execute(delete(table).where(*which), rows)
 
 
 async def _count(connection: AsyncConnection, hub: str, more: Mapping[str, int]) -> None:

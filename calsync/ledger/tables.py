@@ -32,6 +32,8 @@ ITEMS: Final = Table(
 
 REFUSED: Final = text("substr(\"left\", 1, 17) = 'the spoke refuses'")
 """Of the links those that say so (calsync.plans.refusals): in the very words of their index, or it is not used."""
+HELD_UP: Final = text("substr(\"left\", 1, 21) = 'cannot be written now'")
+"""The same of those that wait for a spoke that cannot be written."""
 LINKS: Final = Table(
     "cal_links",
     METADATA,
@@ -52,6 +54,7 @@ LINKS: Final = Table(
     Index(None, "hub", "spoke", "key"),
     Index(None, "hub", "uid"),
     Index("ix_cal_links_refused", "hub", sqlite_where=REFUSED, postgresql_where=REFUSED),
+    Index("ix_cal_links_held_up", "hub", "spoke", sqlite_where=HELD_UP, postgresql_where=HELD_UP),
 )
 """``stood`` is NULL where it is as ``asked``, ``barred`` where nothing is."""
 

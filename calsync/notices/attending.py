@@ -22,7 +22,9 @@ PAUSES: Final[Mapping[Ran, timedelta]] = {
     Ran.AGAIN: timedelta(seconds=15),
 }
 """Before a run that did not take place is tried again: another node runs, or the state is away."""
-_RINGS: Final = frozenset({Said.CHANGED, Said.ENDED})
+_RINGS: Final = frozenset({Said.CHANGED, Said.REMOVED, Said.ENDED})
+_REMOVES: Final = frozenset({Said.REMOVED, Said.ENDED})
+"""After which something may be gone: a server that ends a promise may have failed to tell of that."""
 _ENDS: Final = frozenset({Said.RENEW, Said.ENDED})
 
 Renew = Callable[[str, frozenset[str]], Awaitable[object]]
@@ -32,9 +34,9 @@ Renew = Callable[[str, frozenset[str]], Awaitable[object]]
 class Run(Protocol):
     """Whatever runs a hub."""
 
-    async def __call__(self, hub: str, *, only: frozenset[str], since: datetime) -> Ran:
-        """Reads these spokes and makes all equal; the first of them rang at ``since``. Never raises. What goes on here
-        is waited for; BUSY where another node is at it."""
+    async def __call__(self, hub: str, *, only: frozenset[str], since: datetime, removed: frozenset[str]) -> Ran:
+        """Reads these spokes and makes all equal; the first of them rang at ``since``, and at those ``removed``
+        something may be gone. Never raises. What goes on here is waited for; BUSY where another node is at it."""
         ...
 
 
@@ -59,6 +61,7 @@ class Attending:
         self._ending = {hub: asyncio.Event() for hub in self._woken}
         self._bell = Bell(self._rang)
         self._since: dict[str, datetime] = {}
+        self._removed: defaultdict[str, set[str]] = defaultdict(set)
         self._anew: defaultdict[str, set[str]] = defaultdict(set)
 
     def heard(self, hook: Hook, news: News) -> None:
@@ -68,6 +71,8 @@ class Attending:
         if news.said in _ENDS:
             self._anew[hook.hub].add(hook.spoke)
             self._ending[hook.hub].set()
+        if news.said in _REMOVES:
+            self._removed[hook.hub].add(hook.spoke)
         if news.said in _RINGS:
             self._bell.ring(hook.hub, hook.spoke)
 
@@ -110,10 +115,12 @@ class Attending:
 
     async def _looked(self, hub: str) -> None:
         since, who = self._since.pop(hub), self._bell.who(hub)
-        ran = await self._run(hub, only=who, since=since)
+        removed = frozenset(self._removed.pop(hub, ()))
+        ran = await self._run(hub, only=who, since=since, removed=removed)
         if ran is Ran.ENDED:
             return
         await self._sleep(PAUSES[ran].total_seconds())
         self._since[hub] = since
+        self._removed[hub] |= removed
         for spoke in who:
             self._bell.ring(hub, spoke)

@@ -11,6 +11,9 @@ class Said(Enum):
 
     CHANGED = "changed"
     """Something changed, or messages about that may have been lost: the changes are read."""
+    REMOVED = "removed"
+    """Something changed, and something may be gone: the changes are read, and all is listed where they tell nothing of
+    what is gone."""
     BEGUN = "begun"
     """The channel works, and nothing changed: its first message, or one that comes every now and then."""
     RENEW = "renew"

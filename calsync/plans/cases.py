@@ -8,6 +8,7 @@ from calsync.agreed import Agreed, Aside
 from calsync.contents import content, title
 from calsync.items import Fields
 from calsync.plans.details import NOTHING, labelled, level, stricter
+from calsync.plans.draft import Draft
 from calsync.plans.fingerprints import fingerprint, shadow
 from calsync.plans.giving import given
 from calsync.plans.identity import beside_id
@@ -16,10 +17,10 @@ from calsync.plans.looking import Look, behind, look
 from calsync.plans.merging import HUB, Lost, Merged, merged
 from calsync.plans.naming import named
 from calsync.plans.pictures import freed
-from calsync.plans.refusals import NOT_NOW
+from calsync.plans.refusals import NOT_NOW, undone
 from calsync.plans.shielding import HOLDS, agreed_on
 from calsync.plans.situation import Situation
-from calsync.plans.standing import Standing
+from calsync.plans.standing import everywhere
 from calsync.plans.staying import STAYS
 from calsync.rules import Conflict
 from calsync.steps import Clash, Decision, Left, Why
@@ -75,7 +76,7 @@ def decide(
     result, refused = agreed_on(situation, seen)
     fate = _fate(situation, seen, result)
     after = _agreed(situation, seen, result, fate)
-    standing = Standing(
+    draft = Draft(
         situation=situation,
         look=seen,
         agreed=after,
@@ -85,20 +86,20 @@ def decide(
         revived=fate.revived,
         new=known is None,
     )
-    standing.each()
-    standing.left += _not_carried(seen, refused=refused)
-    standing.waits = standing.waits or _asks_origin(situation, seen, standing)
-    after = replace(after, links=standing.links, pending=bool(standing.steps) or standing.waits)
+    everywhere(draft)
+    draft.left += _not_carried(seen, refused=refused)
+    draft.waits = draft.waits or _asks_origin(situation, seen, draft)
+    after = replace(after, links=draft.links, pending=bool(draft.steps) or draft.waits)
     clashes = [*clashes, *(_clash(agreed.id, each, result.fields) for each in result.lost), *fate.clashes]
-    decision = _decision(situation, after, standing, clashes, known=known)
+    decision = _decision(situation, after, draft, clashes, known=known)
     return Case(
         decision=decision,
         beside=_beside(situation, seen, result),
         asides=[
             *_aside(situation, seen),
-            *(freed(situation, standing.look.agreed, link, ended=after.ended) for link in standing.freed),
+            *(freed(situation, draft.look.agreed, link, ended=after.ended) for link in draft.freed),
         ],
-        asks=standing.asks,
+        asks=draft.asks,
     )
 
 
@@ -109,20 +110,20 @@ def _not_carried(seen: Look, *, refused: bool) -> list[Left]:
 
 
 def _decision(
-    situation: Situation, after: Agreed, standing: Standing, clashes: Sequence[Clash], *, known: Agreed | None
+    situation: Situation, after: Agreed, draft: Draft, clashes: Sequence[Clash], *, known: Agreed | None
 ) -> Decision | None:
-    if not standing.steps and bare(after):
+    if not draft.steps and bare(after):
         return Decision(item=after.id, agreed=None, clashes=clashes) if known is not None else None
-    told = bool(standing.steps or clashes or standing.held_up or (standing.left and situation.everything))
+    told = bool(draft.steps or clashes or (draft.left and situation.everything))
     if after == known and not told:
         return None
     return Decision(
         item=after.id,
         agreed=after,
-        steps=standing.steps,
+        steps=draft.steps,
         clashes=clashes,
-        left=standing.left,
-        waits=standing.waits,
+        left=draft.left,
+        waits=draft.waits,
     )
 
 
@@ -142,12 +143,12 @@ def _agreed(situation: Situation, seen: Look, result: Merged, fate: _Fate) -> Ag
     )
 
 
-def _asks_origin(situation: Situation, seen: Look, standing: Standing) -> bool:
+def _asks_origin(situation: Situation, seen: Look, draft: Draft) -> bool:
     """Whether a change at a copy made something of it that its origin does not give, or not as much of: that shows when
     it was written there, and is read."""
-    after, before = standing.agreed, seen.agreed
-    at, written = level(after.fields), any(step.spoke == after.origin for step in standing.steps)
-    if not standing.live or not (written or before.pending or after.fields != before.fields):
+    after, before = draft.agreed, seen.agreed
+    at, written = level(after.fields), any(step.spoke == after.origin for step in draft.steps)
+    if not draft.live or not (written or before.pending or after.fields != before.fields):
         return False
     told = given(content(after.fields), situation.gives(after.origin), situation.now, taken=True)
     return told.fields is None or stricter(at, level(told.fields)) != at
@@ -192,7 +193,7 @@ def _fate_of_ended(situation: Situation, seen: Look) -> _Fate:
         gets = situation.gets(origin)
         stays = bool(seen.guarded) or not gets.delete or not situation.writable(origin)
         return _Fate(ended=not (seen.edits or stays))
-    may = agreed.pending and situation.gets(origin).create and situation.writable(origin)
+    may = undone(agreed) and situation.gets(origin).create and situation.writable(origin)
     edits = [edit for edit in seen.edits if may and seen.links[edit.spoke].left in ("", NOT_NOW)]
     clashes = [_removal(agreed, agreed.fields, winner=edit.spoke, loser=origin) for edit in edits[:1]]
     return _Fate(ended=not edits, revived=frozenset({origin}) if edits else frozenset(), clashes=clashes)

@@ -28,8 +28,8 @@ class Found:
     the ids of the new ones. ``clashes`` by id tell where what was found differs, ``notes`` what else is to be told.
     ``removals`` are second copies of ours, ``doubled`` what two spokes tell. ``prints``, ``shadows`` and ``uids`` tell
     the ids of the items that are known by them; ``orphans`` are the outlines (calsync.plans.fingerprints) of copies of
-    ours of which nobody knows the item. ``foreign`` and ``alike`` are what makes one think at first sight
-    (calsync/plans/first_sight.py)."""
+    ours of which nobody knows the item, and ``adopted`` the spokes of such copies that stand for themselves from now
+    on, one by one. ``foreign`` and ``alike`` are what makes one think at first sight (calsync/plans/first_sight.py)."""
 
     situation: Situation
     items: dict[str, Agreed]
@@ -43,6 +43,7 @@ class Found:
     shadows: dict[bytes, list[str]] = field(default_factory=dict)
     uids: dict[str, list[str]] = field(default_factory=dict)
     orphans: set[bytes] = field(default_factory=set)
+    adopted: list[str] = field(default_factory=list)
     foreign: list[Foreign] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
 

@@ -1,7 +1,7 @@
 """Says what a spoke gives of an item to its hub: its fields, as many as the rules allow, or why it gives none."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -26,7 +26,7 @@ AHEAD: Final = "ahead"
 BOUNDS: Final = frozenset({BACK, AHEAD})
 """Of the window, by their names in the rules (calsync.rules.Gives)."""
 _NOTHING: Final = packed(None)
-_SAID: Final = ("when", "subject", "shows", "sensitivity", "categories")
+_SAID: Final = ("when", "subject", "shows", "sensitivity", "categories", "response")
 """What an occurrence may say of itself that a rule is about."""
 _HIDDEN: Final = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
 _ORDER: Final = (Treat.COPY, Treat.BUSY, Treat.SKIP)
@@ -150,14 +150,15 @@ def _start(when: When) -> datetime:
 
 def _withheld(event: Event, fields: Fields, gives: Gives) -> dict[str, str]:
     """By their fields the occurrences that are of a stricter sort than the series, or filtered, though it is not: their
-    times alone, or nothing of them. What an occurrence does not say of itself is as the series says it."""
+    times alone, or nothing of them. What an occurrence does not say of itself is as the series says it. One that has no
+    field (its owner answered otherwise, and that is all) tells its times alone already."""
     found: dict[str, str] = {}
     for original, one in event.exceptions.items():
-        treat = _of_occurrence(event, one, fields, gives) if one is not None else Treat.COPY
-        if treat is not Treat.COPY:
-            name = field_of(original)
-            values = None if treat is Treat.SKIP else of_occurrence(json.loads(fields[name]), BUSY)
-            found[name] = packed(values)
+        treat, name = _of_occurrence(event, one, fields, gives) if one is not None else Treat.COPY, field_of(original)
+        if treat is Treat.SKIP:
+            found[name] = _NOTHING
+        elif treat is Treat.BUSY and name in fields:
+            found[name] = packed(of_occurrence(json.loads(fields[name]), BUSY))
     return found
 
 
@@ -166,6 +167,31 @@ def withheld_as(name: str, text: str) -> frozenset[str]:
     if not name.startswith(AT):
         return frozenset()
     return frozenset({_NOTHING, packed(of_occurrence(json.loads(text), BUSY))})
+
+
+def answered(before: Fields, now: Given) -> frozenset[str]:
+    """The occurrences that are withheld ``now``, or are not any more, otherwise than all agreed on (``before``):
+    another answer of the owner changes no field of what stands there. Only for what is not written at its origin, where
+    nothing else can have made ``before`` differ."""
+    if now.fields is None:
+        return frozenset()
+    again = {name for name, text in now.fields.items() if before.get(name) in withheld_as(name, text)}
+    again |= left_out(before, now.fields)
+    return frozenset(name for name in again | now.withheld if before.get(name) != now.fields.get(name))
+
+
+def left_out(before: Fields, stands: Collection[str]) -> frozenset[str]:
+    """The occurrences that all agreed on (``before``) are without though their origin, of which the names of the fields
+    are in ``stands``, says nothing of them: their owner answered otherwise."""
+    return frozenset(name for name in before if name.startswith(AT) and before[name] == _NOTHING and name not in stands)
+
+
+def unanswered(content: Content) -> Content:
+    """``content`` as if its owner had answered all occurrences of a series as the series."""
+    if not isinstance(content, Event):
+        return content
+    plain = {start: one and replace(one, response=None) for start, one in content.exceptions.items()}
+    return replace(content, exceptions=plain)
 
 
 def _of_occurrence(event: Event, one: Occurrence, fields: Fields, gives: Gives) -> Treat:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from calsync.agreed import Agreed
+from calsync.agreed import Agreed, Link
 from calsync.plans.first_sight import MIRRORED, RENAMED
 from calsync.plans.looking import went_back
 from calsync.plans.situation import Situation
@@ -28,20 +28,24 @@ _CHANGED: Final = frozenset({Why.CHANGED, Why.CONFLICT})
 """Why something is written over that people changed elsewhere; what the hub puts back, or the rules ask for, is what
 stood there, or what was asked for."""
 _FEW: Final = 2
-"""So many may vanish from a spoke that began anew."""
+"""So many may vanish from a spoke that began anew, or turn up of what nobody knows."""
 
 
 @dataclass(slots=True)
 class _Counts:
-    """By spoke: copies to be made, changes to be written, removals (``withdrawn``: of what is not given any more), and
-    links of which nothing is there (``gone``). By the spoke that lost them: the items that would be removed elsewhere
-    (``fallen``), in how many places (``elsewhere``), and how many of these people entered there (``entered``)."""
+    """By spoke: copies to be made (``new``: all that is done for items that no ledger knows), changes to be written,
+    removals (``withdrawn``: of what is not given any more), and links of which nothing is there (``gone``;
+    ``counting``: those that others might follow). By the spoke that lost them: the items that would be removed
+    elsewhere (``fallen``), in how many places (``elsewhere``), and how many of these people entered there
+    (``entered``)."""
 
     made: Counter[str] = field(default_factory=Counter)
+    new: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
     gone: Counter[str] = field(default_factory=Counter)
+    counting: Counter[str] = field(default_factory=Counter)
     fallen: dict[str, set[str]] = field(default_factory=dict)
     elsewhere: Counter[str] = field(default_factory=Counter)
     entered: Counter[str] = field(default_factory=Counter)
@@ -53,9 +57,11 @@ def stops(
     steps: Iterable[Step],
     *,
     counts: Mapping[str, int],
+    adopted: Iterable[str] = (),
 ) -> list[Stop]:
     """The guards that do not let ``steps`` be done, by spoke in the order of the rules; before them the spokes that the
-    rules do not name any more.
+    rules do not name any more. ``adopted`` are the spokes of copies of what nobody knows, one by one, that would become
+    items of their own.
 
     How a spoke was read says nothing: one that finds the differences itself tells of an emptied file as of so many
     removals. But one that began anew (its token was refused, or something there is older than it was) may have been
@@ -69,19 +75,25 @@ def stops(
     told = _counted(
         situation, ledger, [step for step in steps if step.item not in unnamed or step.act is not Act.DELETE]
     )
+    orphans = Counter(adopted) if any(counts.values()) else Counter[str]()  # else all is looked at for the first time
     for spoke in (each.name for each in situation.rules.spokes):
         count = counts.get(spoke, 0)
         found += _fuses(situation, spoke, count, told)
         emptied = list(_emptied(situation, spoke, count, told))
         found += emptied or _restored(situation, ledger.values(), spoke, count, told)
+        found += _come_back(spoke, orphans[spoke])
     return found
 
 
 def _counted(situation: Situation, ledger: Mapping[str, Agreed], steps: Iterable[Step]) -> _Counts:
     told = _Counts()
-    links = (link for agreed in ledger.values() for link in agreed.links.values())
-    told.gone.update(link.spoke for link in links if situation.gone(link) and link.spoke not in situation.refill)
+    links = ((agreed, link) for agreed in ledger.values() for link in agreed.links.values())
+    for agreed, link in links:
+        if situation.gone(link) and link.spoke not in situation.refill:
+            told.gone[link.spoke] += 1
+            told.counting[link.spoke] += _counts(situation, agreed, link)
     for step in steps:
+        told.new[step.spoke] += step.item not in ledger
         if step.act is Act.CREATE:
             told.made[step.spoke] += 1
         elif step.act is Act.UPDATE:
@@ -93,6 +105,12 @@ def _counted(situation: Situation, ledger: Mapping[str, Agreed], steps: Iterable
             told.removed[step.spoke] += 1
             _blame(situation, ledger.get(step.item), step, told)
     return told
+
+
+def _counts(situation: Situation, agreed: Agreed, link: Link) -> bool:
+    """Whether a removal of what stood there counts."""
+    counts = situation.removes(agreed, link.spoke, guarded="") and not situation.blind(agreed, link)
+    return not link.made or counts
 
 
 def _blame(situation: Situation, agreed: Agreed | None, step: Step, told: _Counts) -> None:
@@ -117,9 +135,9 @@ def _unnamed(origins: Mapping[str, str], steps: Iterable[Step]) -> Iterator[Stop
 
 
 def _fuses(situation: Situation, spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
-    rules = situation.rules
-    if not rules.creations.allows(made := told.made[spoke], count):
-        words = f"{made} copies would be made in {spoke}, where {count} items stand: look at the plan, then allow it"
+    rules, stand = situation.rules, max(count - told.gone[spoke], 0)
+    if not rules.creations.allows(made := told.made[spoke], stand):
+        words = f"{made} copies would be made in {spoke}, where {stand} items stand: look at the plan, then allow it"
         yield Stop(guard=CREATIONS, spoke=spoke, words=words)
     if not rules.changes.allows(changed := told.changed[spoke], count):
         words = (
@@ -139,8 +157,11 @@ def _fuses(situation: Situation, spoke: str, count: int, told: _Counts) -> Itera
 
 
 def _emptied(situation: Situation, spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
-    """A calendar that lost most of what it had is rather another calendar than one that somebody cleared."""
+    """A calendar that lost most of what it had is rather another calendar than one that somebody cleared. Where nothing
+    follows but that copies of ours are made again, nobody is asked."""
     gone, share = told.gone[spoke], situation.rules.shrink
+    if _only_ours(situation, spoke, told):
+        return
     if not gone or share <= 0 or (count <= 1 and not situation.everything):  # of one, alone where all is new as well
         return
     harm, ways = _harm(spoke, told), _ways(situation, spoke)
@@ -156,11 +177,19 @@ def _emptied(situation: Situation, spoke: str, count: int, told: _Counts) -> Ite
         yield Stop(guard=SHRINK, spoke=spoke, words=words)
 
 
+def _only_ours(situation: Situation, spoke: str, told: _Counts) -> bool:
+    """Whether all that is gone at a spoke are copies of ours whose removal does not count, and nothing would be made
+    elsewhere of what stands there now."""
+    taken = situation.gives(spoke) is not None and told.new.total() - told.new[spoke]
+    return not (told.counting[spoke] or taken)
+
+
 def _restored(situation: Situation, known: Iterable[Agreed], spoke: str, count: int, told: _Counts) -> Iterator[Stop]:
     """A spoke that began anew, and of which several items are gone whose others would follow, or all; or of which
     several are older than what the hub wrote or read there."""
     fallen = len(told.fallen.get(spoke, ()))
-    links = ((agreed, agreed.links.get(spoke)) for agreed in known if spoke not in situation.refill)
+    counts = spoke not in situation.refill and situation.gives(spoke) is not None
+    links = ((agreed, agreed.links.get(spoke)) for agreed in known if counts)
     older = sum(link is not None and went_back(situation, agreed, link) for agreed, link in links)
     many = fallen > _FEW or (fallen and told.gone[spoke] >= count)
     if older > _FEW or (many and (older or spoke in situation.expired)):
@@ -168,6 +197,17 @@ def _restored(situation: Situation, known: Iterable[Agreed], spoke: str, count: 
         was = f"{older} of its {count} items are older than they were" if older > _FEW else ""
         found = " and ".join(filter(None, (lost, was)))
         words = f"{found}, and its server began anew: was it restored from a backup? {_ways(situation, spoke)}"
+        yield Stop(guard=RESTORED, spoke=spoke, words=words)
+
+
+def _come_back(spoke: str, orphans: int) -> Iterator[Stop]:
+    """Copies of what was deleted since, as a backup, or whoever lost a ledger, brings them back."""
+    if orphans > _FEW:
+        words = (
+            f"{orphans} copies of ours stand in {spoke} of which nobody knows the original any more, so they would be"
+            f" made everywhere: were the originals deleted, and was {spoke} restored from a backup? Remove them there;"
+            " where they are wanted, allow it"
+        )
         yield Stop(guard=RESTORED, spoke=spoke, words=words)
 
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import digests
 from calsync.contents import fields as fields_of
 from calsync.event_fields import AT, FRAME
 from calsync.items import Fields, Item
-from calsync.plans.details import level, masked
+from calsync.plans.details import family, level, masked
 from calsync.plans.getting import carried, ours, shared
 from calsync.plans.giving import Given
+from calsync.plans.own_ways import LINES
 from calsync.plans.situation import Situation
 from calsync.steps import Clash
 
-_LINES = frozenset({"subject", "location", "display_name", "company"})
+_LINES: Final = frozenset({*LINES, "web_page", "place"})
+"""Fields by the first word of their names."""
 
 
 def relinked(situation: Situation, agreed: Agreed, spoke: str, item: Item) -> tuple[Agreed, list[Clash]]:
@@ -67,8 +70,9 @@ def equal(situation: Situation, agreed: Agreed, spoke: str, item: Item) -> bool:
 
 
 def _alike(fields: Fields) -> dict[str, str]:
-    """Without what servers write their own way: the zone, and the letters and spaces of a single line."""
-    lines = {name: " ".join(fields[name].casefold().split()) for name in _LINES & fields.keys()}
+    """Without what servers write their own way: the zone, and the letters and spaces of a single line, those of a
+    postal address among them."""
+    lines = {name: " ".join(text.casefold().split()) for name, text in fields.items() if family(name) in _LINES}
     return {**fields, **lines, "when": ""}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from calsync.agreed import Agreed, Digests, Link
+from calsync.agreed import ANEW, Agreed, Digests, Link
 from calsync.contents import digests, fields
 from calsync.event_fields import AT, FRAME
 from calsync.items import Fields, Item
@@ -11,8 +11,10 @@ from calsync.plans.details import NOTHING, level
 from calsync.plans.own_ways import other, somebodys
 from calsync.plans.refusals import PART, REFUSED, held, said, without
 from calsync.spoke import Act
-from calsync.steps import Decision, Step
+from calsync.steps import Decision, Step, Why
 
+AGAIN: Final = "becomes another as soon as it is put back: left as it is, until somebody changes it"
+"""In ``Link.left``. When anything else is to be done there, or the rules are others, it is put back once more."""
 UNSEEN: Final = ", changed by somebody"
 """What a version ends with that nobody has."""
 
@@ -24,13 +26,15 @@ def linked(step: Step, item: Item, *, later: bool = False) -> Link:
     Whatever is another there than it was, and was not written, was changed by somebody in between, and so was what no
     server makes of what was written (:mod:`calsync.plans.own_ways`). It is not taken for what we wrote, and the version
     is one that nobody has: so it is looked at when it is read, and counts then. All else that a server writes its own
-    way is no change.
+    way is no change; nor is what it makes again of what was only put back there, or that would be put back for ever.
     """
     before, told = step.link, fields(item.content)
     made, copies, asked = step.act is Act.CREATE, before.copies if before else 0, digests(step.fields)
     stands, fresh = digests(told), made or before is None
     was = asked if fresh or before is None else before.stood
-    names = _somebodys(step, told, was, fresh=fresh, later=later)
+    again = later and step.why is Why.PUT_BACK and not fresh
+    names = _somebodys(step, told, was, fresh=fresh, later=later and not again)
+    tugs = other(step.fields, told, {name for name in stands if _written(name, step)}) if again else set()
     kept = {} if fresh else {name: each for name, each in was.items() if not _written(name, step)}
     instead = kept | {name: each for name, each in asked.items() if fresh or _written(name, step)}
     stood = {name: each for name, each in stands.items() if name not in names}
@@ -42,12 +46,12 @@ def linked(step: Step, item: Item, *, later: bool = False) -> Link:
         key=item.key,
         version=item.version + UNSEEN if names else item.version,
         uid=item.uid,
-        asked={**asked, **still},
+        asked={**asked, **still, **dict.fromkeys(tugs, ANEW)},
         stood=stood,
         made=made or (before is not None and before.made),
         guarded=item.guarded,
         copies=copies + made,
-        left=said(before.left, barred) if before is not None else "",
+        left=AGAIN if tugs else said(before.left, barred) if before is not None else "",
         barred=barred,
         worn=step.worn,
     )
@@ -118,7 +122,7 @@ def _somebodys(step: Step, told: Fields, was: Digests, *, fresh: bool, later: bo
     names = {name for name in {*stands, *was} if stands.get(name) != was.get(name)}
     written = names if fresh else {name for name in names if _written(name, step)}
     rest = names - written
-    if later:
+    if later and step.why is not Why.PUT_BACK:
         return rest | other(step.fields, told, {name for name in written if stands.get(name) != asked.get(name)})
     return rest | (somebodys(step.fields, told, written) if fresh else set())
 

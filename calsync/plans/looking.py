@@ -10,7 +10,7 @@ from calsync.event_fields import AT
 from calsync.items import Content, Fields, Item
 from calsync.plans.details import FULL, NOTHING, labelled, level, masked, stricter, told, withdrawn
 from calsync.plans.getting import NEVER, meant, ours, projected, shared, wanted, wearing
-from calsync.plans.giving import NOT_GIVEN, Given, given, outside, withheld_as
+from calsync.plans.giving import NOT_GIVEN, Given, answered, given, left_out, outside, unanswered, withheld_as
 from calsync.plans.merging import Edit
 from calsync.plans.refusals import NOT_NOW
 from calsync.plans.restoring import restored
@@ -67,6 +67,7 @@ def look(situation: Situation, agreed: Agreed) -> Look:
             if spoke in found.items and not link.made and spoke != agreed.origin:
                 found.own[spoke] = _own(situation, found.items[spoke].content, found.raw[spoke], spoke)
     found.given = _given(situation, found)
+    _answered(found)
     found.base = _base(situation, found)
     if level(found.base) != NOTHING:
         edits = (_edit(situation, found, spoke) for spoke in found.changed)
@@ -78,7 +79,8 @@ def look(situation: Situation, agreed: Agreed) -> Look:
 def behind(situation: Situation, agreed: Agreed, link: Link) -> frozenset[str]:
     """The fields that were still to be written there: whoever changed or removed what stands there did not see them."""
     ability, gets = situation.abilities.get(link.spoke), gets_of(situation, agreed, link)
-    if not agreed.pending or link.left not in ("", NOT_NOW) or ability is None or level(agreed.fields) == NOTHING:
+    unwritten = link.left == NOT_NOW or (agreed.pending and not link.left)
+    if not unwritten or ability is None or level(agreed.fields) == NOTHING:
         return frozenset()
     made = link.made and link.spoke != agreed.origin
     own = not link.made and link.spoke != agreed.origin
@@ -145,6 +147,7 @@ def _given(situation: Situation, found: Look) -> Given | None:
     taken, narrower = level(agreed.fields) != NOTHING, situation.narrower.get(agreed.origin, frozenset())
     if agreed.origin in found.items:
         content_, raw = found.items[agreed.origin].content, found.raw[agreed.origin]
+        content_ = unanswered(content_) if _shared(found) else content_
         return given(content_, gives, situation.now, taken=taken, narrower=narrower, fields=raw)
     if not situation.everything or agreed.ended:
         return None
@@ -156,11 +159,37 @@ def _given(situation: Situation, found: Look) -> Given | None:
     return given(content(agreed.fields), gives, situation.now, taken=True, narrower=narrower)
 
 
+def _answered(found: Look) -> None:
+    """Counts as changed what only an answer of its owner changed, where nobody but the origin may say anything of it:
+    only who is asked answers, and what others are invited to is never written."""
+    agreed, origin = found.agreed, found.agreed.origin
+    if origin in found.items and found.given is not None and (found.guarded or agreed.links[origin].guarded):
+        found.changed[origin] |= answered(agreed.fields, found.given)
+    elif declined := _declined(found):
+        asked = {name: each for name, each in found.links[origin].asked.items() if name not in declined}
+        found.links[origin] = replace(found.links[origin], asked=asked)
+
+
+def _declined(found: Look) -> frozenset[str]:
+    """The occurrences that the origin declined, as the ledger tells, and that somebody else attends: nobody is without
+    them any more."""
+    if found.given is not None or not found.guarded or not _shared(found):
+        return frozenset()
+    return left_out(found.agreed.fields, found.links[found.agreed.origin].stood)
+
+
+def _shared(found: Look) -> bool:
+    """Whether somebody else's own stands for the item, too: what one of them declines, the other may attend."""
+    origin = found.agreed.origin
+    return any(not link.made and spoke != origin and not found.withheld(spoke) for spoke, link in found.links.items())
+
+
 def _base(situation: Situation, found: Look) -> dict[str, str]:
     """What all had agreed on, as far as the origin gives it now; with what it gives for the first time."""
     before, now = found.agreed.fields, found.given
     if now is None:
-        return dict(before)
+        declined = _declined(found)
+        return {name: text for name, text in before.items() if name not in declined}
     if now.fields is None:
         return withdrawn(before, situation.kind)
     was, at = level(before), level(now.fields)
@@ -219,8 +248,8 @@ def _of_copy(situation: Situation, found: Look, spoke: str) -> Mapping[str, str 
     now, origin = gets_of(situation, agreed, link), found.links.get(agreed.origin)
     then, raw = wearing(now, link.worn), own.fields or found.raw[spoke]
     values: dict[str, str | None] = {}
-    whole, shown = _held(situation, found, spoke, then)
-    ours_now = (_held(situation, found, spoke, now)[1] or {}) if then != now else {}
+    whole, shown = _shown_there(situation, found, spoke, then)
+    ours_now = (_shown_there(situation, found, spoke, now)[1] or {}) if then != now else {}
     told = _withheld(found) if link.made else frozenset()
     for name in sorted(found.changed[spoke] - agreed.cut - found.items[spoke].cut - own.withheld - told):
         hidden = name.startswith(AT) and level(found.base) != FULL and origin is not None and name in origin.stood
@@ -243,7 +272,7 @@ def _withheld(found: Look) -> frozenset[str]:
     return found.given.withheld if found.given is not None else frozenset()
 
 
-def _held(situation: Situation, found: Look, spoke: str, gets: Gets) -> tuple[Fields, Fields | None]:
+def _shown_there(situation: Situation, found: Look, spoke: str, gets: Gets) -> tuple[Fields, Fields | None]:
     """What was to stand at the spoke by the rules ``gets``, and as much of it as it holds; None where it holds nothing
     of it."""
     ability, link, fields = situation.abilities.get(spoke), found.links[spoke], found.agreed.fields

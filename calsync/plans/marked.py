@@ -1,9 +1,9 @@
 """Links copies that bear a stamp of ours again, and says which of them are second copies, or stand for themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from calsync.agreed import Agreed, Link
+from calsync.agreed import Agreed, Aside, Link
 from calsync.contents import digests
 from calsync.items import Fields, Item
 from calsync.plans.details import labelled, level
@@ -14,18 +14,22 @@ from calsync.plans.getting import carried, ours, wanted
 from calsync.plans.joining import relinked
 from calsync.plans.situation import ALWAYS
 from calsync.plans.unmarked import lacking
+from calsync.steps import Left
 
 TWIN: Final = "bears the stamp of another copy that stands here: somebody copied it"
 ORPHAN: Final = "is a copy of ours of something that nobody knows any more"
-Marked: TypeAlias = Mapping[str, Iterable[tuple[str, Item]]]
+ADOPTED: Final = "is a copy of ours of something that nobody knows any more: it is an item of its own from now on"
+Marked: TypeAlias = Mapping[str, Sequence[tuple[str, Item]]]
 """By the id in its stamp each new item with a stamp of ours, and where it is."""
 
 
-def relink(found: Found, marked: Marked, whole: frozenset[str]) -> None:
+def relink(found: Found, marked: Marked, whole: frozenset[str], asides: Mapping[tuple[str, str], Aside]) -> None:
     """Each of ``marked`` becomes a link again, goes as a second copy, or is left aside; ``whole`` are the spokes that
-    were read whole."""
+    were read whole, ``asides`` as of calsync.plans.plan.plan."""
     for made, copies in sorted(marked.items(), key=lambda each: each[0] not in found.items):  # known ones first
-        adopted = made not in found.items and _adopt(found, made, copies, whole)
+        everywhere = _everywhere(found, copies)
+        named = any((before := asides.get((spoke, item.key))) and before.why == ORPHAN for spoke, item in copies)
+        adopted = (everywhere or named) and made not in found.items and _adopt(found, made, copies, whole)
         if made not in found.items:
             for spoke, item in copies:
                 _orphaned(found, spoke, item)
@@ -40,6 +44,10 @@ def relink(found: Found, marked: Marked, whole: frozenset[str]) -> None:
                 _twin(found, made, link, item)
         if adopted:  # whoever else has the same, is the same
             found.index(found.items[made])
+        if adopted and not everywhere:
+            found.adopted += [spoke for spoke, _ in copies]
+            told = [Left(item=made, spoke=spoke, words=ADOPTED) for spoke, _ in copies]
+            found.notes.setdefault(made, []).extend(told)
 
 
 def _orphaned(found: Found, spoke: str, item: Item) -> None:
@@ -50,6 +58,13 @@ def _orphaned(found: Found, spoke: str, item: Item) -> None:
         return
     found.aside(spoke, item, ORPHAN, ALWAYS)
     found.orphans |= {outline(found.situation.fields(item), found.situation.rules)} - {b""}
+
+
+def _everywhere(found: Found, copies: Iterable[tuple[str, Item]]) -> bool:
+    """Whether there is a copy wherever any is made: its original was one as well, made again at its origin. Of what was
+    deleted at its origin, there is none there."""
+    places = {spoke for spoke, _ in copies}
+    return all(spoke.name in places for spoke in found.situation.rules.spokes if spoke.gets.create)
 
 
 def _adopt(found: Found, made: str, copies: Iterable[tuple[str, Item]], whole: frozenset[str]) -> bool:

@@ -39,7 +39,7 @@ def matched(
             found.take(spoke, item, found.given(spoke, item, taken=True), keep=True)
         else:
             later.setdefault(spoke, []).append(item)
-    relink(found, marked, whole)
+    relink(found, marked, whole, asides)
     for spoke, items in later.items():
         sorted_out(found, loops, spoke, items)
     forgotten(found)

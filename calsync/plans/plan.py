@@ -17,8 +17,9 @@ from calsync.plans.found import Found
 from calsync.plans.guards import stops
 from calsync.plans.matching import matched
 from calsync.plans.refilling import told as refilled
-from calsync.plans.refusals import PART, REFUSED
+from calsync.plans.refusals import NOT_NOW, PART, REFUSED
 from calsync.plans.renaming import new_names, under_new_names
+from calsync.plans.replaced import replaced
 from calsync.plans.situation import Situation
 from calsync.rules import HubRules
 from calsync.spoke import Ability
@@ -43,6 +44,7 @@ def plan(  # noqa: PLR0913 - a run saw many things, and none of them has a defau
     expired: frozenset[str] = frozenset(),
     refill: frozenset[str] = frozenset(),
     retry: frozenset[str] = frozenset(),
+    adopt: bool = True,
 ) -> Plan:
     """What has to be done; the same for the same arguments, and no decision is in it where nothing is to be kept.
 
@@ -55,7 +57,8 @@ def plan(  # noqa: PLR0913 - a run saw many things, and none of them has a defau
     spokes that were read whole. ``asides``: what is known of keys that were seen. ``narrower``: by spoke the bounds of
     the window (calsync.plans.giving.BOUNDS) that are less than when it was planned before.
     ``expired``: the spokes whose servers refused the token. ``refill``: the spokes where what is gone is made again.
-    ``retry``: the spokes where what was refused is tried again.
+    ``retry``: the spokes where what was refused is tried again. ``adopt``: copies of which nobody knows the item become
+    items of their own, where all spokes were read whole; else they are left aside.
 
     The decisions are in the order of their items' ids. After a decision's steps were done
     (:func:`calsync.plans.linking.after` for each), the ledger keeps :func:`calsync.plans.linking.settled` of it.
@@ -72,7 +75,8 @@ def plan(  # noqa: PLR0913 - a run saw many things, and none of them has a defau
         refill=refill,
         retry=retry,
     )
-    return _planned(situation, {agreed.id: agreed for agreed in known}, counts=counts, whole=whole, asides=asides)
+    ledger = {agreed.id: agreed for agreed in known}
+    return _planned(situation, ledger, counts=counts, whole=whole, asides=asides, adopt=adopt)
 
 
 def _planned(
@@ -82,11 +86,14 @@ def _planned(
     counts: Mapping[str, int],
     whole: frozenset[str],
     asides: Mapping[tuple[str, str], Aside],
+    adopt: bool,
 ) -> Plan:
     names = new_names(situation, ledger.values(), whole)
     here = under_new_names(ledger.values(), names)
     counts = {**counts, **{name: _count(here, name) for name in names.values()}}
-    found, loops = matched(situation, here, whole=whole, asides=asides)
+    situation, here, others = replaced(situation, here)
+    found, loops = matched(situation, here, whole=whole if adopt else frozenset(), asides=asides)
+    found.asides += others
     cases = _cases(situation, found, ledger)
     decisions = _with_twins(found, ledger, [case.decision for case in cases if case.decision is not None])
     decisions = refilled(decisions, situation.refill)
@@ -101,7 +108,7 @@ def _planned(
         loops=tuple(loops),
         stops=(
             *same(found.doubled),
-            *stops(situation, here, steps, counts=counts),
+            *stops(situation, here, steps, counts=counts, adopted=found.adopted),
             *at_first(situation, counts=counts, whole=whole, foreign=found.foreign, alike=found.alike),
         ),
         asks=tuple(dict.fromkeys(place for case in cases for place in case.asks)),
@@ -145,6 +152,8 @@ def _at_rest(situation: Situation, agreed: Agreed) -> bool:
         return False
     for link in agreed.links.values():
         if link.spoke in situation.retry and link.left.startswith((REFUSED, PART)):
+            return False
+        if link.left == NOT_NOW and link.spoke in situation.abilities and situation.writable(link.spoke):
             return False
         item = situation.item(link)
         if item is not None and link.spoke == agreed.origin and level(agreed.fields) == NOTHING:

@@ -4,20 +4,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from calsync.agreed import ANEW, Digests, Link
+from calsync.agreed import ANEW, Agreed, Digests, Link
 from calsync.contents import digests
 from calsync.event_fields import AT, FRAME
 from calsync.items import Fields
 
 NOT_NOW: Final = "cannot be written now, though the rules let the hub: it waits until its server lets us"
+"""In ``Link.left``: the item is planned again as soon as that spoke can be written, and not before."""
 REFUSED: Final = "the spoke refuses it: "
 PART: Final = "the spoke refuses a part of it: "
 """What ``Link.left`` begins with as long as it is not known which part that is: each is tried by itself then."""
 
 
 def kept(link: Link) -> str:
-    """What ``link.left`` says of a copy that the spoke refused to take; "" where that is something else."""
-    return link.left if link.left.startswith((REFUSED, PART)) and not link.version else ""
+    """What ``link.left`` says of a copy that the spoke refused to take, or could not take yet; "" where that is
+    something else."""
+    return link.left if link.left.startswith((REFUSED, PART, NOT_NOW)) and not link.version else ""
+
+
+def refused_removal(link: Link) -> bool:
+    """Whether the spoke refused to remove what stands there: of a change that it refused it is known which fields."""
+    return bool(link.version) and link.left.startswith(REFUSED) and not link.barred
+
+
+def undone(agreed: Agreed) -> bool:
+    """Whether something of the item may still be to be written, at once or when a spoke can be written again."""
+    return agreed.pending or any(link.left == NOT_NOW for link in agreed.links.values())
 
 
 def barred(link: Link, stands: Digests, differ: Iterable[str]) -> frozenset[str]:
@@ -41,8 +53,8 @@ def without(link: Link, fields: Fields, changes: frozenset[str], words: str) -> 
 
 
 def held(link: Link, stands: Digests, changes: frozenset[str]) -> dict[str, bytes]:
-    """What was asked last of the fields that were not written with ``changes``, since they were refused, or are tried
-    by themselves; ANEW of those of which nothing was."""
+    """By field the digest of what was asked last, of those that a write of ``changes`` left out: they were refused, or
+    are tried by themselves. ANEW where nothing was asked. ``stands`` are the digests of all that shall stand there."""
     names = _open(link, stands, changes) if link.left.startswith(PART) else frozenset()
     return {name: link.asked.get(name, ANEW) for name in {*names, *barred(link, stands, link.barred)} - changes}
 

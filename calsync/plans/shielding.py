@@ -10,6 +10,7 @@ from calsync.contents import digest
 from calsync.event_fields import AT, FRAME
 from calsync.items import Fields
 from calsync.plans.getting import ours, wanted
+from calsync.plans.giving import left_out
 from calsync.plans.looking import Look, gets_of
 from calsync.plans.merging import Edit, Merged, merged
 from calsync.plans.situation import Situation
@@ -25,22 +26,22 @@ def agreed_on(situation: Situation, seen: Look) -> tuple[Merged, bool]:
     origin = seen.agreed.origin
     edits = [*seen.edits, seen.unseen] if seen.unseen else seen.edits
     result = merged(seen.base, edits, situation.rules)
-    blind = _blind(situation, seen, result.fields)
-    rest = [_without(edit, blind.get(edit.spoke, frozenset())) for edit in edits]
-    result = merged(seen.base, rest, situation.rules) if blind else result
+    uncarried = _not_carried(situation, seen, result.fields)
+    rest = [_without(edit, uncarried.get(edit.spoke, frozenset())) for edit in edits]
+    result = merged(seen.base, rest, situation.rules) if uncarried else result
     fields, refused = _shielded(situation, seen, result.fields)
     if fields != result.fields:
         rest = [edit if edit.spoke == origin else _without(edit, refused) for edit in rest]
         result = merged(seen.base, rest, situation.rules)
         result.fields, _ = _shielded(situation, seen, result.fields)
-    elif not blind:
+    elif not uncarried:
         return result, False
     told = rest != edits or seen.agreed.pending
     seen.edits = [edit for edit in rest[: len(seen.edits)] if edit.values]
     return result, told
 
 
-def held(situation: Situation, seen: Look, spoke: str) -> frozenset[str]:
+def held_back(situation: Situation, seen: Look, spoke: str) -> frozenset[str]:
     """The occurrences of what is no copy of ours, and was seen at ``spoke``, that are more than the hub was told: told
     in part or not at all, cut, or holding what no field has (calsync.items.Item.frail). Nobody but whoever entered
     them can say what is to become of them."""
@@ -49,23 +50,26 @@ def held(situation: Situation, seen: Look, spoke: str) -> frozenset[str]:
     given = seen.own.get(spoke) if own else seen.given
     told: Fields = (given.fields or {}) if given is not None else {}
     gets, fields = gets_of(situation, seen.agreed, seen.links[spoke]), seen.agreed.fields
-    differ = ((name, text) for name, text in raw.items() if name.startswith(AT))
+    differ = (name for name in {*raw, *told} if name.startswith(AT))  # who declined one differs in no field
     return item.frail | {
         name
-        for name, text in differ
-        if told.get(name) != text or name in item.cut or ours(name, fields, gets, situation.kind, own=own)
+        for name in differ
+        if told.get(name) != raw.get(name) or name in item.cut or ours(name, fields, gets, situation.kind, own=own)
     }
 
 
-def surely(link: Link, before: Fields, differ: Iterable[str], cut: Iterable[str]) -> bool:
-    """Whether the ledger alone tells that nothing is held back of the occurrences that a write of ``differ`` concerns:
-    they stand there just as they were agreed on (``before``). ``cut`` are those that are longer there. What is frail
-    shows only to whoever looks: so no series gets other times without a look where any occurrence of it differs."""
+def stands_as_agreed(link: Link, before: Fields, differ: Iterable[str], cut: Iterable[str]) -> bool:
+    """Whether the fields ``differ`` may be written to what is no copy of ours without a look at it: by the ledger, the
+    occurrences that such a write concerns stand there just as they were agreed on (``before``), so that nothing of them
+    is held back. ``cut`` are the fields that are longer there.
+
+    Other times of a series concern all its occurrences, and what of these is frail (calsync.items.Item) shows only to
+    whoever looks: so they are written without a look only where no occurrence differs."""
     named = set(differ)
-    at = {name for name in link.stood if name.startswith(AT)}
+    at = {name for name in link.stood if name.startswith(AT)} | left_out(before, link.stood)
     if not FRAME.isdisjoint(named):
         return not at
-    return all(digest(before.get(name)) == link.stood[name] and name not in set(cut) for name in at & named)
+    return all(digest(before.get(name)) == link.stood.get(name) and name not in set(cut) for name in at & named)
 
 
 def _shielded(situation: Situation, seen: Look, fields: Fields) -> tuple[dict[str, str], frozenset[str]]:
@@ -74,7 +78,7 @@ def _shielded(situation: Situation, seen: Look, fields: Fields) -> tuple[dict[st
     origin = seen.agreed.origin
     if origin not in seen.items or seen.given is None or seen.given.fields is None:
         return dict(fields), frozenset()
-    holds, told = held(situation, seen, origin), seen.given.fields
+    holds, told = held_back(situation, seen, origin), seen.given.fields
     if not holds:
         return dict(fields), frozenset()
     refused: Iterable[str] = holds
@@ -85,10 +89,10 @@ def _shielded(situation: Situation, seen: Look, fields: Fields) -> tuple[dict[st
     return {**kept, **{name: told[name] for name in refused if name in told}}, frozenset(refused)
 
 
-def _blind(situation: Situation, seen: Look, fields: Fields) -> dict[str, frozenset[str]]:
-    """By spoke what is not carried of what somebody did there who could not see all of it: other times of a series by
-    which an occurrence would lose what it says (``fields`` are what all would agree on), and the end of what made an
-    occurrence differ."""
+def _not_carried(situation: Situation, seen: Look, fields: Fields) -> dict[str, frozenset[str]]:
+    """By spoke the fields of an edit that are not carried, since whoever made it was not shown all of an occurrence,
+    and would take from it what they could not see. That is so where they gave the series other times (``fields`` are
+    what all would agree on then), and where they made an occurrence as the series again that differed."""
     found: dict[str, frozenset[str]] = {}
     for edit in seen.edits:
         part = set(_in_part(situation, seen, edit.spoke)) if edit.spoke != seen.agreed.origin else set()
@@ -114,14 +118,14 @@ def _tells(shown: str | None, whole: str) -> bool:
     """Whether all is told of an occurrence; a subject may have a prefix, categories ours beside them."""
     stands: Mapping[str, object] = json.loads(shown or "null") or {}
     says: Mapping[str, object] = json.loads(whole) or {}
-    for name in _TELLING:
-        one, other = says.get(name), stands.get(name)
-        if isinstance(one, list) and isinstance(other, list):
-            one, other = "", "" if set(one) <= set(other) else None
-        same = isinstance(one, str) and isinstance(other, str) and other.endswith(one)
-        if one is not None and not same:
-            return False
-    return True
+    return all(_shows(stands.get(name), says[name]) for name in _TELLING if name in says)
+
+
+def _shows(text: object, whole: object) -> bool:
+    """Whether one part of an occurrence is told whole, but for what the rules put on it."""
+    if isinstance(text, list) and isinstance(whole, list):
+        return set(whole) <= set(text)
+    return isinstance(text, str) and isinstance(whole, str) and text.endswith(whole)
 
 
 def _times(names: Iterable[str]) -> frozenset[str]:

@@ -80,8 +80,9 @@ class Situation:
         return ability is None or ability.writable
 
     def blind(self, agreed: Agreed, link: Link) -> bool:
-        """Whether nobody at the spoke of ``link`` could know what they change or remove there: a copy that tells the
-        times alone, or bears a subject of the rules. It does not count then, unless its origin lets it."""
+        """Whether a change or removal of the copy at ``link`` does not count, since the copy did not tell what it is
+        of: it says its times alone, or bears a subject of the rules. The rules of the origin may let it count all the
+        same (calsync.rules.Gets.anonymous)."""
         if self.kind is not Kind.CALENDAR or not link.made or self.gets(agreed.origin).anonymous:
             return False
         gets = wearing(self.gets(link.spoke), link.worn)

@@ -72,6 +72,11 @@ class HubReport:
         return [*(left for decision in self.decisions for left in decision.left), *refused]
 
     @property
+    def not_done(self) -> int:
+        """How many there are of ``left``, with all that only waits until its spoke can be written."""
+        return len(self.left) + sum(self.outlook.held_up.values())
+
+    @property
     def stops(self) -> Sequence[Stop]:
         """The guards that stop it."""
         return [stop for stop in self.outlook.plan.stops if stop.guard not in self.allowed]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from calsync.contents import title
 from calsync.ledger.rows import RunKind
+from calsync.plans.refusals import NOT_NOW
 from calsync.reports.report import UNWRITTEN, HubReport
 from calsync.spoke import Act
 from calsync.steps import Step
@@ -78,6 +79,7 @@ def _concerned(report: HubReport) -> dict[str, Any]:
             for each in report.clashes
         ],
         "left": [{"item": each.item, "spoke": each.spoke, "why": each.words} for each in report.left],
+        "held_up": dict(outlook.held_up),
         "unread": [
             {"spoke": spoke, "key": key, "why": words}
             for spoke, some in outlook.unread.items()
@@ -134,7 +136,9 @@ def _text(report: HubReport, *, steps: bool) -> Iterator[str]:
         "changed at two spokes",
         [f"{each.what} of {names[each.item]}: that of {each.winner or 'the hub'} stays" for each in report.clashes],
     )
-    yield from _some("not done", [f"{each.spoke}: {names[each.item]}: {each.words}" for each in report.left])
+    left = [f"{each.spoke}: {names[each.item]}: {each.words}" for each in report.left]
+    waiting = [f"{spoke}: {amount(number, 'item')}: {NOT_NOW}" for spoke, number in outlook.held_up.items()]
+    yield from _some("not done", waiting + left, number=len(left) + sum(outlook.held_up.values()))
     told = [(spoke, key, why) for spoke, some in outlook.unread.items() for key, why in some.items()]
     yield from _some("cannot be read", [f"{spoke}: {key}: {why}" for spoke, key, why in told])
     asides = [f"{spoke}: {amount(len(keys), 'item')}: {why}{_keyed(keys)}" for spoke, why, keys in _aside(report)]

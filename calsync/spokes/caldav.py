@@ -9,6 +9,7 @@ from calsync.items import Item, Mark, Unread
 from calsync.spoke import Ability, ExpiredError, Failed, Known, Outcome, Page, Write
 from calsync.spokes.caldav_items import fit
 from calsync.spokes.caldav_writing import Place, name_of, uid_of, write_all
+from calsync.turns import by_turns, mapped
 from protocols.caldav import sync_feed, sync_reading
 from protocols.caldav.errors import NotOfferedError
 from protocols.caldav.kept import Kept
@@ -83,7 +84,8 @@ class CaldavCalendar:
             return {}
         place = await self._place()
         found = await sync_reading.fetch(self._send, self._url, keys, self._clock())
-        return {key: None if stored is None else place.item(stored) for key, stored in found.items()}
+        read = await mapped(lambda stored: None if stored is None else place.item(stored), found.values())
+        return dict(zip(found, read, strict=True))
 
     async def find(self, writes: Sequence[Write]) -> Sequence[Item | None]:
         """See :class:`calsync.spoke.Spoke`. By its name, and by its UID where the server gave it another."""
@@ -92,7 +94,7 @@ class CaldavCalendar:
 
     async def ours(self, hub: str) -> AsyncIterator[Item]:
         """See :class:`calsync.spoke.Spoke`."""
-        keys = list(await sync_feed.etags(self._send, self._url, self._clock()))
+        keys = list(await sync_feed.etags(self._send, self._url, self._clock(), turns=by_turns))
         for start in range(0, len(keys), _PAGE):
             for item in (await self.look(keys[start : start + _PAGE])).values():
                 if isinstance(item, Item) and (mark := Mark.read(item.mark)) is not None and mark.hub == hub:
@@ -114,7 +116,7 @@ class CaldavCalendar:
     async def _by_token(self, token: str) -> AsyncIterator[Page]:
         at, more = token.removeprefix(_BY_TOKEN), True
         while more:
-            told = await sync_feed.changes(self._send, self._url, at, self._clock())
+            told = await sync_feed.changes(self._send, self._url, at, self._clock(), turns=by_turns)
             at, more = told.token, told.more
             async for page in self._fetched(list(told.etags), whole=not token):
                 yield page
@@ -127,7 +129,7 @@ class CaldavCalendar:
         if token == new and calendar.ctag:
             yield Page(token=new)
             return
-        listed = await sync_feed.etags(self._send, self._url, self._clock())
+        listed = await sync_feed.etags(self._send, self._url, self._clock(), turns=by_turns)
         versions = await known() if token else {}
         keys = [key for key, etag in listed.items() if not etag or versions.get(key) != etag]
         async for page in self._fetched(keys, whole=not token):
@@ -138,7 +140,7 @@ class CaldavCalendar:
         place = await self._place()
         for start in range(0, len(keys), _PAGE):
             found = await sync_reading.fetch(self._send, self._url, keys[start : start + _PAGE], self._clock())
-            yield _page(place, found, whole=whole)
+            yield await _page(place, found, whole=whole)
 
     async def _by_uid(self, write: Write) -> Item | None:
         key = await sync_reading.named(self._send, self._url, uid_of(write), self._clock())
@@ -154,11 +156,11 @@ class CaldavCalendar:
         return Place(send=self._send, url=self._url, zone=zone, owners=self._owners)
 
 
-def _page(place: Place, found: Mapping[str, Stored | None], *, whole: bool) -> Page:
-    read = {key: place.item(stored) for key, stored in found.items() if stored is not None}
+async def _page(place: Place, found: Mapping[str, Stored | None], *, whole: bool) -> Page:
+    read = await mapped(place.item, filter(None, found.values()))
     return Page(
-        items=[each for each in read.values() if isinstance(each, Item)],
-        unread=[each for each in read.values() if isinstance(each, Unread)],
+        items=[each for each in read if isinstance(each, Item)],
+        unread=[each for each in read if isinstance(each, Unread)],
         gone=[] if whole else [key for key, stored in found.items() if stored is None],
         whole=whole,
     )

@@ -15,6 +15,9 @@ AT_ONCE: Final = 4
 """Calls at once: far below EWSMaxConcurrency (27; 10 in Exchange 2010), which all that act in one mailbox share."""
 READING: Final = timedelta(minutes=5)
 """All waits of one reading together: it would have to begin anew otherwise."""
+ONE: Final = timedelta(seconds=100)
+"""All waits for one answer: a run gives up on a page after two minutes (calsync.hubs), and would forget for how long it
+was asked to wait."""
 _FIRST: Final = timedelta(seconds=1)
 _MOST: Final = timedelta(seconds=64)
 _LEAST: Final = timedelta(milliseconds=100)  # what a wait counts for at least
@@ -63,13 +66,14 @@ class Exchange:
 
         async def asking(request: HttpRequest) -> HttpResponse:
             nonlocal left
-            pause = _FIRST
+            pause, one = _FIRST, ONE
             while True:
                 response = await self.send(request)
                 wait = self._wait(response, pause)
-                if wait is None or max(wait, _LEAST) > left:
+                if wait is None or max(wait, _LEAST) > min(left, one):
                     return response
                 left -= max(wait, _LEAST)
+                one -= max(wait, _LEAST)
                 pause = min(pause * 2, _MOST)
                 await self.sleep(wait.total_seconds() * (1 + self.chance() / 4))
 

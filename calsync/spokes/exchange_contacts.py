@@ -12,7 +12,7 @@ from calsync.spokes.exchange_calendar_asking import Exchange, Opened
 from calsync.spokes.exchange_calendar_items import split
 from calsync.spokes.exchange_contacts_writing import items, write
 from calsync.spokes.exchange_public_folder import Route
-from calsync.spokes.exchange_public_folder_reading import PublicReading
+from calsync.spokes.exchange_public_folder_reading import ALWAYS, PublicReading
 from protocols.errors import PeerError
 from protocols.ews import calendar_listing, public_folders, sync_folder
 from protocols.ews.contacts import MOST
@@ -136,7 +136,7 @@ class ExchangeContacts(_Contacts):
 
 class ExchangePublicContacts(_Contacts):
     """See :class:`calsync.spoke.Spoke`: a public folder of contacts, which tells no changes: what was changed of late
-    is asked for, and every ``deletions_every`` everything that is there."""
+    is asked for, and every ``deletions_every``, and where somebody heard of a deletion, everything that is there."""
 
     def __init__(
         self,
@@ -150,17 +150,24 @@ class ExchangePublicContacts(_Contacts):
         """``exchange`` names the account's own mailbox, and does not impersonate."""
         super().__init__(name, exchange, self._find, writable=writable, feed=False)
         self._route, self._every = route, deletions_every
+        self._list_all = False
 
     async def changes(self, token: str, known: Known, window: TimeWindow) -> AsyncIterator[Page]:
         """See :class:`calsync.spoke.Spoke`. After a failure the folder is found anew: its content may have moved."""
+        every = ALWAYS if self._list_all else self._every
         try:
-            reading = PublicReading(await self._folder(), self._every, self._shown)
+            reading = PublicReading(await self._folder(), every, self._shown)
             async for page in reading.changes(token, known):
                 yield page
         except PeerError:
             self._opened = None
             await self._folder()  # raises what there is to say of a folder that is gone
             raise
+        self._list_all = False
+
+    def list_all(self) -> None:
+        """See :class:`calsync.spoke.Lists`."""
+        self._list_all = True
 
     async def _shown(self, access: MailboxAccess, keys: Sequence[str]) -> Iterable[Item | Unread | None]:
         return (await items(access, keys, as_of=self._exchange.clock())).values()

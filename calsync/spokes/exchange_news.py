@@ -25,7 +25,14 @@ _WORDS: Final = MappingProxyType(
         "ErrorExceededSubscriptionCount": "the account may have no more subscriptions: raise EwsMaxSubscriptions",
     }
 )
-SAID: Final = MappingProxyType({Sort.CHANGED: Said.CHANGED, Sort.STATUS: Said.BEGUN, Sort.ENDED: Said.ENDED})
+SAID: Final = MappingProxyType(
+    {
+        Sort.CHANGED: Said.CHANGED,
+        Sort.REMOVED: Said.REMOVED,
+        Sort.STATUS: Said.BEGUN,
+        Sort.ENDED: Said.ENDED,
+    }
+)
 
 
 async def watch(opened: Opened, url: str, secret: str, until: datetime) -> Watch:

@@ -8,7 +8,7 @@ from calsync.spoke import Known, Page
 from calsync.spokes.exchange_calendar import ExchangeFolder
 from calsync.spokes.exchange_calendar_asking import Exchange, Opened
 from calsync.spokes.exchange_calendar_items import in_words
-from calsync.spokes.exchange_public_folder_reading import PublicReading
+from calsync.spokes.exchange_public_folder_reading import ALWAYS, PublicReading
 from protocols.errors import PeerError
 from protocols.ews import public_folders
 from protocols.ews.public_folders import ROOT
@@ -32,8 +32,9 @@ class Route:
 class ExchangePublicFolder(ExchangeFolder):
     """See :class:`calsync.spoke.Spoke`. ``exchange`` names the account's own mailbox, and does not impersonate.
 
-    A reading asks for what was changed since the last one, by the server's clock; every ``deletions_every`` it lists
-    the folder whole as well, by which deletions are found, and whatever else slipped through.
+    A reading asks for what was changed since the last one, by the server's clock; every ``deletions_every``, and where
+    somebody heard of a deletion, it lists the folder whole instead, by which deletions are found, and whatever else
+    slipped through.
     """
 
     def __init__(
@@ -46,16 +47,23 @@ class ExchangePublicFolder(ExchangeFolder):
         writable: bool = True,
     ) -> None:
         self._exchange, self._route, self._every = exchange, route, deletions_every
+        self._list_all = False
         super().__init__(name, self._find, writable=writable, feed=False)
 
     async def changes(self, token: str, known: Known, window: TimeWindow) -> AsyncIterator[Page]:
         """See :class:`calsync.spoke.Spoke`. The token is our own: it never expires."""
+        every = ALWAYS if self._list_all else self._every
         try:
-            async for page in PublicReading(await self.opened(), self._every).changes(token, known):
+            async for page in PublicReading(await self.opened(), every).changes(token, known):
                 yield page
         except PeerError as error:
             self.forget()
             raise in_words(error) from None
+        self._list_all = False
+
+    def list_all(self) -> None:
+        """See :class:`calsync.spoke.Lists`."""
+        self._list_all = True
 
     async def _find(self) -> Opened:
         at, route = self._exchange, self._route

@@ -19,6 +19,8 @@ from protocols.ews.mailbox_access import MailboxAccess
 MARGIN: Final = timedelta(minutes=2)
 """How far back a reading looks behind the last change it saw: what several servers wrote at once may come late."""
 Show: TypeAlias = Callable[[MailboxAccess, Sequence[str]], Awaitable[Iterable[Item | Unread | None]]]
+ALWAYS: Final = timedelta.min
+"""For PublicReading.every: all is listed, whenever that was done last, and whatever became of the clock since."""
 _REMEMBERED: Final = 500
 _PAGE: Final = 4 * calendar_items.MOST
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from calsync.event_fields import AT, field_of, original_of
 from calsync.items import Item
 from calsync.spoke import Act, Failed, Outcome, Write, Written
-from calsync.spokes.google_calendar_items import UID, Standing, fit
+from calsync.spokes.google_calendar_items import UID, Standing
 from calsync.spokes.google_calendar_reading import GoogleReading
 from calsync.spokes.occurrences import forgotten
 from protocols.errors import PeerError
@@ -97,7 +97,7 @@ class GoogleWriting:
         return await self._occurrences(Standing(made, (), frame), wanted, lost=_in_doubt)
 
     async def _again(self, write: Write, wanted: Event) -> Outcome:
-        """The copy that an earlier attempt made becomes what it shall be; one that was thrown away comes back."""
+        """The copy that an earlier attempt made gets what it lacks; one that was thrown away comes back."""
         standing = await self.reading.by_uid(write.token + UID)
         if standing is None:
             return replace(_STALE, words="its UID is taken, and nothing is to be seen of it", doubt=True)
@@ -106,9 +106,18 @@ class GoogleWriting:
         item = standing.item()
         if not isinstance(item, Item) or item.mark != write.mark:
             return _NOT_OURS
-        every = {*_ALL, *(AT + at(start) for start in {**wanted.exceptions, **_event(item).exceptions})}
-        again = replace(write, act=Act.UPDATE, key=item.key, version=item.version, changes=frozenset(every))
-        return item_outcome(item, wanted) or await self._changed(standing, item, again, wanted)
+        return _guarded(item.guarded) if item.guarded else await self._completed(standing, item, wanted)
+
+    async def _completed(self, standing: Standing, item: Item, wanted: Event) -> Outcome:
+        """What an earlier attempt left half made is ended: of the occurrences that differ those that are not there yet
+        are written, and nothing else. Whatever else is not as it shall be may be what somebody changed since."""
+        series, lacking = _event(item), dict[Original, Occurrence | None]()
+        for start, one in wanted.exceptions.items():
+            if one is not None and start not in series.exceptions:  # those that are left out were so from the beginning
+                lacking[start] = one
+        merged = replace(series, exceptions={**series.exceptions, **lacking})
+        outcome = await self._occurrences(standing, merged, lost=_in_doubt)
+        return replace(outcome, earlier=True) if isinstance(outcome, Written) else outcome
 
     async def _revived(self, standing: Standing, write: Write, wanted: Event) -> Outcome:
         """Nothing comes back but what bears our stamp still: with the event its guests would. A listing tells nothing
@@ -184,7 +193,8 @@ class GoogleWriting:
         item = standing.item()
         if not isinstance(item, Item):
             return lost(Refusal(Reason.GARBLED, f"what was written cannot be read: {item.words}"))
-        there = _event(item).exceptions
+        series = _event(item)
+        there = series.exceptions
         starts = [
             start for start in sorted({**there, **wanted.exceptions}) if _differs(start, there, wanted.exceptions)
         ]
@@ -192,7 +202,7 @@ class GoogleWriting:
             return Written(item, later=later)
         etags: dict[str, str] = {}
         for start in starts:
-            made = await self._occurrence(self.reading.place(), standing.key, start, wanted)
+            made = await self._occurrence(self.reading.place(), series, standing.key, start, wanted)
             if isinstance(made, Refusal):
                 return lost(made)
             etags |= {str(made["id"]): _etag(made)} if made else {}
@@ -202,25 +212,17 @@ class GoogleWriting:
             return _GONE
         return Written(told, later=later or _edited(standing, after, etags))
 
-    async def _occurrence(self, place: Calendar, key: str, start: Original, wanted: Event) -> Json | Refusal | None:
+    async def _occurrence(
+        self, place: Calendar, series: Event, key: str, start: Original, wanted: Event
+    ) -> Json | Refusal | None:
+        """Of an occurrence nothing is written but in what it shall be otherwise than in ``series``, as that stands."""
         found = await instance(place, key, at(start))
         if found is None:
             return None  # the series has no such occurrence: Google holds what it can
         if guarded(found, ()):
             return _TO_ONE  # since the look before
-        gone = start in wanted.exceptions and wanted.exceptions[start] is None
-        body = {"status": "cancelled"} if gone else body_of.occurrence(start, wanted.exceptions.get(start), wanted)
-        return await calendar_writing.change(place, str(found["id"]), body, _etag(found))
-
-
-def item_outcome(item: Item, wanted: Event) -> Outcome | None:
-    """Written, where the copy is as it shall be."""
-    if item.guarded:
-        return _guarded(item.guarded)
-    held, _ = fit(wanted)
-    there = replace(_event(item), people=(), meeting=False)
-    same = isinstance(held, Event) and there == replace(held, people=(), meeting=False, response=there.response)
-    return Written(item) if same else None
+        body = _body(start, series, wanted, anew=found.get("status") == "cancelled")
+        return await calendar_writing.change(place, str(found["id"]), body, _etag(found)) if body else None
 
 
 def _merged(there: Event, wanted: Event, names: frozenset[str]) -> Event:
@@ -236,6 +238,14 @@ def _merged(there: Event, wanted: Event, names: frozenset[str]) -> Event:
         named = {start for start in exceptions if field_of(start) in names}
         exceptions = {start: one for start, one in exceptions.items() if start in named or _comes(series, start)}
     return replace(series, exceptions=exceptions)
+
+
+def _body(start: Original, series: Event, wanted: Event, *, anew: bool) -> body_of.Body:
+    """What is written to an occurrence; all of it where it comes back ``anew``."""
+    if start in wanted.exceptions and wanted.exceptions[start] is None:
+        return {"status": "cancelled"}
+    anew = anew or (start in series.exceptions and series.exceptions[start] is None)
+    return body_of.occurrence(start, wanted.exceptions.get(start), wanted, None if anew else series)
 
 
 def _comes(series: Event, start: Original) -> bool:

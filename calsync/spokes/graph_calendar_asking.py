@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from calsync.spokes.graph_patience import READING, WRITING, Patience
+from calsync.spokes.graph_patience import READING, WRITING, Patience, Rest
 from protocols.graph.batch import MOST, Answer, Part, batch
 from protocols.graph.calendar_list import preferring
 from protocols.graph.calendar_requests import Place
@@ -20,7 +20,8 @@ _PAGE: Final = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """One calendar and how it is reached. ``zone`` (an IANA name) is its own, at whose midnights days begin; ``owners``
-    are the addresses of its owner beside the one in ``place``. ``sleep`` takes seconds; ``chance`` gives 0 to 1."""
+    are the addresses of its owner beside the one in ``place``. ``sleep`` takes seconds; ``chance`` gives 0 to 1;
+    ``rest`` tells how long Outlook asked to be left alone."""
 
     send: Send = field(repr=False)
     place: Place
@@ -29,6 +30,7 @@ class Calendar:
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[object]]
     chance: Callable[[], float]
+    rest: Rest = field(default_factory=Rest)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -59,7 +61,7 @@ class Calendar:
 
     @property
     def _patience(self) -> Patience:
-        return Patience(clock=self.clock, sleep=self.sleep, chance=self.chance)
+        return Patience(clock=self.clock, sleep=self.sleep, chance=self.chance, rest=self.rest)
 
 
 def _put_off(answer: Answer) -> bool:

@@ -1,5 +1,6 @@
 """A calendar that somebody publishes as a file (.ics) as a spoke that is only read."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -8,6 +9,7 @@ from typing import Final
 from calsync.items import Item, Mark, Unread
 from calsync.spoke import Ability, ExpiredError, Failed, Known, Outcome, Page, Write
 from calsync.spokes.caldav_items import fit, told
+from calsync.turns import by_turns, mapped
 from protocols.caldav import item_file, sync_file
 from protocols.caldav.item_file import Entry
 from protocols.caldav.sync_file import File
@@ -63,11 +65,11 @@ class IcsSubscription:
         if file is None or (state and file.state == state):
             yield Page(token=token)
             return
-        entries = self._kept(file)
+        entries = await self._kept(file)
         versions = await known() if token else {}
         keys = [key for key, entry in entries.items() if versions.get(key) != entry.version]
         for start in range(0, len(keys), _PAGE):
-            found = [self._item(entries[key]) for key in keys[start : start + _PAGE]]
+            found = await mapped(self._item, [entries[key] for key in keys[start : start + _PAGE]])
             yield Page(
                 items=[each for each in found if isinstance(each, Item)],
                 unread=[each for each in found if isinstance(each, Unread)],
@@ -87,10 +89,11 @@ class IcsSubscription:
 
     async def ours(self, hub: str) -> AsyncIterator[Item]:
         """See :class:`calsync.spoke.Spoke`."""
-        for entry in (await self._entries()).values():
-            item = self._item(entry)
-            if isinstance(item, Item) and (mark := Mark.read(item.mark)) is not None and mark.hub == hub:
-                yield item
+        entries = list((await self._entries()).values())
+        for start in range(0, len(entries), _PAGE):
+            for item in await mapped(self._item, entries[start : start + _PAGE]):
+                if isinstance(item, Item) and (mark := Mark.read(item.mark)) is not None and mark.hub == hub:
+                    yield item
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
         """See :class:`calsync.spoke.Spoke`. Nothing can be written to a file that somebody publishes."""
@@ -99,12 +102,18 @@ class IcsSubscription:
     async def _entries(self) -> dict[str, Entry]:
         state = self._state if self._packed else ""
         file = await sync_file.fetch(self._send, self._url, state=state, as_of=self._clock())
-        return item_file.entries(zlib.decompress(self._packed), self._zone) if file is None else self._kept(file)
+        if file is not None:
+            return await self._kept(file)
+        return await self._read(await asyncio.to_thread(zlib.decompress, self._packed))
 
-    def _kept(self, file: File) -> dict[str, Entry]:
-        entries = item_file.entries(file.data, self._zone)
-        self._packed, self._state = zlib.compress(file.data, 1) if file.state else b"", file.state
+    async def _kept(self, file: File) -> dict[str, Entry]:
+        entries = await self._read(file.data)
+        packed = await asyncio.to_thread(zlib.compress, file.data, 1) if file.state else b""
+        self._packed, self._state = packed, file.state
         return entries
+
+    async def _read(self, data: bytes) -> dict[str, Entry]:
+        return await by_turns(item_file.reading(data, self._zone))
 
     def _item(self, entry: Entry) -> Item | Unread:
         try:

@@ -65,7 +65,9 @@ class _Mailbox:
             user=self.settings.mailbox,
             folder=key,
             api_url=self.api_url,
-            patience=Patience(clock=self.part.clock, sleep=self.part.sleep, chance=self.part.chance),
+            patience=Patience(
+                clock=self.part.clock, sleep=self.part.sleep, chance=self.part.chance, rest=self.part.rest(self.name)
+            ),
             writable=self.settings.get.writes,
         )
 
@@ -78,6 +80,7 @@ class _Mailbox:
             clock=self.part.clock,
             sleep=self.part.sleep,
             chance=self.part.chance,
+            rest=self.part.rest(self.name),
         )
         return GraphCalendar(self.name, calendar, writable=self.settings.get.writes)
 

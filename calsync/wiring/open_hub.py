@@ -10,7 +10,7 @@ from calsync.engine.engine import Engine
 from calsync.ledger.ledger import Ledger
 from calsync.reports.report import HubReport
 from calsync.settings import HubSettings
-from calsync.spoke import Watched
+from calsync.spoke import Lists, Watched
 from calsync.wiring.around import Around
 from calsync.wiring.opening import opened
 from service.runs.states import RunState
@@ -29,13 +29,21 @@ class OpenHub:
         self._one_at_a_time = asyncio.Lock()
         self._users = 0
         self._stale = False
+        self._removed: set[str] = set()
         self._open: tuple[Engine, AsyncExitStack, datetime] | None = None
 
-    async def sync(self, only: frozenset[str] | None) -> HubReport:
-        """See :class:`calsync.schedule.Doing`."""
+    async def sync(self, only: frozenset[str] | None, removed: frozenset[str] = frozenset()) -> HubReport:
+        """See :class:`calsync.schedule.Doing`. What may be gone is looked for until a run has read and kept that."""
+        self._removed |= removed
         async with self._engine() as engine:
+            spokes = engine.hub.spokes
+            for name in self._removed & spokes.keys():
+                if isinstance(spoke := spokes[name], Lists):
+                    spoke.list_all()
             report = await engine.sync(only=only)
             self._stale |= report.state is RunState.FAILED
+            if report.state is not RunState.STOPPED:
+                self._removed -= set(spokes if only is None else only) - _unread(report)
             return report
 
     @asynccontextmanager
@@ -86,6 +94,7 @@ class OpenHub:
                         sleep=around.sleep,
                         chance=around.chance,
                         number=around.number,
+                        rests=around.rests,
                     )
                 )
             engine = Engine(
@@ -98,3 +107,8 @@ class OpenHub:
             )
             self._open, self._stale = (engine, stack.pop_all(), now), False
             return engine
+
+
+def _unread(report: HubReport) -> set[str]:
+    """The spokes that a run could not read."""
+    return {trouble.spoke for trouble in report.outlook.troubles}

@@ -18,7 +18,7 @@ from calsync.wiring.caldav import caldav, ical
 from calsync.wiring.exchange import ews
 from calsync.wiring.google import google, google_account
 from calsync.wiring.microsoft import graph, graph_account
-from calsync.wiring.parts import Chance, Clock, Part, Sleep
+from calsync.wiring.parts import Chance, Clock, Part, Rests, Sleep
 from calsync.wiring.rules import fingerprint, rules_of
 from service.state import opening
 from service.state.settings import StateSettings
@@ -55,13 +55,24 @@ async def opened(
     sleep: Sleep,
     chance: Chance,
     number: Callable[[], str] = _number,
+    rests: Rests | None = None,
 ) -> AsyncIterator[Hub]:
     """The hub with its spokes, open for the block; nobody is asked anything yet, so that a system that is down keeps
-    none of the others from being joined. ``number`` gives a text that is never the same.
+    none of the others from being joined. ``number`` gives a text that is never the same; ``rests`` is what servers
+    asked for before.
 
     Raises SecretError, OSError (a CA file).
     """
     async with AsyncExitStack() as stack:
-        part = Part(hub=hub, directory=directory, stack=stack, clock=clock, sleep=sleep, chance=chance, number=number)
+        part = Part(
+            hub=hub,
+            directory=directory,
+            stack=stack,
+            clock=clock,
+            sleep=sleep,
+            chance=chance,
+            number=number,
+            rests=rests or Rests(),
+        )
         spokes = {name: await SPOKES[type(settings)](name, settings, part) for name, settings in hub.spokes.items()}
         yield Hub(rules=rules_of(hub), spokes=spokes, fingerprint=fingerprint(hub), whole_every=hub.whole_every)

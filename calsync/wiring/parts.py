@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from calsync.settings import HubSettings
 from calsync.settings.consistency import connection_of
+from calsync.spokes.graph_patience import Rest
 from protocols.google.patience import Pace
 from service.outgoing import NetworkSection, Outgoing
 from service.secrets import Reference, Secret, resolve
@@ -16,6 +17,18 @@ from service.secrets import Reference, Secret, resolve
 Clock: TypeAlias = Callable[[], datetime]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 Chance: TypeAlias = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """How long servers asked to be left alone, kept for as long as the process goes on: hubs are opened anew after each
+    failure."""
+
+    _of: dict[tuple[str, str], Rest] = field(default_factory=dict)
+
+    def of(self, hub: str, spoke: str) -> Rest:
+        """That of one spoke, the same each time."""
+        return self._of.setdefault((hub, spoke), Rest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,7 @@ class Part:
     sleep: Sleep
     chance: Chance
     number: Callable[[], str]
+    rests: Rests = field(default_factory=Rests)
 
     @property
     def of_contacts(self) -> bool:
@@ -48,6 +62,10 @@ class Part:
     def secret(self, reference: Reference) -> Secret:
         """What lies there. Raises SecretError."""
         return resolve(reference, self.directory)
+
+    def rest(self, spoke: str) -> Rest:
+        """How long the server of a spoke asked to be left alone."""
+        return self.rests.of(self.hub.name, spoke)
 
     def connection(self, spoke: str) -> str:
         """The name by which somebody signed in for a spoke."""

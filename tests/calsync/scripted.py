@@ -24,7 +24,7 @@ class Scripted:
     error: Exception | None = None
     began: "asyncio.Queue[frozenset[str] | None]" = field(default_factory=asyncio.Queue)
 
-    async def sync(self, only: frozenset[str] | None) -> HubReport:
+    async def sync(self, only: frozenset[str] | None, removed: frozenset[str] = frozenset()) -> HubReport:
         self.began.put_nowait(only)
         return await self.run(only)
 

@@ -1,5 +1,6 @@
 """Tests of calsync/event_fields.py: an event is the same after it was flat fields."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calsync.event_fields import event, event_fields, name_of, original_of
-from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Original, Sensitivity, Span, When
+from protocols.model.event import NO_REMINDER, Days, Event, Occurrence, Original, Response, Sensitivity, Span, When
 from protocols.model.intervals import BusyStatus
 from protocols.model.recurrence import Frequency, Recurrence, Weekday
+from protocols.recurrence.differing import usual
 
 TEXT = st.text(max_size=20)
 INSTANT = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -81,6 +83,23 @@ def test_an_event_comes_back_as_it_was(one: Event) -> None:
 def test_equal_events_have_equal_texts(one: Event) -> None:
     again = event(event_fields(one))
     assert list(event_fields(again).items()) == list(event_fields(one).items())
+
+
+@settings(max_examples=200)
+@given(events(), st.data())
+def test_what_the_owner_answered_of_an_occurrence_has_no_field(one: Event, data: st.DataObject) -> None:
+    answers = st.sampled_from([each for each in Response if each is not Response.NONE])
+    whole = isinstance(one.when, Days)
+    starts = data.draw(st.lists(DAY if whole else INSTANT, max_size=2)) if one.repeats else []
+    plain = {each: Occurrence(when=usual(one.when, each)) for each in starts if each not in one.exceptions}
+    differing = {each: told for each, told in one.exceptions.items() if told != Occurrence(when=usual(one.when, each))}
+    answered = {
+        each: told and replace(told, response=data.draw(answers)) for each, told in {**differing, **plain}.items()
+    }
+    unanswered = event_fields(replace(one, exceptions=differing))
+    told = event_fields(replace(one, exceptions=answered, response=data.draw(answers)))
+    assert list(told.items()) == list(unanswered.items())
+    assert event_fields(event(told)) == told
 
 
 def test_what_is_as_by_default_is_left_out_and_what_differs_has_its_own_field() -> None:

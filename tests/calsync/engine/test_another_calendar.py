@@ -114,3 +114,24 @@ async def test_what_comes_back_from_a_backup_under_other_keys_is_the_same_once_t
     assert quiet is not None
     assert (quiet.state, list(quiet.steps)) == (RunState.DONE, [])
     assert {len(each.standing) for each in world.servers.values()} == {3 * EACH}
+
+
+async def test_another_item_under_the_key_of_a_copy_is_no_change_of_the_original(world: World) -> None:
+    north, south, _ = world.servers.values()
+    spokes = [replace(each, gets=replace(each.gets, delete=each.name != "north")) for each in world.rules.spokes]
+    world.rules = replace(world.rules, spokes=tuple(spokes))
+    mine, theirs = (Event(when=span(9, hour), subject=f"At {hour}") for hour in (9, 15))
+    north.create(mine)
+    await world.sync()
+    [key] = south.standing
+    south.delete(key)
+    south.standing[key] = replace(south.standing[south.create(theirs)], mark="", token="")
+    south.standing = {key: south.standing[key]}
+    south.change(key, theirs)
+    for _ in range(3):
+        report = await world.sync(guards=True)
+    assert report is not None
+    assert (report.state, list(report.steps)) == (RunState.DONE, [])
+    subjects = [sorted(one.content.subject for one in each.standing.values()) for each in world.servers.values()]  # type: ignore[union-attr]
+    assert subjects == [["At 15", "At 9"]] * 3
+    assert south.standing[key].content == theirs

@@ -1,6 +1,7 @@
 """A hub is carried out one run at a time, and what fails is told and never raised."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -9,12 +10,14 @@ from calsync.engine.engine import Engine
 from calsync.engine.moments import Moment, News
 from calsync.reports.report import HubReport
 from calsync.rules import Bound
-from calsync.spoke import Act
+from calsync.spoke import Act, Known, Page
 from protocols.model.event import Event
+from protocols.model.window import TimeWindow
 from service.runs.lease import BusyError
 from service.runs.states import RunState
 from service.runs.trying import PausedError
 from tests.calsync.world.server import Fault
+from tests.calsync.world.spoke import MemorySpoke
 from tests.calsync.world.world import World
 from tests.contracts.spoke_events import span
 
@@ -221,6 +224,41 @@ async def test_told_to_stop_it_stops_after_what_is_in_flight(world: World) -> No
     assert report.tally.failed == 0
     await synced(world)
     assert len(subjects(world)["south"]) == len(subjects(world)["west"]) == 8
+
+
+class Hung(MemorySpoke):
+    """Of a server that takes a question, and never answers."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.servers["south"])
+        self.asked = asyncio.Event()
+
+    async def changes(self, token: str, known: Known, window: TimeWindow) -> AsyncIterator[Page]:
+        self.asked.set()
+        await asyncio.Future()
+        yield Page()
+
+
+@pytest.mark.parametrize("how", ["stopped", "cancelled"])
+async def test_a_server_that_hangs_is_not_waited_for_by_who_wants_to_end(world: World, how: str) -> None:
+    world.servers["north"].create(event(1))
+    hung = Hung(world)
+    world.spokes = {**world.spokes, "south": hung}
+    engine = world.engine()
+    work = asyncio.ensure_future(engine.sync())
+    await asyncio.wait_for(hung.asked.wait(), 10)
+    if how == "cancelled":
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(work, 10)
+    else:
+        engine.stop()
+        assert (await asyncio.wait_for(work, 10)).words.startswith("stopped as asked")
+    [run] = await world.ledger.runs("merger")
+    assert run.state is RunState.STOPPED
+    world.spokes = {**world.spokes, "south": MemorySpoke(world.servers["south"])}
+    await synced(world)
+    assert subjects(world)["south"] == ["Number 1"]
 
 
 async def test_cancelled_it_ends_in_order(world: World) -> None:

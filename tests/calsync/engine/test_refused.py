@@ -146,3 +146,51 @@ async def test_what_is_refused_and_not_given_any_more_is_forgotten(world: World)
     await world.sync()
     assert await world.ledger.refused("merger") == []
     assert [some async for some in world.ledger.everything("merger")] == []
+
+
+async def test_a_refused_copy_is_not_tried_while_another_spoke_is_paused(world: World) -> None:
+    south = _refusing(world)
+    key = world.servers["north"].create(EVENT)
+    await world.ledger.pause("merger", "by hand", "west")
+    assert (await world.engine().sync()).tally.refused == 1
+    for _ in range(3):
+        report = await world.engine().sync()
+        assert (report.tally.failed, [each.spoke for each in report.left]) == (0, ["south"])
+    assert (await world.engine().sync(whole=True)).tally.refused == 1
+    south.acts = frozenset()
+    world.servers["north"].change(key, replace(EVENT, body="shorter"))
+    assert (await world.engine().sync()).left == []
+    assert len(world.servers["south"].standing) == 1
+
+
+@pytest.mark.parametrize("again", ["whole", "changed", "weekly"])
+async def test_a_refused_removal_is_not_tried_while_another_spoke_is_paused(world: World, again: str) -> None:
+    south = _refusing(world)
+    south.acts = frozenset({Act.DELETE})
+    key = world.servers["north"].create(EVENT)
+    await world.engine().sync()
+    await world.ledger.pause("merger", "by hand", "west")
+    world.servers["north"].delete(key)
+    assert (await world.engine().sync()).tally.refused == 1
+    for _ in range(3):
+        report = await world.engine().sync()
+        assert (report.tally.failed, [each.spoke for each in report.left]) == (0, ["south"])
+    south.acts = frozenset()
+    if again == "changed":
+        world.servers["south"].bump(*world.servers["south"].standing)
+    if again == "weekly":
+        world.time.now += 2 * world.hub.whole_every
+    await world.engine().sync(whole=again == "whole")
+    assert world.servers["south"].standing == {}
+
+
+async def test_a_removal_is_tried_though_a_change_was_refused(world: World) -> None:
+    south = _refusing(world)
+    south.acts = frozenset({Act.UPDATE})
+    key = world.servers["north"].create(EVENT)
+    await world.engine().sync()
+    world.servers["north"].change(key, replace(EVENT, body="much longer"))
+    assert (await world.engine().sync()).tally.refused == 1
+    world.servers["north"].delete(key)
+    await world.engine().sync()
+    assert world.servers["south"].standing == {}

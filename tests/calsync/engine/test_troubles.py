@@ -25,7 +25,8 @@ async def test_a_failing_peer_is_in_doubt() -> None:
         raise PeerError(Reason.THROTTLED, "too many", retry_after=timedelta(seconds=7))
 
     told = await in_peace(fail(), within=SOON)
-    assert told == Failed(reason=Reason.THROTTLED, words="too many", retry_after=timedelta(seconds=7), doubt=True)
+    words = "too many; it asks to be left alone for 7 s"
+    assert told == Failed(reason=Reason.THROTTLED, words=words, retry_after=timedelta(seconds=7), doubt=True)
 
 
 async def test_who_never_answers_is_not_waited_for() -> None:

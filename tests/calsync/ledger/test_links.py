@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from calsync.ledger.ledger import Ledger
-from calsync.plans.refusals import PART, REFUSED
+from calsync.plans.refusals import NOT_NOW, PART, REFUSED
 from service.state.database import Database
 from tests.calsync.ledger.remembered import HUB, begin, item, link
 
@@ -66,3 +66,32 @@ async def test_what_a_spoke_refused_is_found_and_is_no_version(ledger: Ledger) -
     assert (await ledger.hubs(), await ledger.refused("other")) == ([HUB], [])
     await ledger.clear(HUB, run)
     assert (await ledger.hubs(), await ledger.refused(HUB)) == ([], [])
+
+
+async def test_what_waits_for_a_spoke_is_found_and_counted_by_it(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    ann = item("ann", link("left", "1"), link("right", "", version="", left=NOT_NOW))
+    bob = item("bob", link("left", "2", left=NOT_NOW), link("right", "2", left=NOT_NOW))
+    await ledger.keep(HUB, run, agreed=[ann, bob, item("eve", link("left", "3", left=REFUSED + "too large"))])
+    assert await ledger.held_up(HUB, ["left", "right"]) == ["ann", "bob"]
+    assert (
+        await ledger.held_up(HUB, ["left"]),
+        await ledger.held_up(HUB, []),
+        await ledger.held_up("other", ["left"]),
+    ) == (
+        ["bob"],
+        [],
+        [],
+    )
+    assert await ledger.count_held_up(HUB) == {"left": 1, "right": 2}
+    assert await ledger.count_held_up(HUB, without=["bob", "nobody"]) == {"right": 1}
+    assert [await ledger.count(HUB, spoke) for spoke in ("left", "right")] == [3, 1]
+    made = item("ann", link("left", "1"), link("right", "9"))
+    await ledger.keep(HUB, run, agreed=[made])
+    assert await ledger.count(HUB, "right") == 2
+
+
+async def test_only_the_first_of_what_was_refused_have_their_titles(ledger: Ledger) -> None:
+    run = await begin(ledger)
+    await ledger.keep(HUB, run, agreed=[item(name, link("left", name, left=REFUSED + "no")) for name in "ab"])
+    assert [bool(each.title) for each in await ledger.refused(HUB, named=1)] == [True, False]

@@ -23,9 +23,11 @@ class Work:
     ends: list[Ran] = field(default_factory=list)
     held: asyncio.Event = field(default_factory=asyncio.Event)
     done: "asyncio.Queue[tuple[str, list[str], datetime | None]]" = field(default_factory=asyncio.Queue)
+    removed: list[list[str]] = field(default_factory=list)
 
-    async def run(self, hub: str, *, only: frozenset[str], since: datetime) -> Ran:
+    async def run(self, hub: str, *, only: frozenset[str], since: datetime, removed: frozenset[str]) -> Ran:
         self.done.put_nowait((hub, sorted(only), since))
+        self.removed.append(sorted(removed))
         await self.held.wait()
         return self.ends.pop(0) if self.ends else Ran.ENDED
 
@@ -110,9 +112,24 @@ async def test_what_could_not_run_is_tried_again_with_all_that_rang(ran: Ran) ->
         assert PAUSES[ran].total_seconds() in work.time.slept
 
 
+async def test_where_something_may_be_gone_is_told_to_the_run_until_one_takes_place() -> None:
+    work = Work(ends=[Ran.BUSY])
+    async with attending(work) as it:
+        it.heard(hook("google"), News(Said.CHANGED, ""))
+        it.heard(hook("shared"), News(Said.REMOVED, ""))
+        it.heard(hook("shared"), News(Said.CHANGED, ""))
+        assert await work.done.get() == ("team", ["google", "shared"], NOON)
+        it.heard(hook("graph"), News(Said.ENDED, ""))
+        work.held.set()
+        found = [await work.done.get() for _ in range(2)]
+        assert [only for name, only, _ in found if name == "team"] == [["google", "graph", "shared"]]
+        assert work.removed[:2] == [["shared"], ["graph", "shared"]]
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
+        (Said.REMOVED, [("team", ["graph"], NOON)]),
         (Said.RENEW, [("team anew", ["graph"], None)]),
         (Said.ENDED, [("team anew", ["graph"], None), ("team", ["graph"], NOON)]),
         (Said.CHANGED, [("team", ["graph"], NOON)]),

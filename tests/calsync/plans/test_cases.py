@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from calsync.plans.cases import REMOVED
-from calsync.plans.standing import MAY_NOT_CHANGE, MAY_NOT_DELETE
+from calsync.plans.draft import MAY_NOT_CHANGE, MAY_NOT_DELETE
 from calsync.rules import Conflict, Detail, Gets, HubRules, Kind, Reminders, Treat
 from calsync.steps import Plan
 from protocols.model.event import Event, Occurrence, Sensitivity

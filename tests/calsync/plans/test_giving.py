@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from calsync.plans.details import BUSY, level
-from calsync.plans.giving import NOT_GIVEN, given, narrowed
+from calsync.plans.giving import NOT_GIVEN, Given, answered, given, left_out, narrowed, unanswered
 from calsync.rules import Detail, Gives, Treat
 from protocols.model.event import Event, Occurrence, Response, Sensitivity, Span
 from protocols.model.intervals import BusyStatus
@@ -117,6 +117,8 @@ OTHERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tentative": ({"shows": BusyStatus.TENTATIVE}, {"tentative": Treat.BUSY}),
     "free": ({"shows": BusyStatus.FREE}, {"free": Treat.BUSY}),
     "all_day": ({"when": days()}, {"all_day": Treat.BUSY}),
+    "declined": ({"response": Response.DECLINED}, {"declined": Treat.BUSY}),
+    "tentative answer": ({"response": Response.TENTATIVE}, {"tentative": Treat.BUSY}),
 }
 
 
@@ -135,6 +137,56 @@ def test_each_rule_reaches_single_occurrences(said: dict[str, Any], gives: dict[
     assert ("Secret" in str(told.fields)) == (treat is Treat.COPY)
     assert (told.fields["at 2026-11-03T09:00:00Z"] == "null") == (treat is Treat.SKIP)
     assert (told.withheld == {"at 2026-11-03T09:00:00Z"}) == (treat is not Treat.COPY)
+
+
+@pytest.mark.parametrize("response", Response)
+@pytest.mark.parametrize("treat", Treat)
+def test_a_date_of_which_only_the_answer_differs(response: Response, treat: Any) -> None:
+    start = event().when.start  # type: ignore[union-attr]
+    one = Occurrence(when=event().when, response=response)
+    told = given(replace(series(), exceptions={start: one}), Gives(declined=treat), NOW)
+    assert told.fields is not None
+    declined = response is Response.DECLINED and treat is Treat.SKIP
+    assert told.fields.get("at 2026-11-03T09:00:00Z") == ("null" if declined else None)
+    assert told.withheld == (frozenset({"at 2026-11-03T09:00:00Z"}) if declined else frozenset())
+    as_busy = given(replace(series(), exceptions={start: one}), Gives(declined=treat, detail=Detail.BUSY), NOW)
+    assert as_busy.withheld == told.withheld
+
+
+def test_an_accepted_date_of_a_declined_series_goes_with_it() -> None:
+    one = replace(series(response=Response.ACCEPTED), response=Response.DECLINED)
+    assert given(one, Gives(), NOW).fields is None
+
+
+AT = "at 2026-11-03T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "withheld", "names"),
+    [
+        ({}, {AT: "null"}, {AT}, {AT}),
+        ({AT: "null"}, {AT: "null"}, {AT}, set()),
+        ({AT: "null"}, {}, set(), {AT}),
+        ({AT: '{"when":1}'}, {}, set(), set()),  # that it is as all others shows there
+        ({AT: '{"when":1}'}, {AT: '{"subject":"x","when":1}'}, set(), {AT}),
+        ({AT: "null"}, {AT: '{"when":1}'}, set(), {AT}),
+        ({AT: '{"when":1}'}, {AT: '{"when":1}'}, set(), set()),
+    ],
+)
+def test_what_another_answer_alone_changes(before: Any, now: Any, withheld: set[str], names: set[str]) -> None:
+    assert answered(before, Given(fields=now, withheld=frozenset(withheld))) == names
+    assert answered(before, Given(withheld=frozenset(withheld))) == frozenset()
+
+
+def test_what_is_left_out_though_its_origin_says_nothing_of_it() -> None:
+    other = "at 2026-11-04T09:00:00Z"
+    assert left_out({AT: "null", other: "null", "subject": "null"}, {other}) == {AT}
+
+
+def test_answers_of_occurrences_are_left_aside() -> None:
+    told = unanswered(series(response=Response.DECLINED))
+    assert told == series()
+    assert unanswered(person()) == person()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Tests of calsync/plans/guards.py: what stops a plan."""
 
+from dataclasses import replace
+
 import pytest
 
 from calsync.agreed import Agreed, Link
@@ -19,7 +21,7 @@ from calsync.plans.situation import Situation
 from calsync.rules import Bound
 from calsync.spoke import Act
 from calsync.steps import Step, Why
-from tests.calsync.plans.model import NONE, NOW, World, event, giver, rules, target
+from tests.calsync.plans.model import NONE, NOW, World, event, giver, rules, target, whys
 
 HUB = rules(
     creations=Bound(count=3, share=0.1),
@@ -89,6 +91,7 @@ def test_a_side_that_came_back_empty_stops_however_it_was_read(gone: int, of: in
 
 def test_a_spoke_with_another_name_is_not_taken_for_one_that_was_taken_away() -> None:
     assert guards(Act.DELETE, Why.WITHDRAWN, steps=1, origin="long gone") == [DELETIONS]
+    assert guards(Act.UPDATE, Why.WITHDRAWN, steps=1, origin="long gone") == [DELETIONS]
     assert guards(Act.UPDATE, Why.RULES, steps=4, origin="long gone") == []
 
 
@@ -197,3 +200,59 @@ def test_the_only_item_of_a_calendar_that_the_settings_changed_is_asked_for_as_w
     assert stop.words.startswith(
         "the only item of b is not there any more, so 2 would be removed elsewhere, 1 of them "
     )
+
+
+def shadow(items: int, *, gives: bool = False, delete: bool = False, **bounds: Bound) -> World:
+    """So many items, and the copies of them at a spoke that gives nothing, or of which no removal counts."""
+    copies = giver("b") if gives else target("b")
+    here = World(rules(giver("a", gets=replace(NONE, create=True, delete=delete)), copies, target("c"), **bounds))
+    for hour in range(items):
+        here.put("a", event(hour, f"{hour}"))
+    here.quiet()
+    return here
+
+
+@pytest.mark.parametrize("gives", [False, True])
+@pytest.mark.parametrize("lost", [1, 5, 8])
+def test_a_shadow_that_is_emptied_is_filled_again_by_itself(lost: int, gives: bool) -> None:
+    here = shadow(8, gives=gives)
+    vanish(here, "b", lost)
+    made = here.run(whole=True, expired=frozenset({"b"}))
+    assert made.stops == ()
+    assert whys(made) == [("b", "LOST")] * lost
+    assert here.quiet() == 0
+    assert here.stands("b") == here.stands("a")
+
+
+def test_so_is_one_that_its_server_took_back_to_what_it_was() -> None:
+    here = shadow(8)
+    before = dict(here.shelves["b"])
+    for key in sorted(here.shelves["a"]):
+        here.change("a", key, location="Room 4")
+    here.quiet()
+    for key, item in before.items():
+        here.touch("b", key, content=item.content, changed_at=NOW)
+    made = here.run(whole=True, expired=frozenset({"b"}))
+    assert made.stops == ()
+    assert set(whys(made)) == {("b", "PUT_BACK")}
+
+
+def test_but_many_copies_are_many_however_many_there_were() -> None:
+    here = shadow(8, creations=Bound(count=5, share=0.5))
+    vanish(here, "b", 8)
+    [stop] = here.planned(whole=True).stops
+    assert (stop.guard, stop.spoke) == (CREATIONS, "b")
+    assert stop.words == "8 copies would be made in b, where 0 items stand: look at the plan, then allow it"
+
+
+def test_another_calendar_is_asked_for_where_something_of_it_would_be_taken() -> None:
+    here = shadow(8, gives=True)
+    vanish(here, "b", 8)
+    here.put("b", event(11, "Somebody else's"))
+    assert [stop.guard for stop in here.planned(whole=True).stops] == [EMPTY]
+
+
+def test_so_is_one_whose_losses_count() -> None:
+    here = shadow(8, gives=True, delete=True)
+    vanish(here, "b", 8)
+    assert [stop.guard for stop in here.planned(whole=True).stops] == [EMPTY]

@@ -1,16 +1,20 @@
 """Tests of calsync/plans/joining.py: what was there already becomes part of an item."""
 
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
+
+import pytest
 
 from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import digests, fields
 from calsync.items import Item
 from calsync.plans.giving import Given
-from calsync.plans.joining import joined, relinked
+from calsync.plans.joining import equal, joined, relinked
 from calsync.plans.situation import Situation
-from calsync.rules import Detail, HubRules, Reminders, Treat
+from calsync.rules import Detail, HubRules, Kind, Reminders, Treat
+from protocols.model.card import Address, Card, Place
 from protocols.model.event import Event, Sensitivity
-from tests.calsync.plans.model import ALL, NONE, NOW, World, event, giver, rules, whys
+from tests.calsync.plans.model import ALL, NONE, NOW, World, event, giver, person, rules, whys
 
 OPEN = rules(giver("a"), giver("b", replace(ALL, prefix="[A] ")))
 AGREED = Agreed(
@@ -108,3 +112,24 @@ def test_somebodys_own_that_looks_the_same_is_removed_by_nobody_else() -> None:
     here.remove("a", key)
     assert whys(here.run()) == []
     assert len(here.shelves["b"]) == 1
+
+
+LINES = [each.name for each in dataclass_fields(Card) if each.type in (str, "str") and each.name != "notes"]
+"""Whatever a contact says in a single line; the notes have several."""
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_letters_and_spaces_of_each_line_of_a_contact_are_a_servers_way(name: str) -> None:
+    one, two = (person(**{"company": "Contoso", name: text}) for text in ("Sales and  more", "SALES AND MORE"))
+    agreed = replace(AGREED, fields=fields(one))
+    hub = situation(rules(giver("a"), giver("b"), kind=Kind.CONTACTS))
+    stands = Item(key="2", version="v2", content=two)
+    assert equal(hub, agreed, "b", stands)
+    assert not equal(hub, agreed, "b", replace(stands, content=person(**{"company": "Contoso", name: "Sales"})))
+
+
+@pytest.mark.parametrize("part", [each.name for each in dataclass_fields(Address)])
+def test_so_are_those_of_a_postal_address(part: str) -> None:
+    one, two = (person(places={Place.HOME: Address(**{part: text})}) for text in ("New  Street", "NEW STREET"))
+    hub = situation(rules(giver("a"), giver("b"), kind=Kind.CONTACTS))
+    assert equal(hub, replace(AGREED, fields=fields(one)), "b", Item(key="2", version="v2", content=two))

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from calsync.agreed import Agreed, Link
+from calsync.agreed import ANEW, Agreed, Link
 from calsync.contents import digests, fields
 from calsync.items import Item
 from calsync.plans.details import NOTHING, labelled
-from calsync.plans.linking import UNSEEN, after, bare, linked, refused, settled, touched
+from calsync.plans.linking import AGAIN, UNSEEN, after, bare, linked, refused, settled, touched
 from calsync.plans.refusals import REFUSED, kept
 from calsync.spoke import Act
 from calsync.steps import Decision, Step, Why
@@ -145,3 +145,13 @@ def test_what_nothing_is_left_of_is_forgotten() -> None:
     withheld = replace(AGREED, fields=labelled({}, NOTHING))
     assert bare(replace(withheld, links={"a": LINK}))
     assert not bare(replace(withheld, links=dead))  # it may be given again, by other tokens
+
+
+def test_what_becomes_another_as_soon_as_it_was_put_back_is_left_until_there_is_more_to_do() -> None:
+    back = replace(step(Act.UPDATE, LINK, "body", body="Ours"), why=Why.PUT_BACK)
+    item = told(location="Room", body="Theirs")
+    link = linked(back, item, later=True)
+    assert (link.version, link.left, link.asked["body"]) == (item.version, AGAIN, ANEW)
+    assert link.stood == digests(fields(item.content))
+    assert linked(replace(back, why=Why.CHANGED), item, later=True).left == ""
+    assert linked(back, told(location="Room", body="Ours"), later=True).left == ""

@@ -4,7 +4,8 @@ import pytest
 
 from calsync.items import Mark
 from calsync.plans.found import GOES
-from calsync.plans.marked import ORPHAN, TWIN
+from calsync.plans.guards import RESTORED
+from calsync.plans.marked import ADOPTED, ORPHAN, TWIN
 from calsync.steps import Why
 from protocols.model.event import Sensitivity
 from tests.calsync.plans.model import World, event, giver, rules, whys, world
@@ -41,11 +42,37 @@ def orphaned() -> World:
     return here
 
 
-def test_a_copy_without_any_original_becomes_one_where_all_was_read() -> None:
+def test_a_copy_without_any_original_is_left_aside_and_becomes_one_when_all_is_read_once_more() -> None:
     here = orphaned()
-    assert whys(here.run(everything=True)) == [("a", "NEW")]
+    made = here.run(everything=True)
+    assert (whys(made), [aside.why for aside in made.asides]) == ([], [ORPHAN])
+    assert (here.quiet(), here.shelves["a"]) == (0, {})
+    assert whys(here.run(whole=True, adopt=False)) == []
+    made = here.run(whole=True)
+    assert whys(made) == [("a", "NEW")]
+    assert [left.words for decision in made.decisions for left in decision.left] == [ADOPTED]
     assert here.stands("a") == here.stands("b")
-    assert here.quiet() == 0
+    assert (here.quiet(), here.asides) == (0, {})
+
+
+@pytest.mark.parametrize(("number", "known", "stopped"), [(2, 1, False), (3, 1, True), (3, 0, False)])
+def test_where_a_ledger_is_known_several_of_them_are_asked_for(number: int, known: int, stopped: bool) -> None:
+    """They came back with a backup: what was deleted is not made again everywhere."""
+    here = world()
+    for hour in range(number + known):
+        here.put("a", event(hour, f"{hour}"))
+    here.quiet()
+    backup = dict(here.shelves["b"])
+    for key in sorted(here.shelves["a"])[:number]:
+        here.remove("a", key)
+    here.quiet()
+    for key in backup.keys() - here.shelves["b"].keys():
+        here.put("b", backup[key].content, key=key, mark=backup[key].mark)
+    here.run()
+    stops = here.planned(whole=True).stops
+    assert [(stop.guard, stop.spoke) for stop in stops] == ([(RESTORED, "b")] if stopped else [])
+    assert all("3 copies of ours stand in b of which nobody knows the original" in stop.words for stop in stops)
+    assert here.planned(whole=True, adopt=False).stops == ()
 
 
 def test_and_is_left_aside_where_something_was_not_read() -> None:
@@ -97,3 +124,18 @@ def test_an_orphan_stands_for_what_looks_just_so_and_has_no_copy_there() -> None
     assert [len(here.shelves[spoke]) for spoke in "abc"] == [1, 1, 1]
     [agreed] = here.ledger.values()
     assert agreed.links["c"].key == here.key("c")
+
+
+def test_what_stands_as_a_copy_everywhere_was_made_again_at_its_origin_and_goes_on() -> None:
+    here = world()
+    here.put("a", event())
+    here.run()
+    here.remove("a", here.key("a"))
+    here.change("b", here.key("b"), location="Hall")  # an edit beats a removal
+    here.quiet()
+    here.ledger.clear()
+    made = here.run(everything=True)
+    assert [left for decision in made.decisions for left in decision.left] == []
+    here.change("b", here.key("b"), location="Room")
+    here.quiet()
+    assert here.only("a").location == here.only("b").location == "Room"

@@ -233,3 +233,15 @@ def test_what_was_a_block_when_it_was_removed_was_one() -> None:
     others(here, ALL)
     assert whys(here.run(everything=True)) == [("b", "LOST")]
     assert here.only("b") == here.only("a") == event()
+
+
+@pytest.mark.parametrize("delete", [True, False], ids=["removed", "emptied"])
+def test_copies_from_a_spoke_that_is_named_no_more_wait_for_a_word(delete: bool) -> None:
+    here = World(rules(giver("a"), giver("b", replace(ALL, delete=delete))))
+    here.put("a", event(body="Notes"))
+    here.quiet()
+    here.rules = rules(giver("b", replace(ALL, delete=delete)), giver("c"))
+    here.away = {"a"}
+    made = here.planned(everything=True, whole=True)
+    assert [step.why.name for each in made.decisions for step in each.steps if step.spoke == "b"] == ["WITHDRAWN"]
+    assert [(stop.guard, stop.spoke) for stop in made.stops] == [("deletions", "a")]

@@ -7,6 +7,7 @@ from calsync.agreed import Aside
 from calsync.engine.tally import Tally
 from calsync.engine.troubles import Trouble
 from calsync.ledger.rows import Refusal
+from calsync.plans.refusals import NOT_NOW
 from calsync.reports.report import UNWRITTEN
 from calsync.reports.telling import document, text
 from calsync.spoke import Act, Failed, Written
@@ -74,6 +75,14 @@ def test_what_is_not_taken_is_told_by_its_keys_where_they_are_few() -> None:
     assert "  6 not taken:\n    west: 1 item: it is ours (odd)\n    west: 5 items: private items are not" in told
     [ours, private] = document(replace(REPORT, outlook=outlook))["not_taken"]
     assert (ours["keys"], private["count"], private["keys"][:2]) == (["odd"], 5, ["k0", "k1"])
+
+
+def test_what_waits_since_before_is_told_by_its_number() -> None:
+    report = replace(REPORT, outlook=replace(OUTLOOK, plan=Plan(), held_up={"west": 200, "north": 1}))
+    told = text(report)
+    assert f"  201 not done:\n    west: 200 items: {NOT_NOW}\n    north: 1 item: {NOT_NOW}\n" in told
+    assert document(report)["held_up"] == {"west": 200, "north": 1}
+    assert (report.left, report.not_done) == ([], 201)
 
 
 def test_what_was_refused_before_is_told_by_its_title() -> None:

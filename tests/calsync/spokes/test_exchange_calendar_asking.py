@@ -1,8 +1,10 @@
 """Tests of calsync/spokes/exchange_calendar_asking.py."""
 
+from datetime import timedelta
+
 import pytest
 
-from calsync.spokes.exchange_calendar_asking import READING
+from calsync.spokes.exchange_calendar_asking import ONE
 from protocols.errors import PeerError
 from protocols.model.event import Event
 from protocols.model.freebusy import Reason
@@ -51,7 +53,17 @@ async def test_it_is_not_waited_for_ever() -> None:
         with pytest.raises(PeerError) as raised:
             await Reader(spoke).news()
         assert raised.value.reason is Reason.THROTTLED
-        assert sum(there.waits) <= READING.total_seconds()
+        assert sum(there.waits) <= ONE.total_seconds()
+
+
+async def test_who_asks_for_longer_than_a_run_waits_is_heard() -> None:
+    async with world() as there:
+        spoke = there.calendar()
+        await spoke.opened()
+        there.desk.refuse = lambda operation: 240.0
+        with pytest.raises(PeerError) as raised:
+            await Reader(spoke).news()
+        assert (raised.value.retry_after, there.waits) == (timedelta(seconds=240), [])
 
 
 async def test_another_fault_is_not_asked_again() -> None:

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from calsync.items import Mark
+from calsync.spoke import Lists
 from calsync.spokes.exchange_contacts import ExchangeContacts, ExchangePublicContacts
 from calsync.spokes.exchange_public_folder import Route
 from protocols.errors import PeerError
@@ -259,6 +260,10 @@ async def test_a_public_folder_is_asked_for_what_changed_and_now_and_then_for_ev
         assert any(b"IsGreaterThanOrEqualTo" in each.body for each in world.requests[before:])
         later.append(timedelta(hours=1))
         assert (await reader.news()).gone == {keys[1]}
+        await owner.delete(keys[2])
+        assert isinstance(stage.spoke, Lists)
+        stage.spoke.list_all()
+        assert (await reader.news()).gone == {keys[2]}
         assert world.desk.public.address == "public-folders"
 
 

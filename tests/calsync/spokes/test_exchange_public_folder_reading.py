@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from calsync.spoke import ExpiredError
+from protocols.errors import PeerError
 from protocols.model.event import Event
 from tests.calsync.spokes.exchange_calendar_world import span, world
 from tests.contracts.spoke_world import Reader
@@ -54,6 +55,38 @@ async def test_what_was_deleted_is_found_by_the_next_listing() -> None:
         there.requests.clear()
         assert not (await reader.news()).gone
         assert there.operations() == ["FindItem"]
+
+
+async def test_what_was_deleted_is_found_at_once_where_somebody_heard_of_it() -> None:
+    async with world() as there:
+        keys = [await there.team.create(replace(ONE, subject=str(number))) for number in range(3)]
+        spoke = there.public(HOUR)
+        reader = Reader(spoke)
+        await reader.news()
+        await there.team.delete(keys[1])
+        await there.team.change(keys[2], replace(ONE, subject="Other"))
+        spoke.list_all()
+        told = await reader.news()
+        assert told.gone == {keys[1]}
+        assert set(told.items) == {keys[2]}
+        there.requests.clear()
+        await reader.news()
+        assert b"IsGreaterThanOrEqualTo" in there.requests[0].body
+
+
+async def test_who_failed_to_list_lists_the_next_time() -> None:
+    async with world() as there:
+        key = await there.team.create(ONE)
+        spoke = there.public(HOUR)
+        reader = Reader(spoke)
+        await reader.news()
+        await there.team.delete(key)
+        spoke.list_all()
+        there.desk.refuse = lambda operation: 1_000.0
+        with pytest.raises(PeerError):
+            await reader.news()
+        there.desk.refuse = lambda operation: None
+        assert (await reader.news()).gone == {key}
 
 
 async def test_a_listing_finds_what_the_times_did_not_tell() -> None:

@@ -84,14 +84,6 @@ async def test_a_series_that_is_half_there_is_not_found_and_becomes_whole(world:
     assert set((await Reader(spoke).news()).items) == {found.key}
 
 
-async def test_another_content_of_the_same_copy_takes_its_place(world: Workspace) -> None:
-    spoke = world.spoke()
-    first = await done(spoke, creation(BOTH))
-    again = await done(spoke, creation(APPOINTMENT))
-    assert again.key == first.key
-    assert content(again) == APPOINTMENT
-
-
 async def test_a_copy_that_somebody_threw_away_meanwhile_is_made_again(world: Workspace) -> None:
     spoke = world.spoke()
     for number, event in enumerate((APPOINTMENT, BOTH), 1):

@@ -84,9 +84,18 @@ def test_a_reading_waits_and_asks_for_large_pages() -> None:
 
 
 def test_a_reading_ends_where_it_would_wait_for_ever() -> None:
-    peer, waits = Peer(*[json({}, 429, Retry_After="200")] * 2), Waits()
+    peer, waits = Peer(*[json({}, 429, Retry_After="60")] * 2), Waits()
     assert run(asked(calendar(peer, waits).reading())).status == 429
     assert len(waits.seconds) == 1
+
+
+def test_what_a_batch_is_told_and_does_not_wait_for_is_known_to_the_next_reading() -> None:
+    peer, waits = Peer(told(429, wait="300")), Waits()
+    at = calendar(peer, waits)
+    run(at.batch([PART], longest=READING))
+    answer = run(asked(at.reading()))
+    assert (answer.status, answer.headers.get("Retry-After")) == (429, "300")
+    assert (len(peer.requests), waits.seconds) == (1, [])
 
 
 def test_an_owner_has_many_addresses() -> None:

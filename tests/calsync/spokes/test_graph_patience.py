@@ -1,8 +1,10 @@
 """Waiting for Microsoft 365 as long as it asks for, and no longer than is worth while."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
-from calsync.spokes.graph_patience import READING, Patience
+from calsync.hubs import Hub
+from calsync.spokes.graph_patience import ONE, READING, Patience
 from protocols.http import Headers, HttpRequest, HttpResponse, Send
 from tests.protocols.scripted import Peer, run
 
@@ -11,12 +13,16 @@ WELL = HttpResponse(200, Headers(), b"{}")
 
 
 class Waited:
+    """A clock that goes by what was slept."""
+
     def __init__(self) -> None:
         self.seconds: list[float] = []
-        self.patience = Patience(clock=lambda: NOW, sleep=self.sleep, chance=lambda: 0.0)
+        self.now = NOW
+        self.patience = Patience(clock=lambda: self.now, sleep=self.sleep, chance=lambda: 0.0)
 
     async def sleep(self, seconds: float) -> None:
         self.seconds.append(seconds)
+        self.now += timedelta(seconds=seconds)
 
 
 def busy(status: int = 429, wait: str = "") -> HttpResponse:
@@ -42,9 +48,34 @@ def test_what_is_told_counts() -> None:
 
 
 def test_a_reading_waits_no_longer_than_is_worth_while_in_all() -> None:
-    waited, peer = Waited(), Peer(busy(wait="200"), busy(wait="200"))
+    waited, peer = Waited(), Peer(*[busy(wait="90"), WELL] * 3, busy(wait="90"))
+    send = waited.patience.reading(peer)
+    assert [run(asked(send)).status for _ in range(4)] == [200, 200, 200, 429]
+    assert waited.seconds == [90.0] * 3
+
+
+def test_for_one_answer_nobody_waits_longer_than_a_run_does() -> None:
+    waited, peer = Waited(), Peer(busy(wait="60"), busy(wait="60"))
     assert run(asked(waited.patience.reading(peer))).status == 429
-    assert waited.seconds == [200.0]
+    assert waited.seconds == [60.0]
+
+
+def test_a_longer_wait_is_told_at_once_and_known_to_later_readings() -> None:
+    waited, peer = Waited(), Peer(busy(wait="240"), WELL)
+    answer = run(asked(waited.patience.reading(peer)))
+    assert (answer.status, answer.headers.get("Retry-After"), waited.seconds) == (429, "240", [])
+    waited.now += timedelta(seconds=60.5)
+    answer = run(asked(waited.patience.reading(peer)))
+    assert (answer.status, answer.headers.get("Retry-After"), waited.seconds) == (429, "180", [])
+    waited.now += timedelta(seconds=100)
+    assert run(asked(waited.patience.reading(peer))) == WELL  # what is left is short enough
+    assert (waited.seconds, len(peer.requests)) == ([80.0], 2)
+
+
+def test_a_run_is_more_patient_than_a_reading_with_one_answer() -> None:
+    [usual] = [each.default for each in fields(Hub) if each.name == "patience"]
+    assert isinstance(usual, timedelta)
+    assert usual > ONE
 
 
 def test_an_error_is_not_waited_for() -> None:

@@ -1,5 +1,6 @@
 """A published file as a spoke: what every spoke that is read promises, and what only a file does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -174,3 +175,21 @@ async def test_a_long_file_comes_in_pages() -> None:
     assert [len(page.items) for page in pages] == [200, 200, 50, 0]
     assert all(page.whole for page in pages)
     assert all(isinstance(item, Item) for page in pages for item in page.items)
+
+
+async def test_others_are_served_while_a_long_file_is_read() -> None:
+    file = cal(*(line for number in range(2000) for line in event(START, uid=f"{number}@x")))
+    spoke = IcsSubscription("p", Peer(HttpResponse(200, Headers(), file)), url=URL, clock=lambda: NOW)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.ensure_future(other())
+    pages = await everything(spoke.changes("", nothing, WINDOW))
+    ticking.cancel()
+    assert sum(len(page.items) for page in pages) == 2000
+    assert turns >= len(pages)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from service.runs.states import RunState
 from service.runs.trying import PausedError, UnopenedError
 from service.state.settings import StateSettings
 from simulation.faults import Trouble
+from tests.calsync.settings.merger import TWO_WAY
+from tests.calsync.spokes import exchange_calendar_world
 from tests.calsync.wiring.merger_world import World, around, world
 from tests.calsync.wiring.parts_of import of
 from tests.contracts.spoke_world import NOW
@@ -64,6 +67,22 @@ async def test_after_a_failure_it_is_opened_anew(hub: OpenHub, here: World) -> N
     assert _tokens(here) == 2
 
 
+async def test_how_long_a_server_asked_to_be_left_alone_is_known_to_the_next_run(
+    hub: OpenHub, here: World, time: Time
+) -> None:
+    await hub.sync(None)
+    limits = here.graph.desk.limits
+    limits.refuse = lambda method, path: 600.0
+    assert (await hub.sync(None)).state is RunState.FAILED
+    limits.refuse = lambda method, path: None
+    report = await hub.sync(frozenset({"contoso"}))
+    assert [(each.spoke, "left alone for 600 s" in each.words) for each in report.outlook.troubles] == [
+        ("contoso", True)
+    ]
+    time.now += timedelta(minutes=10)
+    assert (await hub.sync(frozenset({"contoso"}))).state is RunState.DONE
+
+
 async def test_a_pause_is_nothing_that_opening_mends(hub: OpenHub, ledger: Ledger) -> None:
     await ledger.pause("merger", "a move goes on")
     with pytest.raises(PausedError):
@@ -100,6 +119,44 @@ async def test_of_contacts_microsoft_365_tells_and_google_does_not(
     async with hub.watched() as watched:
         assert list(watched) == ["contoso"]
     await hub.close()
+
+
+async def test_what_is_gone_from_a_public_folder_is_found_in_the_run_that_was_told_so(
+    here: World, ledger: Ledger, tmp_path: Path, time: Time
+) -> None:
+    (tmp_path / "exchange").write_text(exchange_calendar_world.SVC.password)
+    async with exchange_calendar_world.world() as there:
+        spokes = {"north": here.spokes["north"], "shared": _public(there)}
+        hub = OpenHub(of({"name": "merger", "spokes": spokes}), ledger, around(tmp_path, time))
+        event, told = here.event("Moved on"), frozenset({"shared"})
+        for _ in range(3):
+            await there.team.create(event)
+        await hub.sync(None)
+        assert len(here.at_google()) == 3
+        await there.team.delete(next(iter(there.team.folder.entries)))
+        await hub.sync(told)
+        assert len(here.at_google()) == 3  # nobody said that anything may be gone
+        there.desk.refuse = lambda operation: 1_000.0
+        assert (await hub.sync(told, told)).state is RunState.FAILED
+        there.desk.refuse = lambda operation: None
+        await hub.sync(frozenset({"north"}))
+        await hub.sync(told)
+        assert len(here.at_google()) == 2
+        there.requests.clear()
+        await hub.close()
+
+
+def _public(there: exchange_calendar_world.World) -> dict[str, Any]:
+    account = exchange_calendar_world.SVC.username
+    return {
+        "protocol": "ews",
+        "url": there.server.ews_url,
+        "mailbox": account,
+        "public_folder": exchange_calendar_world.PATH,
+        "autodiscover": f"{there.server.url}/autodiscover/autodiscover.svc",
+        "auth": {"kind": "basic", "username": account, "password": "file:exchange"},
+        "get": TWO_WAY,
+    }
 
 
 async def test_what_cannot_be_opened_says_why_and_is_tried_again(hub: OpenHub, tmp_path: Path) -> None:
