@@ -1,5 +1,5 @@
 """`python -m console`: the same as `busyline`."""
 
-from console.cli import main
+from console.start import main
 
 main()

@@ -1,9 +1,11 @@
 """`busyline check`: is the configuration valid, and does every secret, certificate and file exist and fit."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -44,8 +46,15 @@ from console.upstream_checks import check_upstream
 from console.workers_checks import check_workers, processors
 
 
-def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Check the configuration and every secret, certificate and file it names; asks nobody over the network."""
+def command(
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Also ask Microsoft's servers in which zone the mailboxes of hubs live.")
+    ] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Check the configuration and every secret, certificate and file it names; asks nobody over the network without
+    --ask."""
     try:
         configuration, directory = configured(config)
     except ConfigurationError as error:
@@ -53,7 +62,12 @@ def command(as_json: JsonOption = False, config: ConfigOption = None) -> None:
             raise
         print_json([_finding(problem).as_json() for problem in error.problems])
         raise typer.Exit(FOUND_WRONG) from None
-    found = located(findings(configuration, directory, datetime.now(UTC)), configuration, find(config))
+    now = datetime.now(UTC)
+    found = located(findings(configuration, directory, now), configuration, find(config))
+    if ask:
+        from console.hub_zones import check_zones  # noqa: PLC0415  it takes what speaks to servers
+
+        found += located(asyncio.run(check_zones(configuration, directory, now)), configuration, find(config))
     if as_json:
         print_json([finding.as_json() for finding in found])
     else:

@@ -32,6 +32,7 @@ from console.hubs import command as hubs
 from console.pair import command as pair
 from console.setup import command as setup
 from console.setup.sides import SetupError
+from console.start import INTERRUPTED, WORDS
 from console.terminal import DONE, FOUND_WRONG, WRONG_USAGE, EndingError
 from proxy.list_files import ListFileError
 from service import logs
@@ -48,7 +49,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Free/busy between Exchange, Microsoft 365 and Google. "
-    "Exit codes: 0 done, 1 found something wrong (the configuration, too), 2 wrong usage of the command.",
+    "Exit codes: 0 done, 1 found something wrong (the configuration, too), 2 wrong usage of the command, "
+    "130 interrupted.",
 )
 config = typer.Typer(no_args_is_help=True, help="The configuration file.")
 app.command("demo")(demo.command)
@@ -78,7 +80,7 @@ def _config() -> None:
 
 
 def main() -> None:
-    """The entry point of `busyline`. What is logged never stands in what a command prints; `serve` logs as it wants."""
+    """Runs what was typed, and ends. What is logged never stands in what a command prints; `serve` logs as it wants."""
     logs.configure("console", level=logging.WARNING)
     sys.exit(run(sys.argv[1:]))
 
@@ -89,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _finished(arguments)
     except SystemExit as ending:
-        code = _ENDINGS.get(ending.code, FOUND_WRONG)  # interrupted, too
+        code = _interrupted() if ending.code == INTERRUPTED else _ENDINGS.get(ending.code, FOUND_WRONG)
     except SetupError as error:
         code = _told(str(error), WRONG_USAGE)
     except (ConfigurationError, SecretError, CertificateError, ListFileError) as error:
@@ -97,13 +99,13 @@ def run(arguments: Sequence[str]) -> int:
     except EndingError as error:
         code = _told(str(error), error.code)
     except KeyboardInterrupt:
-        code = DONE
+        code = _interrupted()
     except BrokenPipeError:
         _print_no_more()  # what reads us has seen enough
     except OSError as error:
         code = _unwritten(error) if error.errno in _UNWRITABLE and error.filename is None else _our_fault(error)
     except Exception as error:  # noqa: BLE001  the last resort, so that an operator reads a sentence
-        code = _our_fault(error)
+        code = _interrupted() if _by_interrupt(error) else _our_fault(error)
     return code
 
 
@@ -113,6 +115,17 @@ def _finished(arguments: Sequence[str]) -> None:
         app(list(arguments))
     finally:
         sys.stdout.flush()
+
+
+def _interrupted() -> int:
+    return _told(WORDS, INTERRUPTED)
+
+
+def _by_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind it: what is loaded at that moment may put an error of its own in its place."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _print_no_more() -> None:

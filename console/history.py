@@ -17,7 +17,7 @@ _FIGURES: Final = {
     "untried": "not tried",
     "again": "planned again",
     "unread": "unreadable",
-    "clashes": "changed twice",
+    "clashes": "changed at two spokes",
     "left": "not done",
     "asides": "not taken",
 }

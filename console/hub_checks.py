@@ -92,21 +92,36 @@ def _key_file(key: str, text: Secret) -> Iterator[Finding]:
 def _shared(key: str, spoke: SpokeSettings, configuration: Configuration, directory: Path) -> Iterator[Finding]:
     """Whoever writes calendars must not be who answers questions from outside, nor who fills address books: what is
     broken into there would reach them all."""
-    mine = identity_of(spoke, directory) if spoke.get.writes and not spoke.person else None
-    if mine is None:
-        return
+    mine = _proofs(spoke, directory) if spoke.get.writes and not spoke.person else {}
     purposes: dict[str, Mapping[str, object]] = {
         "connectors": configuration.connectors,
         "directories": configuration.directories,
     }
     serves = {"connectors": "serves free/busy and nothing else", "directories": "serves address books"}
-    place = "service_account" if isinstance(spoke, GoogleSpoke) else "client_id"
     for kind, sections in purposes.items():
         for name, section in sections.items():
-            others = (section, getattr(section, "auth", None))
-            if any(identity_of(each, directory) == mine for each in others):
-                what = f"{mine} is also what [{kind}.{name}] proves itself with, which {serves[kind]}"
-                yield error(f"{key}.{place}", what, "register one of its own, with what this hub needs and no more")
+            for proof in mine.keys() & _proofs(section, directory).keys():
+                what = f"{proof[0]} is also what [{kind}.{name}] proves itself with, which {serves[kind]}"
+                if len(proof) == 1:
+                    mend = "register one of its own, with what this hub needs and no more"
+                    yield error(f"{key}.{mine[proof]}", what, mend)
+                else:
+                    mend = "make an account of its own, with the rights that this hub needs and no more"
+                    yield warning(f"{key}.{mine[proof]}", what, mend)
+
+
+def _proofs(section: object, directory: Path) -> dict[tuple[str, ...], str]:
+    """What a section proves itself with, and the key of it: an application or a service account, which are known
+    wherever they sign in, or an account and the host that it is one of."""
+    found: dict[tuple[str, ...], str] = {}
+    auth = getattr(section, "auth", None)
+    for prefix, each in (("", section), ("auth.", auth)):
+        if (who := identity_of(each, directory)) is not None:
+            found[who,] = f"{prefix}{'client_id' if hasattr(each, 'client_id') else 'service_account'}"
+    user, url = getattr(auth, "username", None), getattr(section, "url", None)
+    if isinstance(user, str) and isinstance(url, str):
+        found[user.lower(), urlsplit(url).hostname or ""] = "auth.username"
+    return found
 
 
 def _client_id(spoke: GoogleSpoke, directory: Path) -> str:

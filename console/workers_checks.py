@@ -1,11 +1,12 @@
-"""Checks whether there are as many workers as this machine has processors for, and the calendar systems calls."""
+"""Checks whether there are as many workers as this machine has processors for, and the calendar systems calls; and
+says who runs what they do not."""
 
 import os
 from collections.abc import Iterator
 from typing import Final
 
 from console.configuration import Configuration
-from console.findings import Finding, warning
+from console.findings import Finding, note, warning
 from proxy.settings.connectors import ConnectorSettings
 
 _KEY: Final = "server.workers"
@@ -19,7 +20,8 @@ def processors() -> int:
 
 
 def check_workers(configuration: Configuration, machine: int) -> Iterator[Finding]:
-    """Whether workers are more than the processors of the machine, or than the calls that they are to share."""
+    """Whether workers are more than the processors of the machine, or than the calls that they are to share, and what
+    does not run in them."""
     workers = configuration.server.workers
     if workers == 1:
         return
@@ -35,6 +37,15 @@ def check_workers(configuration: Configuration, machine: int) -> Iterator[Findin
         yield warning(_KEY, what, f"{_write(min(few.values()))}, {larger}")
     for name, connector in connectors.items():
         yield from _budgets(f"connectors.{name}", connector, workers)
+    yield from _beside(configuration)
+
+
+def _beside(configuration: Configuration) -> Iterator[Finding]:
+    """Workers serve the proxy alone: hubs and syncs run once, in processes of their own."""
+    alone = {"galsync": configuration.scheduled, "calsync": configuration.hubs}
+    if beside := [f"`busyline serve --only {part}`" for part, some in alone.items() if some]:
+        what = "workers serve the proxy alone: nothing that has a schedule runs there, and no hub is told of changes"
+        yield note(_KEY, what, f"keep {' and '.join(beside)} running beside them")
 
 
 def _budgets(section: str, connector: ConnectorSettings, workers: int) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from string import Template
 
 from certs import first_run, pem
 from console.configuration import FILE_NAME, load
+from console.demo.desks import CALENDAR, FOLDER, OWNER, PUBLIC, WRITER, Desks, desks, exchange_desk, google_account
 from console.demo.people import People
 from console.serve import running
 from proxy.auth.passwords import hash_password
@@ -21,7 +22,8 @@ from proxy.wiring.exchange_front import EWS_PATH, POX_PATH
 from service.wire import client_context
 from simulation.callers import AddressSpace, ExchangeCaller, GoogleCaller, role_accounts
 from simulation.estate import Estate
-from simulation.exchange.server import ASSISTANT, ExchangeServer
+from simulation.exchange.server import ASSISTANT, FEDERATION, ExchangeServer
+from simulation.google.keys import ServiceAccount
 from simulation.google.server import GoogleServer
 from simulation.graph.contacts import ContactsDesk
 from simulation.graph.server import GraphServer
@@ -49,6 +51,7 @@ class Merger:
     graph: GraphServer
     google: GoogleServer
     mailboxes: ContactsDesk
+    desks: Desks
     url: str
     metrics_url: str | None
     passwords: dict[str, str]
@@ -79,13 +82,15 @@ async def merger(directory: Path, today: date) -> AsyncIterator[Merger]:
     tls = pem.load(issued.chain, issued.key, now=datetime.now(UTC)).context
     application, people = Application(roles=("Calendars.Read",)), People.of(estate)
     applications, mailboxes = (application, people.application), people.mailboxes()
+    writer, folders = google_account(), exchange_desk()
     async with (
-        ExchangeServer(estate, ssl=tls) as exchange,
+        ExchangeServer(estate, ssl=tls, accounts=(FEDERATION, ASSISTANT, WRITER), calendars=folders) as exchange,
         GraphServer(estate, ssl=tls, applications=applications, people=people.desk(), contacts=mailboxes) as graph,
-        GoogleServer(estate, ssl=tls, book=people.northwind, others=(people.account,)) as google,
+        GoogleServer(estate, ssl=tls, book=people.northwind, others=(people.account, writer)) as google,
     ):
         passwords = {company: secrets.token_urlsafe(12) for company in _USERNAMES}
         _write_secrets(directory, applications, google, people, passwords)
+        _write_writers(directory, google, writer)
         people.export(directory / "fabrikam.csv")
         url = f"https://{HOST}:{_free_port()}"
         path = directory / FILE_NAME
@@ -99,6 +104,7 @@ async def merger(directory: Path, today: date) -> AsyncIterator[Merger]:
                 graph=graph,
                 google=google,
                 mailboxes=mailboxes,
+                desks=desks(google.calendars.store, folders),
                 url=url,
                 metrics_url=proxy.metrics_url,
                 passwords=passwords,
@@ -123,6 +129,16 @@ def _write_secrets(
         "fabrikam.password": ASSISTANT.password,
         **{f"{company}-caller.hash": hash_password(password) for company, password in passwords.items()},
     }
+    _write(directory, texts)
+
+
+def _write_writers(directory: Path, google: GoogleServer, account: ServiceAccount) -> None:
+    """Whoever keeps calendars equal has credentials of its own."""
+    key = json.dumps(account.file(google.token_url), indent=2)
+    _write(directory, {"northwind-calendars.json": key, "fabrikam-calendars.password": WRITER.password})
+
+
+def _write(directory: Path, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         (directory / name).write_text(text, "utf-8")
         (directory / name).chmod(0o600)
@@ -181,6 +197,11 @@ def _configuration(
         ews_url=exchange.ews_url,
         ews_username=ASSISTANT.username,
         rooms=ROOMS,
+        owner=OWNER,
+        calendar=CALENDAR,
+        folder=FOLDER,
+        public=PUBLIC,
+        writer=WRITER.username,
         google_usernames=", ".join(f'"{name}"' for name in _USERNAMES["northwind"]),
         contoso_username=_USERNAMES["contoso"][0],
         fabrikam_username=_USERNAMES["fabrikam"][0],

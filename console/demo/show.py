@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from console.demo import address_books, truth
+from console.demo import address_books, calendars, truth
 from console.demo.merger import Merger, merger
 from console.demo.picture import save
 from console.demo.questions import Scene, now, scenes
@@ -33,6 +33,7 @@ async def show(*, once: bool, picture: Path | None) -> int:
             wrong = await _ask_all(console, m, picture)
             m.exchange.faults.clear()
             wrong += not await address_books.draw_plan(console, m, now)
+            wrong += not await calendars.draw_hub(console, m, now)
             if once:
                 return wrong
             stop = _stop_when_told()

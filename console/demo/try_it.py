@@ -7,6 +7,7 @@ from pathlib import Path
 from shlex import quote
 
 from console.configuration import FILE_NAME
+from console.demo.desks import HUB
 from console.demo.merger import Merger
 from protocols.ews.query import AvailabilityRequest, Target, View
 from protocols.ews.request import encode
@@ -48,6 +49,9 @@ def try_it(m: Merger) -> Iterator[str]:
     yield "Fill the address books of the simulated companies (plan, apply, history, undo, purge):"
     for command in ("list", *(f"plan {sync}" for sync in SYNCS)):
         yield f"  {program} gal {command} --config {quote(str(config))}"
+    yield "Keep the two calendars equal (plan, sync, why, history, purge):"
+    for command in ("list", f"plan {HUB}"):
+        yield f"  {program} calendar {command} --config {quote(str(config))}"
     yield ""
     yield "Ctrl-C ends it."
 

@@ -1,12 +1,11 @@
 """Plans, applies, undoes and purges: what is going to happen is shown, somebody says yes, and then it happens."""
 
 from dataclasses import dataclass
+from signal import Signals
 from typing import Final
 
-import typer
-
 from console.busy import nobody_runs
-from console.consent import able_to_ask, agreed_to, ended_by_signals
+from console.consent import able_to_ask, agreed_to, ended_by_signals, interrupted, typed
 from console.gal.showing import MOST, show, show_figures, show_json
 from console.gal.work import Chosen, Work, at_work
 from console.progress import Wording, progress
@@ -78,10 +77,10 @@ async def applied(chosen: Chosen, wishes: Wishes) -> bool:
             if _writes(report.outlook) and not wishes.yes:
                 agreed_to(f"Write this into {report.target}?")
                 await _still_good(work, report.outlook, chosen)
-            with ended_by_signals(work.engine.stop):
+            with ended_by_signals(work.engine.stop) as came:
                 done = await work.engine.apply(report.outlook, allow=wishes.allow)
             await work.ledger.prune(chosen.configuration.state.keep)
-    return _told(done, wishes)
+    return _told(done, wishes, came)
 
 
 async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
@@ -100,9 +99,9 @@ async def undone(chosen: Chosen, run: int | None, wishes: Wishes) -> bool:
             if not wishes.yes:
                 agreed_to(f"Take run {number} back?")
                 await _still_good(work, report.outlook, chosen)
-            with ended_by_signals(work.engine.stop):
+            with ended_by_signals(work.engine.stop) as came:
                 done = await work.engine.undo(number)
-    return _told(done, wishes)
+    return _told(done, wishes, came)
 
 
 async def purged(chosen: Chosen, wishes: Wishes) -> bool:
@@ -115,15 +114,13 @@ async def purged(chosen: Chosen, wishes: Wishes) -> bool:
             if not _shown(report, wishes):
                 return False
             if not wishes.yes:
-                typed = typer.prompt(
-                    f"Everything of this goes from {report.target}. Type {work.sync.name} to remove it"
-                )
-                if typed.strip() != work.sync.name:
+                name = typed(f"Everything of this goes from {report.target}. Type {work.sync.name} to remove it")
+                if name != work.sync.name:
                     raise EndingError("that is not its name: nothing was removed")
                 await _still_good(work, report.outlook, chosen)
-            with ended_by_signals(work.engine.stop):
+            with ended_by_signals(work.engine.stop) as came:
                 done = await work.engine.purge()
-    return _told(done, wishes)
+    return _told(done, wishes, came)
 
 
 async def _planned(work: Work, chosen: Chosen, wishes: Wishes) -> RunReport:
@@ -147,11 +144,13 @@ def _shown(report: RunReport, wishes: Wishes) -> bool:
     return not report.words
 
 
-def _told(report: RunReport, wishes: Wishes) -> bool:
+def _told(report: RunReport, wishes: Wishes, came: list[Signals]) -> bool:
     if wishes.as_json:
         show_json(report)
     else:
         show_figures(report)
+    if report.state is RunState.STOPPED:
+        interrupted(came)
     return report.state is RunState.DONE and _well(report)
 
 

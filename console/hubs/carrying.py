@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from signal import Signals
 from typing import Final
-
-import typer
 
 from calsync.engine.moments import Moment
 from calsync.engine.outlook import Outlook
 from calsync.reports.report import HubReport, refusal
 from console.busy import nobody_runs
-from console.consent import able_to_ask, agreed_to, ended_by_signals
+from console.consent import able_to_ask, agreed_to, ended_by_signals, interrupted, typed
 from console.gal.showing import MOST
 from console.hubs.showing import show, show_figures, show_json
 from console.hubs.work import ChosenHub, HubWork, at_work
+from console.mistakes import did_you_mean
 from console.progress import Bar, Wording, progress
 from console.terminal import WRONG_USAGE, EndingError, screen
 from service.runs.states import RunState
@@ -80,13 +80,13 @@ async def synced(chosen: ChosenHub, wishes: Wishes) -> bool:
             allow = wishes.allow
             if not wishes.yes and await _first(work):
                 allow |= await _agreed(chosen, wishes, work, bar, f"This is the first run of {chosen.name}.")
-            done = await _sync(work, wishes, allow)
+            done, came = await _sync(work, wishes, allow)
             if done.stops and not (wishes.yes or wishes.as_json) and chosen.around.asks:
                 bar.hide()
                 allow |= await _agreed_all_the_same(chosen, work, done, wishes)
-                done = await _sync(work, wishes, allow)
+                done, came = await _sync(work, wishes, allow)
             await work.ledger.prune(chosen.configuration.state.keep)
-    return _told(done, wishes)
+    return _told(done, wishes, came)
 
 
 async def refilled(chosen: ChosenHub, wishes: Wishes) -> bool:
@@ -104,9 +104,9 @@ async def refilled(chosen: ChosenHub, wishes: Wishes) -> bool:
             if not wishes.yes:
                 where = " and ".join(sorted(wishes.refill))
                 allow |= await _agreed(chosen, wishes, work, bar, f"What {where} lost is made again.")
-            done = await _sync(work, wishes, allow)
+            done, came = await _sync(work, wishes, allow)
             await work.ledger.prune(chosen.configuration.state.keep)
-    return _told(done, wishes)
+    return _told(done, wishes, came)
 
 
 async def purged(chosen: ChosenHub, wishes: Wishes) -> bool:
@@ -114,6 +114,7 @@ async def purged(chosen: ChosenHub, wishes: Wishes) -> bool:
     able_to_ask(asks=chosen.around.asks, yes=wishes.yes, as_json=wishes.as_json)
     with progress(WORDING, wanted=not wishes.as_json) as bar:
         async with at_work(chosen, tell=bar.tell) as work:
+            await _known(work, wishes.forget)
             await nobody_runs(work.ledger, chosen.name, clock=chosen.around.clock, length=work.hub.lease)
             newest = await _newest(work)
             report = await work.engine.purge(dry=True, forget=wishes.forget)
@@ -121,13 +122,25 @@ async def purged(chosen: ChosenHub, wishes: Wishes) -> bool:
             if not wishes.as_json:
                 show(report, most=wishes.most)
             if not wishes.yes:
-                typed = typer.prompt(f"All this goes; what people made stays. Type {chosen.name} to remove it")
-                if typed.strip() != chosen.name:
+                name = typed(f"All this goes; what people made stays. Type {chosen.name} to remove it")
+                if name != chosen.name:
                     raise EndingError("that is not its name: nothing was removed")
                 await _still_good(chosen, work, report.outlook, newest)
-            with ended_by_signals(work.engine.stop):
+            with ended_by_signals(work.engine.stop) as came:
                 done = await work.engine.purge(forget=wishes.forget)
-    return _told(done, wishes)
+    return _told(done, wishes, came)
+
+
+async def _known(work: HubWork, names: frozenset[str]) -> None:
+    """Raises EndingError where one of ``names`` is no spoke of the hub, now or when something was copied there."""
+    known = set(work.hub.spokes)
+    if names <= known:
+        return
+    async for some in work.ledger.everything(work.hub.name):
+        known.update(spoke for agreed in some for spoke in agreed.links)
+    for name in sorted(names - known):
+        words = f'{work.hub.name} has no spoke "{name}", nor ever had copies at one; {did_you_mean(name, known)}'
+        raise EndingError(words, WRONG_USAGE)
 
 
 def _one_way(chosen: ChosenHub, report: HubReport) -> None:
@@ -184,9 +197,11 @@ def _in_spite_of(report: HubReport) -> str:
     return f" in spite of what stops it ({', '.join(guards)})" if guards else ""
 
 
-async def _sync(work: HubWork, wishes: Wishes, allow: frozenset[str]) -> HubReport:
-    with ended_by_signals(work.engine.stop):
-        return await work.engine.sync(allow=allow, only=wishes.only, whole=wishes.whole, refill=wishes.refill)
+async def _sync(work: HubWork, wishes: Wishes, allow: frozenset[str]) -> tuple[HubReport, list[Signals]]:
+    """What was done, and the signals that came meanwhile."""
+    with ended_by_signals(work.engine.stop) as came:
+        done = await work.engine.sync(allow=allow, only=wishes.only, whole=wishes.whole, refill=wishes.refill)
+    return done, came
 
 
 async def _newest(work: HubWork) -> int:
@@ -201,9 +216,11 @@ async def _still_good(chosen: ChosenHub, work: HubWork, outlook: Outlook, newest
         raise EndingError(_STALE.format("another run has been there meanwhile"))
 
 
-def _told(report: HubReport, wishes: Wishes) -> bool:
+def _told(report: HubReport, wishes: Wishes, came: list[Signals]) -> bool:
     tell: Callable[[HubReport], None] = show_json if wishes.as_json else show_figures
     tell(report)
+    if report.state is RunState.STOPPED:
+        interrupted(came)
     return report.state is RunState.DONE and _well(report)
 
 

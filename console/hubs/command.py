@@ -196,7 +196,17 @@ def history(
 def why(
     context: typer.Context,
     name: Name,
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="A part of its title, its key at a spoke, or its UID.")],
+    item: Annotated[
+        str,
+        typer.Argument(
+            metavar="ITEM",
+            help="A part of its title, its key at a spoke, or its UID; of what a spoke does not give (a private item,"
+            " say) the whole title.",
+        ),
+    ],
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Look for what is gone everywhere, too, where others are called so.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -204,7 +214,7 @@ def why(
     from console.hubs.story import told  # noqa: PLC0415
     from console.hubs.work import chosen  # noqa: PLC0415
 
-    end(told(chosen(context, config, name), item, as_json=as_json))
+    end(told(chosen(context, config, name), item, as_json=as_json, removed=removed))
 
 
 def _lifted(allow: list[Guard] | None) -> frozenset[str]:

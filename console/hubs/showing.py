@@ -29,6 +29,9 @@ def show_figures(report: HubReport) -> None:
     """What was done or would be, without the steps, and how a guard is lifted that stops it."""
     out = screen()
     out.print(telling.text(report, steps=False).rstrip("\n"), soft_wrap=True)
+    if report.clashes:
+        words = f"  Both versions, and how to have the other one: busyline calendar why {report.hub} ITEM"
+        out.print(words, soft_wrap=True)
     if guards := [guard for guard in GUARDS if guard in {stop.guard for stop in report.stops}]:
         lifted = " ".join(f"--allow {guard}" for guard in guards)
         out.print(f"  Where that is meant: busyline calendar sync {report.hub} {lifted}", soft_wrap=True)
@@ -41,7 +44,11 @@ def show_json(report: HubReport) -> None:
         line | {"changes": changes(step.before, step.fields, step.changes)}
         for line, step in zip(told["steps"], report.steps, strict=True)
     ]
-    print_json(told | {"steps": steps})
+    clashes = [
+        line | {"kept": clash.kept, "lost": clash.lost}
+        for line, clash in zip(told["clashes"], report.clashes, strict=True)
+    ]
+    print_json(told | {"steps": steps, "clashes": clashes})
 
 
 def difference(steps: Sequence[Step], *, most: int | None = None) -> Iterator[tuple[str, str]]:

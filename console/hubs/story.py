@@ -8,14 +8,17 @@ from calsync.contents import title
 from calsync.hubs import Hub
 from calsync.items import Fields
 from calsync.ledger.ledger import Ledger
-from calsync.ledger.rows import ClashRow, Story
+from calsync.ledger.rows import Story
 from calsync.plans.details import DETAIL
+from calsync.plans.refusals import undone
 from calsync.spoke import Act
 from console.hubs.absent import why_absent
+from console.hubs.conflicts import clash_json, conflict_lines, instant
 from console.hubs.past import step_json, step_line
-from console.hubs.said import said, when_said
+from console.hubs.said import when_said
 from console.hubs.showing import changed
-from console.hubs.work import ChosenHub, at_work
+from console.hubs.withheld import Withheld, withheld
+from console.hubs.work import ChosenHub, HubWork, at_work
 from console.terminal import print_json, screen
 from service.plain_line import one_line
 
@@ -24,21 +27,41 @@ MOST: Final = 10
 """Items that are told of at once: more are counted."""
 
 
-async def told(chosen: ChosenHub, text: str, *, as_json: bool) -> bool:
-    """Everything whose id, key or UID is ``text``, or whose title holds it: whether there was anything."""
+async def told(chosen: ChosenHub, text: str, *, as_json: bool, removed: bool = False) -> bool:
+    """Everything whose id, key or UID is ``text``, or whose title holds it: whether there was anything.
+
+    What is gone everywhere is looked for where nothing else is called so, or where ``removed`` asks for it: that goes
+    through the whole history. What a spoke holds back is looked for last, by its whole title, at the spoke itself.
+    """
+    unknown = Withheld()
     async with at_work(chosen) as work:
         agreed, asides = await work.ledger.search(chosen.name, text, MOST + 1)
+        gone = await _gone(work, text) if removed or not (agreed or asides) else []
+        if not (agreed or asides or gone):
+            unknown = await withheld(work, text)
         paused = {name: await work.ledger.paused(chosen.name, name) for name in work.hub.spokes}
-        gone = await work.ledger.gone(chosen.name, text, MOST + 1)
         stories = [await _document(work.hub, work.ledger, each, paused) for each in agreed[:MOST]]
-        stories += [await _removed(chosen.name, work.ledger, each) for each in gone[: MOST - len(stories)]]
+        stories += [await _removed(work.hub, work.ledger, each) for each in gone[: MOST - len(stories)]]
+    asides = [*asides, *unknown.found]
     left = [_aside(each) for each in asides[:MOST]]
     more = max(len(agreed) + len(gone), len(asides)) > MOST
     if as_json:
-        print_json({"hub": chosen.name, "items": stories, "not_taken": left, "more": more})
+        told = {"hub": chosen.name, "items": stories, "not_taken": left, "not_asked": unknown.troubles, "more": more}
+        print_json(told)
         return bool(stories or left)
     _draw(chosen, stories, left, text=text, more=more)
+    for name, words in unknown.troubles.items():
+        line = f"{name} could not be asked whether it holds back anything of that title: {one_line(words)}"
+        screen().print(line, style="yellow", soft_wrap=True)
     return bool(stories or left)
+
+
+async def _gone(work: HubWork, text: str) -> list[str]:
+    """The ids of what is nowhere any more: by its id at once, else by all that was ever done."""
+    known = await work.ledger.story(work.hub.name, text, 1)
+    if known.agreed is None and known.steps:
+        return [text]
+    return await work.ledger.gone(work.hub.name, text, MOST + 1)
 
 
 def _draw(
@@ -47,7 +70,7 @@ def _draw(
     out = screen()
     if not stories and not left:
         words = f"nothing of {chosen.name} is called so, nor has this key or UID: {one_line(text)}"
-        out.print(f"{words}; of what is not given the key alone is known", soft_wrap=True)
+        out.print(f"{words}; what is not given is found by its whole title, or by its key", soft_wrap=True)
     for story in stories:
         _draw_story(story)
     for aside in left:
@@ -72,18 +95,13 @@ def _draw_story(story: dict[str, Any]) -> None:
         key = f" ({one_line(place['key'])})" if place["key"] else ""
         out.print(f"  {place['spoke']}: {one_line(place['words'])}{key}", soft_wrap=True)
     for step in story["steps"]:
-        out.print(f"  {_instant(step['at'])} run {step['run']}: {one_line(step['line'])}", soft_wrap=True)
+        out.print(f"  {instant(step['at'])} run {step['run']}: {one_line(step['line'])}", soft_wrap=True)
         for words in changed(step["changes"]) if step["act"] == Act.UPDATE.value else ():
             out.print(f"      {words}", soft_wrap=True)
         if step["words"]:
             out.print(f"      {one_line(step['words'])}", soft_wrap=True)
-    for clash in story["conflicts"]:
-        kept, lost = said(clash["field"], clash["kept"]), said(clash["field"], clash["lost"])
-        out.print(
-            f"  {_instant(clash['at'])} run {clash['run']}: {one_line(clash['field'])} changed twice", style="red"
-        )
-        out.print(f"      stayed, of {clash['winner'] or 'the hub'}: {kept}", soft_wrap=True)
-        out.print(f"      did not, of {clash['loser'] or 'the hub'}: {lost}", soft_wrap=True)
+    for happened, line in conflict_lines(story["conflicts"]):
+        out.print(f"  {line}" if happened else f"      {line}", style="red" if happened else "", soft_wrap=True)
 
 
 async def _document(hub: Hub, ledger: Ledger, agreed: Agreed, paused: Mapping[str, str]) -> dict[str, Any]:
@@ -99,13 +117,13 @@ async def _document(hub: Hub, ledger: Ledger, agreed: Agreed, paused: Mapping[st
         "fields": {name: text for name, text in agreed.fields.items() if name != DETAIL},
         "spokes": [_place(hub, agreed, story, name, paused[name]) for name in hub.spokes],
         "steps": [step_json(row) | {"line": step_line(row)} for row in story.steps],
-        "conflicts": [_clash(row) for row in story.clashes],
+        "conflicts": [clash_json(row, hub.rules.conflicts, agreed.origin) for row in story.clashes],
     }
 
 
-async def _removed(hub: str, ledger: Ledger, item: str) -> dict[str, Any]:
+async def _removed(hub: Hub, ledger: Ledger, item: str) -> dict[str, Any]:
     """An item that stands nowhere any more, by what was done to it."""
-    story = await ledger.story(hub, item)
+    story = await ledger.story(hub.name, item)
     last = story.steps[0]
     fields = next((told for row in story.steps for told in (row.before, row.after) if "when" in told), last.before)
     return {
@@ -119,7 +137,7 @@ async def _removed(hub: str, ledger: Ledger, item: str) -> dict[str, Any]:
         "fields": {},
         "spokes": [],
         "steps": [step_json(row) | {"line": step_line(row)} for row in story.steps],
-        "conflicts": [_clash(row) for row in story.clashes],
+        "conflicts": [clash_json(row, hub.rules.conflicts, "", gone=True) for row in story.clashes],
     }
 
 
@@ -127,7 +145,7 @@ def _notes(agreed: Agreed) -> list[str]:
     fields: Fields = agreed.fields
     notes = [f"{agreed.origin} gives no more of it than: {fields[DETAIL]}"] if DETAIL in fields else []
     notes += [f"longer there than is carried: {', '.join(sorted(agreed.cut))}"] if agreed.cut else []
-    notes += ["something of it is still to be written: the next run does"] if agreed.pending else []
+    notes += ["something of it is still to be written: the next run does"] if undone(agreed) else []
     return notes
 
 
@@ -145,19 +163,6 @@ def _place(hub: Hub, agreed: Agreed, story: Story, name: str, paused: str) -> di
     return {"spoke": name, "stands": True, "key": link.key, "uid": link.uid, "copy": link.made, "words": words}
 
 
-def _clash(row: ClashRow) -> dict[str, Any]:
-    clash = row.clash
-    return {
-        "run": row.run,
-        "at": row.at.isoformat(),
-        "field": clash.what,
-        "winner": clash.winner,
-        "loser": clash.loser,
-        "kept": clash.kept,
-        "lost": clash.lost,
-    }
-
-
 def _aside(aside: Aside) -> dict[str, Any]:
     return {
         "spoke": aside.spoke,
@@ -166,7 +171,3 @@ def _aside(aside: Aside) -> dict[str, Any]:
         "why": aside.why,
         "due": aside.due.isoformat() if aside.due else None,
     }
-
-
-def _instant(text: str) -> str:
-    return f"{text[:16].replace('T', ' ')} UTC"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from console.consent import able_to_ask, agreed_to, ended_by_signals
+from console.consent import able_to_ask, agreed_to, ended_by_signals, interrupted
 from console.gal.showing import MOST
 from console.pair.showing import show, show_carried, show_json
 from console.pair.work import ChosenPair, alone, at_work
@@ -75,9 +75,11 @@ async def _carried(
             if chosen.around.clock() - plan.made_at > FRESH:
                 raise EndingError(_STALE.format("it is older than 15 minutes"))
         carrier = Carrier(pair, kept=lease.keep)
-        with ended_by_signals(carrier.stop):
+        with ended_by_signals(carrier.stop) as came:
             carried = await (carrier.back(plan) if plan.back else carrier.forth(plan))
     _told(plan, carried, wishes)
+    if carried.stopped:
+        interrupted(came)
     return carried.well
 
 

@@ -14,6 +14,11 @@ def test_check_finds_all_in_order(config: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out.endswith("2 connectors, 2 routes, 1 caller: all in order\n")
 
 
+def test_check_asks_nobody_where_no_hub_has_a_mailbox(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--ask", "--config", str(config)]) == 0
+    assert capsys.readouterr().out.endswith("2 connectors, 2 routes, 1 caller: all in order\n")
+
+
 def test_check_tells_where_rooms_would_show_who_booked_them(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config.write_text(config.read_text("utf-8").replace("may_ask", 'sees = "details"\nmay_ask'), "utf-8")
     assert run(["check", "--config", str(config)]) == 0

@@ -5,9 +5,11 @@ import os
 import signal
 
 import pytest
+import typer
 
-from console.consent import able_to_ask, agreed_to, ended_by_signals
-from console.terminal import WRONG_USAGE, EndingError
+from console.consent import able_to_ask, agreed_to, ended_by_signals, interrupted, typed
+from console.start import INTERRUPTED
+from console.terminal import FOUND_WRONG, WRONG_USAGE, EndingError
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,34 @@ async def test_a_signal_stops_it_kindly(number: signal.Signals, capsys: pytest.C
         async with asyncio.timeout(10):
             await stopped.wait()
     assert "ending after what is under way" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_who_asked_for_the_end_is_told_and_the_handler_before_is_back(number: signal.Signals) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    stopped = asyncio.Event()
+    with ended_by_signals(stopped.set) as came:
+        os.kill(os.getpid(), number)
+        async with asyncio.timeout(10):
+            await stopped.wait()
+    assert came == [number]
+    assert signal.getsignal(signal.SIGINT) is before
+    if number is signal.SIGINT:
+        with pytest.raises(typer.Exit) as ending:
+            interrupted(came)
+        assert ending.value.exit_code == INTERRUPTED
+    else:
+        interrupted(came)
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, INTERRUPTED), (EOFError, FOUND_WRONG)])
+def test_a_question_that_nobody_answers(error: type[BaseException], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        def readline(self, size: int = -1) -> str:
+            raise error
+
+    monkeypatch.setattr("sys.stdin", Gone())
+    for ask in (agreed_to, typed):
+        with pytest.raises(EndingError, match="nothing was written") as ending:
+            ask("Sure?")
+        assert ending.value.code == code

@@ -12,7 +12,7 @@ from console.configuration import Configuration
 from console.findings import Finding
 from console.hub_checks import check_hubs
 from simulation.google import ServiceAccount
-from tests.calsync.settings.merger import TWO_WAY, hub
+from tests.calsync.settings.merger import SPOKES, TWO_WAY, hub
 from tests.calsync.wiring.parts_of import SECRETS
 from tests.galsync.settings.estate import DIRECTORIES
 from tests.proxy.served import configuration
@@ -125,6 +125,41 @@ def test_whoever_writes_calendars_serves_nothing_else(there: Path) -> None:
     assert _told(_found(there, alone, connectors={"contoso": GRAPH}, routes=[], callers=[]), "error") == {}
 
 
+EWS = {
+    "protocol": "ews",
+    "url": "https://mail.fabrikam.example/EWS/Exchange.asmx",
+    "auth": {"kind": "ntlm", "username": "SVC", "password": "env:EWS_PASSWORD"},
+}
+DAV = {"protocol": "caldav", "url": "https://dav.tailspin.example/", "auth": SPOKES["caldav"]["auth"]}
+
+
+@pytest.mark.parametrize(
+    ("spoke", "connector", "more", "warned"),
+    [
+        ("ews", EWS, {"get": TWO_WAY}, True),
+        ("public", EWS, {"get": TWO_WAY}, True),
+        ("ews", EWS, {}, False),
+        ("ews", EWS | {"url": "https://mail.other.example/EWS/Exchange.asmx"}, {"get": TWO_WAY}, False),
+        ("caldav", DAV, {"get": TWO_WAY}, True),
+    ],
+)
+def test_an_account_that_writes_calendars_had_better_serve_nothing_else(
+    there: Path, spoke: str, connector: dict[str, Any], more: dict[str, Any], *, warned: bool
+) -> None:
+    options: dict[str, Any] = {spoke: {"zone": "UTC"} | more}
+    found = _found(there, hub("google", spoke, **options), connectors={"other": connector}, routes=[], callers=[])
+    told = _told(found, "warning").get(f"hubs[1].spokes.{spoke}.auth.username", "")
+    assert ("[connectors.other] proves itself with, which serves free/busy" in told) is warned
+    assert _told(found, "error") == {}
+
+
+def test_an_application_that_writes_by_ews_serves_nothing_else(there: Path) -> None:
+    auth = {"kind": "oauth", "tenant": "t", "client_id": "G", "secret": "env:GRAPH_SECRET"}
+    joined = hub("google", "ews", ews={"auth": auth, "get": TWO_WAY})
+    told = _told(_found(there, joined, connectors={"contoso": GRAPH}, routes=[], callers=[]), "error")
+    assert told.keys() == {"hubs[1].spokes.ews.auth.client_id"}
+
+
 def test_a_hub_that_does_nothing(there: Path) -> None:
     assert _told(_found(there, hub("google", "graph")), "warning") == {
         "hubs[1]": "merger may write nowhere, so that nothing becomes equal"
@@ -170,7 +205,8 @@ def test_where_servers_tell_of_changes(there: Path) -> None:
     local = {"public_url": "http://127.0.0.1:8444"}
     told = _told(_found(there, joined, hub_notifications=local), "warning")
     assert told.keys() == {"hub_notifications.public_url", "hub_notifications"}
-    with_exchange = hub("ews", "caldav", ews={"get": TWO_WAY, "zone": "UTC"})
+    auth = SPOKES["ews"]["auth"] | {"username": "svc-calendars"}
+    with_exchange = hub("ews", "caldav", ews={"get": TWO_WAY, "zone": "UTC", "auth": auth})
     found = _found(there, with_exchange, hub_notifications={"public_url": "https://hooks.example.com"})
     assert _told(found, "warning") == {}
     assert _told(found, "note")["hub_notifications.public_url"].endswith(".ews calls URLs below it that hold a secret")

@@ -139,3 +139,17 @@ def test_by_the_clock_entries_flip_with_those_who_move(config: Path) -> None:
     book = config.with_name("book.csv").read_text("utf-8")
     assert "bob@fabrikam.example" in book
     assert "ann@fabrikam.example" not in book
+
+
+@pytest.mark.parametrize(("part", "what"), [("galsync", "syncs"), ("calsync", "hubs")])
+def test_a_part_that_has_nothing_to_do_says_so_and_waits(part: str, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "busyline.toml"
+    path.write_text(SERVER, "utf-8")
+    with start(path, "--only", part) as process:
+        found = lines_until(process, "syncing")
+        assert found["nothing_to_run"]["level"] == "warning"
+        assert found["nothing_to_run"]["note"] == f"the configuration names no {what}, so this waits for nothing"
+        assert found["syncing"][what] == []
+        process.send_signal(signal.SIGTERM)
+        lines_until(process, "stopped")
+        assert process.wait(20) == 0

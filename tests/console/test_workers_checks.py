@@ -6,6 +6,7 @@ import pytest
 
 from console.configuration import Configuration
 from console.workers_checks import check_workers, processors
+from tests.calsync.settings.merger import hub
 from tests.proxy.served import configuration
 
 
@@ -46,3 +47,13 @@ def test_more_than_the_calls_of_a_budget(key: str) -> None:
         f"warning: connectors.fabrikam.{key}: of 3 calls each worker has one at least, and 4 workers pass that limit "
         "together; write workers = 3 in [server], or fewer"
     )
+
+
+@pytest.mark.parametrize(("workers", "told"), [(1, []), (2, ["`busyline serve --only calsync`"])])
+def test_hubs_run_beside_the_workers(workers: int, told: list[str]) -> None:
+    written = configuration() | {"hubs": [hub("google", "graph")]}
+    written["server"]["workers"] = workers
+    notes = [each for each in check_workers(Configuration.model_validate(written), 64) if each.severity == "note"]
+    assert [(each.key, each.mend) for each in notes] == [
+        ("server.workers", f"keep {command} running beside them") for command in told
+    ]

@@ -19,3 +19,6 @@ def test_six_questions_are_answered_truly(tmp_path: Path) -> None:
     drawn = done.stdout[done.stdout.index("busyline gal plan") :]
     for line in ("\n+ create nora", "\n~ update grace", "\n- retire luis", "\n! conflict sam"):
         assert line in drawn
+    joined = done.stdout[done.stdout.index("busyline calendar plan") :]
+    for line in ("\n+ create at fabrikam: Kick-off, ", "\nRun 2 of project: done", "both calendars say the same"):
+        assert line in joined

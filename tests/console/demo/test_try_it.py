@@ -44,7 +44,17 @@ def test_the_day_to_try_is_the_next_on_which_people_work(today: int) -> None:
 
 async def test_the_commands_end_well(running: Merger) -> None:
     lines = [shlex.split(line) for line in try_it(running) if line.lstrip().startswith("busyline ")]
-    assert [line[1] for line in lines] == ["lookup", "explain", "setup", "gal", "gal", "gal", "gal"]
+    assert [line[1] for line in lines] == [
+        "lookup",
+        "explain",
+        "setup",
+        "gal",
+        "gal",
+        "gal",
+        "gal",
+        "calendar",
+        "calendar",
+    ]
     for line in lines:
         assert await asyncio.to_thread(run, line[1:]) == 0, line
 

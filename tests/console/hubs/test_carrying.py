@@ -125,6 +125,10 @@ def test_a_purge_forgets_nothing_that_stands_unless_that_is_wanted(here: Merger)
     assert typing.types("history", "merger") == 0
     assert "failed" in typing.out
     assert typing.json("purge", "merger", "--yes", code=1)["standing"][0]["spoke"] == "south"
+    assert typing.types("purge", "merger", "--forget", "suoth", "--yes") == 2
+    assert 'merger has no spoke "suoth", nor ever had copies at one; did you mean south?' in typing.err
+    assert typing.types("purge", "merger", "--forget", "east", "--yes") == 2
+    assert "write one of north, south" in typing.err
     assert typing.types("purge", "merger", "--forget", "south", "--yes") == 0, typing.out
     assert here.standing("south") == ["Kick-off"]
 

@@ -36,10 +36,32 @@ def test_what_two_changed_is_told_with_both_versions(here: Merger) -> None:
     here.changes("south", here.key("south"), replace(KICK_OFF, subject="Southern"))
     assert typing.types("sync", "merger") == 0, typing.out
     assert "1 changed at two spokes:\n    subject of Northern: that of north stays" in typing.out
+    assert "Both versions, and how to have the other one: busyline calendar why merger ITEM" in typing.out
     assert typing.types("why", "merger", "northern") == 0
-    assert "subject changed twice\n      stayed, of north: Northern\n      did not, of south: Southern" in typing.out
+    told = [line.strip() for line in typing.out.splitlines() if "run 2: subject" in line or line.startswith(" " * 6)]
+    assert told[-5:] == [
+        "2026-11-02 08:00 UTC run 2: subject was changed at north and south",
+        "stayed, that of north: Northern",
+        "did not stay, that of south: Southern",
+        'decided by: conflicts = "order": the change at the spoke that the settings name first stays',
+        "to change that: write the other version into the item at north: the next run takes it everywhere",
+    ]
     [clash] = typing.json("why", "merger", "northern")["items"][0]["conflicts"]
     assert (clash["kept"], clash["lost"]) == ("Northern", "Southern")
+    here.changes("north", here.key("north"), replace(KICK_OFF, subject="Southern"))  # as the last line says
+    assert typing.types("sync", "merger") == 0, typing.out
+    assert here.standing("south") == ["Southern"]
+
+
+def test_an_edit_that_beat_a_removal_is_told_and_how_to_remove_it_all_the_same(here: Merger) -> None:
+    typing = here.typing
+    assert typing.types("sync", "merger", "--yes") == 0
+    here.changes("north", here.key("north"), replace(KICK_OFF, subject="Northern"))
+    here.removes("south", here.key("south"))
+    assert typing.types("sync", "merger") == 0, typing.out
+    assert typing.types("why", "merger", "northern") == 0
+    assert "run 2: removed at south and changed at north: it stays" in typing.out
+    assert "to change that: remove it again, at north: the next run removes it everywhere" in typing.out
 
 
 def test_why_something_is_not_somewhere(here: Merger) -> None:
@@ -49,7 +71,6 @@ def test_why_something_is_not_somewhere(here: Merger) -> None:
     assert typing.types("sync", "merger", "--yes") == 0, typing.out
     assert typing.types("why", "merger", "Kick-off") == 0
     assert "south: is not here: no copies may be made here (create = false)" in typing.out
-    assert typing.types("why", "merger", "Doctor") == 1  # whoever reads the ledger learns nothing of it
     assert typing.types("why", "merger", "private item") == 0
     assert "Doctor" not in typing.out
     assert "private items are not given (private = skip)" in typing.out
@@ -67,6 +88,19 @@ def test_what_was_removed_is_found_by_its_title_still(here: Merger) -> None:
     assert "run 2: delete at south: done, gone where it came from" in typing.out
     [item] = typing.json("why", "merger", "kick")["items"]
     assert (item["title"], item["origin"], item["spokes"]) == ("Kick-off", "", [])
+    assert typing.json("why", "merger", item["item"])["items"] == [item]
+
+
+def test_what_was_removed_is_looked_for_beside_others_where_that_is_wanted(here: Merger) -> None:
+    typing = here.typing
+    assert typing.types("sync", "merger", "--yes") == 0
+    here.removes("north", here.key("north"))
+    here.enters("north", replace(KICK_OFF, subject="Kick-off two"))
+    assert typing.types("sync", "merger") == 0, typing.out
+    names = [item["title"] for item in typing.json("why", "merger", "kick-off")["items"]]
+    assert names == ["Kick-off two"]
+    names = [item["title"] for item in typing.json("why", "merger", "kick-off", "--removed")["items"]]
+    assert names == ["Kick-off two", "Kick-off"]
 
 
 def test_of_what_nobody_knows(here: Merger) -> None:
