@@ -53,7 +53,7 @@ class CaldavServer:
 @contextmanager
 def radicale(directory: Path) -> Iterator[CaldavServer]:
     """Radicale: no search for people and no outbox; our account reads everything by the rights file."""
-    port = _free_port()
+    port = free_port()
     (directory / "users").write_text(f"busyline:{PASSWORD}\n")
     (directory / "rights").write_text("[all]\nuser: .+\ncollection: .*\npermissions: RrWw\n")
     (directory / "config").write_text(
@@ -62,7 +62,7 @@ def radicale(directory: Path) -> Iterator[CaldavServer]:
         f"[storage]\nfilesystem_folder = {directory}/collections\n[web]\ntype = none\n[logging]\nlevel = warning\n"
         f"[reporting]\nmax_freebusy_occurrence = {MOST_OCCURRENCES}\n"
     )
-    with _running([sys.executable, "-m", "radicale", "--config", f"{directory}/config"], directory, port):
+    with running([sys.executable, "-m", "radicale", "--config", f"{directory}/config"], directory, port):
         for owner in (*OWNERS, CROWDED):
             _send(port, "busyline", "MKCOL", f"/{owner.name}/", b"", 201)
         _fill(port, lambda owner, name: f"/{owner}/{name}/", lambda _: "busyline", (*OWNERS, CROWDED))
@@ -73,13 +73,13 @@ def radicale(directory: Path) -> Iterator[CaldavServer]:
 @contextmanager
 def xandikos(directory: Path) -> Iterator[CaldavServer]:
     """Xandikos as it is run for one user, which asks nobody for a password; its outbox answers for its owner alone."""
-    port = _free_port()
+    port = free_port()
     root = directory / "root"
     for owner in OWNERS:
         (root / owner.name).mkdir(parents=True)
     command = [sys.executable, "-m", "xandikos", "serve", "-d", str(root), "--defaults", "-l", HOST, "-p", str(port)]
     command += ["--current-user-principal", "/busyline/", "--no-detect-systemd", "--state-dir", str(directory)]
-    with _running(command, directory, port):
+    with running(command, directory, port):
         _fill(port, lambda owner, name: f"/{owner}/{name}/", lambda _: "")
         settings = {"home": "/{local}/"}
         yield CaldavServer("xandikos", f"http://{HOST}:{port}", settings, lambda _: settings, "report")
@@ -91,7 +91,7 @@ def cyrus(_: Path) -> Iterator[CaldavServer]:
     for needed in (_CYRUS / "httpd", _CYRUS / "imapd", _PASSWORDS):
         if not needed.exists():
             missing(f"{needed} (Debian: cyrus-caldav, cyrus-imapd, sasl2-bin)")
-    port, imap = _free_port(), _free_port()
+    port, imap = free_port(), free_port()
     directory = Path(tempfile.mkdtemp(prefix="busyline-cyrus-"))
     try:
         for folder in ("db", "proc", "socket", "lock", "log", "sync", "ptclient"):
@@ -104,7 +104,7 @@ def cyrus(_: Path) -> Iterator[CaldavServer]:
         _give_away(directory)
         command = [f"{_CYRUS}/master", "-C", f"{directory}/imapd.conf", "-M", f"{directory}/cyrus.conf"]
         command += ["-p", f"{directory}/master.pid", "-D"]
-        with _running(command, directory, port, **_as_cyrus()):
+        with running(command, directory, port, **_as_cyrus()):
             _log_in_once(imap)
             _fill(port, lambda owner, name: f"/dav/calendars/user/{owner}/{name}/", lambda owner: owner)
             # What belongs to others it shows below one's own home, at addresses that nobody can tell beforehand.
@@ -227,7 +227,7 @@ def _send(
 
 
 @contextmanager
-def _running(command: list[str], directory: Path, port: int, **knobs: Any) -> Iterator[None]:
+def running(command: list[str], directory: Path, port: int, **knobs: Any) -> Iterator[None]:
     """The process in a session of its own: Cyrus's master ends its whole process group when it ends."""
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -259,7 +259,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes] | None" = None, log: 
             return
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

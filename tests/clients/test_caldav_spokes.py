@@ -1,4 +1,4 @@
-"""Calendars of Radicale, Xandikos and Cyrus as spokes, edited on the other side by python-caldav."""
+"""Calendars of real CalDAV servers as spokes, edited on the other side by python-caldav."""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +17,9 @@ from caldav.davclient import DAVClient
 from calsync.spokes.caldav import CaldavCalendar
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.event import Event, Span
+from tests.clients.caldav_php import PHP
 from tests.clients.caldav_servers import PASSWORD, SERVERS, CaldavServer
+from tests.clients.caldav_sogo import sogo
 from tests.clients.caldav_user import CaldavUser
 from tests.clients.twelve_calendars import OWNERS
 from tests.contracts.spoke_events import SINGLE
@@ -26,8 +28,16 @@ from tests.contracts.spokes import SpokeContract
 
 pytestmark = pytest.mark.client
 OWNER = OWNERS[0]
-PATHS = {"radicale": "/{}/{}/", "xandikos": "/{}/{}/", "cyrus": "/dav/calendars/user/{}/{}/"}
-USERS = {"radicale": "busyline", "xandikos": "", "cyrus": OWNER.name}
+EVERY = {**SERVERS, **PHP, "sogo": sogo}
+PATHS = {
+    "radicale": "/{}/{}/",
+    "xandikos": "/{}/{}/",
+    "cyrus": "/dav/calendars/user/{}/{}/",
+    "sabre": "/calendars/{}/{}/",
+    "davical": "/caldav.php/{}/{}/",
+    "sogo": "/SOGo/dav/{}/Calendar/{}/",
+}
+USERS = {"radicale": "busyline", "xandikos": "", **dict.fromkeys(("cyrus", "sabre", "davical", "sogo"), OWNER.name)}
 _TOKEN = re.compile(rb"(<D:sync-token>)([^<]+)(</D:sync-token>)")
 _GIVEN = re.compile(rb"sync-token>([^<]+)</")
 _NUMBERS = count(1)
@@ -43,7 +53,7 @@ class Servers:
     def named(self, name: str) -> CaldavServer:
         """The one that is called so."""
         if name not in self._running:
-            context = SERVERS[name](self._directories.mktemp(name))
+            context = EVERY[name](self._directories.mktemp(name))
             self._running[name] = context, context.__enter__()
         return self._running[name][1]
 
@@ -106,9 +116,10 @@ async def staged(server: CaldavServer, *, mute: bool = False) -> AsyncIterator[S
     """A new calendar of the first owner."""
     user = USERS[server.name]
     url = server.url + PATHS[server.name].format(OWNER.name, f"spoke{next(_NUMBERS)}")
-    with DAVClient(server.url, username=user or None, password=PASSWORD if user else None) as client:
+    once = {"Connection": "close"} if server.name == "sogo" else {}  # it closes without a word, and expects a proxy
+    with DAVClient(server.url, username=user or None, password=PASSWORD if user else None, headers=once) as client:
         client.mkcalendar(url)
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=bool(once))) as session:
             line = Line(session, user, mute)
             spoke = CaldavCalendar(server.name, line.send, url=url, clock=lambda: NOW, owners=[OWNER.address])
             yield Stage(spoke=spoke, user=CaldavUser(client, url, OWNER.address), wire=line.wire, expire=line.expire)
@@ -146,20 +157,44 @@ class TestXandikos(_Server):
     server = "xandikos"
 
 
-class TestCyrus(_Server):
+class _Long(_Server):
+    """A server that cannot hold what takes no time, however RFC 5545 3.6.1 lets one write that."""
+
+    def held(self, content: Event) -> Event:
+        """As the server can hold it."""
+        return lasting(content)
+
+    async def round_trip(self, stage: Stage[Event], content: Event) -> None:
+        await super().round_trip(stage, self.held(content))
+
+    async def theirs(self, stage: Stage[Event], content: Event) -> None:
+        await super().theirs(stage, self.held(content))
+
+    async def becomes(self, stage: Stage[Event], first: Event, second: Event) -> None:
+        await super().becomes(stage, first, self.held(second))
+
+
+def lasting(content: Event) -> Event:
+    """What takes no time takes a minute."""
+    when = content.when
+    if isinstance(when, Span) and when.end == when.start:
+        return replace(content, when=replace(when, end=when.start + timedelta(minutes=1)))
+    return content
+
+
+def holdable(content: Event) -> Event:
+    """As Cyrus can hold it."""
+    return replace(lasting(content), categories=tuple(each.replace(",", "") for each in content.categories))
+
+
+class TestCyrus(_Long):
     """It writes a comma in a category without its backslash, so that nobody can tell one category from two, and it
-    refuses what takes no time, however RFC 5545 3.6.1 lets one write that."""
+    refuses what takes no time."""
 
     server = "cyrus"
 
-    async def round_trip(self, stage: Stage[Event], content: Event) -> None:
-        await super().round_trip(stage, holdable(content))
-
-    async def theirs(self, stage: Stage[Event], content: Event) -> None:
-        await super().theirs(stage, holdable(content))
-
-    async def becomes(self, stage: Stage[Event], first: Event, second: Event) -> None:
-        await super().becomes(stage, first, holdable(second))
+    def held(self, content: Event) -> Event:
+        return holdable(content)
 
     async def test_a_category_with_a_comma_is_two_here(self, stage: Stage[Event]) -> None:
         item = await done(stage.spoke, creation(replace(self.sample(1), categories=("Blue, dark",))))
@@ -170,9 +205,28 @@ class TestCyrus(_Server):
         assert (await failed(stage.spoke, creation(SINGLE["of no length"]))).refused
 
 
-def holdable(content: Event) -> Event:
-    """As Cyrus can hold it."""
-    when = content.when
-    if isinstance(when, Span) and when.end == when.start:
-        when = replace(when, end=when.start + timedelta(minutes=1))
-    return replace(content, when=when, categories=tuple(each.replace(",", "") for each in content.categories))
+class TestSabre(_Server):
+    """Of this age it has no sync-collection."""
+
+    server = "sabre"
+    tokens = False
+
+
+class TestDavical(_Server):
+    """Its tokens are not used: it does not say when it has forgotten one."""
+
+    server = "davical"
+    tokens = False
+
+
+class TestSogo(_Long):
+    """Its tokens are the time of the last change, which it never forgets. It makes an hour of what takes no time."""
+
+    server = "sogo"
+    tokens = False
+
+    async def test_what_takes_no_time_takes_an_hour_here(self, stage: Stage[Event]) -> None:
+        item = await done(stage.spoke, creation(SINGLE["of no length"]))
+        assert isinstance(item.content, Event)
+        assert isinstance(item.content.when, Span)
+        assert item.content.when.end - item.content.when.start == timedelta(hours=1)

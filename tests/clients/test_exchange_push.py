@@ -102,7 +102,7 @@ async def test_exchangelib_subscribes_and_reads_what_it_is_told(world: World) ->
         ["StatusEvent"], ["CreatedEvent"], ["ModifiedEvent"], ["DeletedEvent"],
     ]  # fmt: skip
     assert world.hook.theirs[1].events[0].item_id.id
-    assert world.hook.ours == [Sort.STATUS, Sort.CHANGED, Sort.CHANGED, Sort.CHANGED]
+    assert world.hook.ours == [Sort.STATUS, Sort.CHANGED, Sort.CHANGED, Sort.REMOVED]
     assert world.server.push.subscriptions == {}
 
 

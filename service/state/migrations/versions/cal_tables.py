@@ -12,6 +12,7 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     """Make the tables."""
     _items()
+    _links()
     _asides()
     _history()
     _clashes()
@@ -38,6 +39,9 @@ def _items() -> None:
     op.create_index("ix_cal_items_hub_print", "cal_items", ["hub", "print"])
     op.create_index("ix_cal_items_hub_shadow", "cal_items", ["hub", "shadow"])
     op.create_index("ix_cal_items_hub_pending", "cal_items", ["hub", "pending"])
+
+
+def _links() -> None:
     op.create_table(
         "cal_links",
         sa.Column("hub", sa.Text, nullable=False),
@@ -60,6 +64,9 @@ def _items() -> None:
     op.create_index("ix_cal_links_hub_uid", "cal_links", ["hub", "uid"])
     refused = sa.text("substr(\"left\", 1, 17) = 'the spoke refuses'")
     op.create_index("ix_cal_links_refused", "cal_links", ["hub"], sqlite_where=refused, postgresql_where=refused)
+    held_up = sa.text("substr(\"left\", 1, 21) = 'cannot be written now'")
+    places = ["hub", "spoke"]
+    op.create_index("ix_cal_links_held_up", "cal_links", places, sqlite_where=held_up, postgresql_where=held_up)
     op.create_table(
         "cal_counts",
         sa.Column("hub", sa.Text, nullable=False),
