@@ -21,7 +21,6 @@ FIRST: Final = {("fabrikam", Act.CREATE): 1, ("northwind", Act.CREATE): 1}
 SECOND: Final = {("northwind", Act.UPDATE): 1}
 """The steps of the first two runs, by spoke; the third has none."""
 _TITLE: Final = "And a calendar of Northwind, on Google, kept equal with a public folder of Fabrikam, on Exchange"
-_BOTH: Final = f"What `busyline calendar plan {HUB}` says, and then what `busyline calendar sync {HUB}` did:\n"
 _MOVED: Final = (
     f"Somebody at Fabrikam moves Northwind's {OURS} by an hour, in the copy. The next run carries that home:\n"
 )

@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from calsync.turns import by_turns, mapped
+from tests.calsync.others import somebody_else
 
 
 def work(pieces: int) -> Generator[None, None, str]:
@@ -21,18 +22,9 @@ def clock(step: float) -> Iterator[float]:
 
 @pytest.mark.parametrize(("step", "least"), [(0.0005, 20), (0.003, 100)])
 async def test_others_have_a_turn_every_two_milliseconds(step: float, least: int) -> None:
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    ticking = asyncio.ensure_future(other())
-    assert await by_turns(work(100), clock=clock(step).__next__) == "made"
-    ticking.cancel()
-    assert turns >= least
+    async with somebody_else() as other:
+        assert await by_turns(work(100), clock=clock(step).__next__) == "made"
+    assert other.turns >= least
 
 
 async def test_a_clock_that_stands_still_holds_up_no_work() -> None:

@@ -1,6 +1,5 @@
 """A published file as a spoke: what every spoke that is read promises, and what only a file does."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from calsync.spokes.ics import IcsSubscription
 from protocols.errors import PeerError
 from protocols.http import Headers, HttpRequest, HttpResponse
 from protocols.model.event import Event
+from tests.calsync.others import somebody_else
 from tests.contracts.spoke_world import HUB, NOW, WINDOW, Reader, Stage, creation
 from tests.contracts.spokes import ReadOnlySpokeContract
 from tests.protocols.caldav.entered import calendar_of
@@ -180,16 +180,7 @@ async def test_a_long_file_comes_in_pages() -> None:
 async def test_others_are_served_while_a_long_file_is_read() -> None:
     file = cal(*(line for number in range(2000) for line in event(START, uid=f"{number}@x")))
     spoke = IcsSubscription("p", Peer(HttpResponse(200, Headers(), file)), url=URL, clock=lambda: NOW)
-    turns = 0
-
-    async def other() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    ticking = asyncio.ensure_future(other())
-    pages = await everything(spoke.changes("", nothing, WINDOW))
-    ticking.cancel()
+    async with somebody_else() as other:
+        pages = await everything(spoke.changes("", nothing, WINDOW))
     assert sum(len(page.items) for page in pages) == 2000
-    assert turns >= len(pages)
+    assert other.turns >= len(pages)

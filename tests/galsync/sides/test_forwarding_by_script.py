@@ -19,7 +19,6 @@ from tests.galsync.powershell.pretended_forwarders import Mailboxes
 from tests.galsync.powershell.reading import settings
 
 ANN, BOB = "ann@a.example", "bob@a.example"
-ANN_NEW = Forward("smtp:ann@b.example", copy=True)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
