@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from calsync.agreed import Agreed, Aside, Link
 from calsync.items import Fields
@@ -49,9 +50,17 @@ class Step:
     worn: str = ""
 
 
+JOINED: Final = "joined"
+"""Two items that were there before the hub became one: what the hub knew first stayed."""
+GONE_FIRST: Final = "gone"
+"""The item was removed where it came from, and may not be made again there: the edit went with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """One field (``what``) of an item that two spokes changed: whose version stayed, and both (for the history)."""
+    """One field (``what``) of an item that two spokes changed: whose version stayed, and both (for the history).
+    ``rule`` is the value of the calsync.rules.Conflict that decided it, or JOINED or GONE_FIRST; "" where nobody kept
+    it."""
 
     item: str
     what: str
@@ -59,6 +68,7 @@ class Clash:
     loser: str
     kept: str = field(repr=False)
     lost: str = field(repr=False)
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,8 @@ def typed(question: str) -> str:
 
 @contextmanager
 def ended_by_signals(stop: Callable[[], None]) -> Iterator[list[signal.Signals]]:
-    """SIGINT and SIGTERM call ``stop``, which ends the work after what is under way; gives those that came."""
+    """SIGINT and SIGTERM call ``stop``, which ends the work after what is under way; gives those that came. A SIGINT
+    that is ignored (`nohup`) stays so."""
     loop, before, came = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT), list[signal.Signals]()
 
     def ended(number: signal.Signals) -> None:
@@ -46,14 +47,16 @@ def ended_by_signals(stop: Callable[[], None]) -> Iterator[list[signal.Signals]]
         screen(stderr=True).print("ending after what is under way", style="yellow")
         stop()
 
-    for each in _ENDING:
+    heeded = [each for each in _ENDING if signal.getsignal(each) is not signal.SIG_IGN]
+    for each in heeded:
         loop.add_signal_handler(each, ended, each)
     try:
         yield came
     finally:
-        for each in _ENDING:
+        for each in heeded:
             loop.remove_signal_handler(each)
-        signal.signal(signal.SIGINT, before)  # of whoever runs the loop: it ends it without a trace
+        if signal.SIGINT in heeded:
+            signal.signal(signal.SIGINT, before)  # of whoever runs the loop: it ends it without a trace
 
 
 def interrupted(came: list[signal.Signals]) -> None:
@@ -64,9 +67,10 @@ def interrupted(came: list[signal.Signals]) -> None:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Ctrl-C ends a question at once: a loop would wait for its task, and that for the answer."""
-    here = current_thread() is main_thread()
+    """Ctrl-C ends a question at once: a loop would wait for its task, and that for the answer. Where it is ignored
+    (`nohup`), it stays so."""
     before = signal.getsignal(signal.SIGINT)
+    here = current_thread() is main_thread() and before is not signal.SIG_IGN
     if here:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

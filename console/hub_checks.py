@@ -100,7 +100,7 @@ def _shared(key: str, spoke: SpokeSettings, configuration: Configuration, direct
     serves = {"connectors": "serves free/busy and nothing else", "directories": "serves address books"}
     for kind, sections in purposes.items():
         for name, section in sections.items():
-            for proof in mine.keys() & _proofs(section, directory).keys():
+            for proof in sorted(mine.keys() & _proofs(section, directory).keys()):
                 what = f"{proof[0]} is also what [{kind}.{name}] proves itself with, which {serves[kind]}"
                 if len(proof) == 1:
                     mend = "register one of its own, with what this hub needs and no more"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
@@ -27,5 +28,6 @@ def main() -> None:
 
 
 def _ended(number: int, frame: FrameType | None) -> None:
-    os.write(2, f"{WORDS}\n".encode())
+    with suppress(OSError):  # whoever read it may be gone
+        os.write(2, f"{WORDS}\n".encode())
     os._exit(INTERRUPTED)

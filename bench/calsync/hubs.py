@@ -23,7 +23,7 @@ from calsync.spokes.google_contacts import GoogleContacts
 from calsync.spokes.graph_calendar import GraphCalendar
 from calsync.spokes.graph_calendar_asking import Calendar
 from calsync.spokes.graph_contacts import GraphContacts
-from calsync.spokes.graph_patience import Patience
+from calsync.spokes.patience import Patience
 from protocols.google.patience import Pace
 from protocols.graph.calendar_requests import Place as CalendarPlace
 from protocols.model.card import Address, Card, Phone, Place

@@ -165,7 +165,7 @@ class Planning:
     ) -> Plan:
         hub = self.hub
         retry = frozenset(reading.spoke for reading in some if reading.fresh)
-        also = await self._again(retry, out)
+        also = await self._again(retry, [each.spoke for each in some if each.spoke not in out])
         found = await gathered(hub.rules, self.ledger, some, everything=everything, pending=pending, also=also)
         counts = {name: await self.ledger.count(hub.name, name) for name in hub.spokes}
         work = partial(
@@ -189,12 +189,12 @@ class Planning:
         made = await asyncio.to_thread(work) if many else work()  # the loop has others to serve
         return replace(made, asides=(*made.asides, *_unreadable(some, found)))
 
-    async def _again(self, retry: AbstractSet[str], out: AbstractSet[str]) -> list[str]:
+    async def _again(self, retry: AbstractSet[str], read: Sequence[str]) -> list[str]:
         """The items that are planned though nothing of them was read: what the spokes ``retry`` refused, and what
-        waited for a spoke that can be written by now; without the spokes that are ``out``."""
+        waited for a spoke that can be written by now. Whether it can, only those say that were ``read`` just now."""
         hub = self.hub
         found = [each.item for each in await self.ledger.refused(hub.name) if each.spoke in retry] if retry else []
-        open_ = [name for name, spoke in hub.spokes.items() if name not in out and spoke.ability.writable]
+        open_ = [name for name in read if hub.spokes[name].ability.writable]
         return found + await self.ledger.held_up(hub.name, open_)
 
     async def _narrower(self) -> dict[str, frozenset[str]]:

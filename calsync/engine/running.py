@@ -43,6 +43,7 @@ class Running:
     clock: Callable[[], datetime]
     tell: Tell
     stopped: bool = False
+    kept: bool = False
     tally: Tally = field(default_factory=Tally)
     again: list[Decision] = field(default_factory=list)
     reading: asyncio.Future[Outlook] | None = None
@@ -84,6 +85,7 @@ class Running:
             state=state,
             words=words,
             allowed=frozenset(stop.guard for stop in outlook.plan.stops if stop.guard in allow),
+            kept=self.kept,
             again=self.again,
             tally=self.tally,
         )
@@ -112,11 +114,13 @@ class Running:
 
     async def _seen(self, looked: Callable[[], Awaitable[Outlook]]) -> Outlook | None:
         """What there is to do; None where the run was stopped before that was known."""
-        self.reading = asyncio.ensure_future(looked())
+        reading = self.reading = asyncio.ensure_future(looked())
+        if self.stopped:
+            reading.cancel()
         try:
-            return await self.reading
+            return await reading
         except asyncio.CancelledError:
-            if self.stopped and self.reading.cancelled():
+            if self.stopped and reading.cancelled():
                 return None
             raise
         finally:
@@ -135,6 +139,7 @@ class Running:
             feeds=feeds,
             clashes=[clash for each in decisions for clash in each.clashes],
         )
+        self.kept = True
         self.tell(News(Moment.KEPT, self.hub.name, len(decisions)))
 
     async def _write(self, run: int, outlook: Outlook, allow: frozenset[str]) -> None:

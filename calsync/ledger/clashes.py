@@ -25,7 +25,7 @@ async def keep(connection: AsyncConnection, hub: str, run: int, clashes: Sequenc
             "what": each.what,
             "winner": each.winner,
             "loser": each.loser,
-            "content": packed([each.kept, each.lost]),
+            "content": packed([each.kept, each.lost, each.rule]),
             "at": now,
         }
         for each in clashes
@@ -47,6 +47,7 @@ async def of_item(connection: AsyncConnection, hub: str, item: str, most: int) -
 
 
 def _read(row: Row[Any]) -> ClashRow:
-    kept, lost = unpacked(row.content)
-    clash = Clash(item=row.item, what=row.what, winner=row.winner, loser=row.loser, kept=kept, lost=lost)
+    kept, lost, *more = unpacked(row.content)  # older ones have no rule
+    rule = str(more[0]) if more else ""
+    clash = Clash(item=row.item, what=row.what, winner=row.winner, loser=row.loser, kept=kept, lost=lost, rule=rule)
     return ClashRow(number=row.number, run=row.run, at=row.at, clash=clash)

@@ -23,7 +23,7 @@ from calsync.plans.situation import Situation
 from calsync.plans.standing import everywhere
 from calsync.plans.staying import STAYS
 from calsync.rules import Conflict
-from calsync.steps import Clash, Decision, Left, Why
+from calsync.steps import GONE_FIRST, Clash, Decision, Left, Why
 
 REMOVED: Final = "removed"
 """In Clash.what: one spoke changed an item that another one removed."""
@@ -90,15 +90,13 @@ def decide(
     draft.left += _not_carried(seen, refused=refused)
     draft.waits = draft.waits or _asks_origin(situation, seen, draft)
     after = replace(after, links=draft.links, pending=bool(draft.steps) or draft.waits)
-    clashes = [*clashes, *(_clash(agreed.id, each, result.fields) for each in result.lost), *fate.clashes]
-    decision = _decision(situation, after, draft, clashes, known=known)
+    rule = situation.rules.conflicts.value
+    clashes = [*clashes, *(_clash(agreed.id, each, result.fields, rule) for each in result.lost), *fate.clashes]
+    freed_ = (freed(situation, seen.agreed, link, ended=after.ended) for link in draft.freed)
     return Case(
-        decision=decision,
+        decision=_decision(situation, after, draft, clashes, known=known),
         beside=_beside(situation, seen, result),
-        asides=[
-            *_aside(situation, seen),
-            *(freed(situation, draft.look.agreed, link, ended=after.ended) for link in draft.freed),
-        ],
+        asides=[*_aside(situation, seen), *freed_],
         asks=draft.asks,
     )
 
@@ -168,7 +166,7 @@ def _fate(situation: Situation, seen: Look, result: Merged) -> _Fate:
             clash = _removal(agreed, result.fields, winner=winner, loser=origin)
             return _Fate(ended=False, revived=frozenset({origin}), clashes=[clash])
         beaten = [Lost(name=name, edit=edit, winner=origin) for edit in edits for name in edit.values]
-        return _Fate(ended=True, by=origin, clashes=[_clash(agreed.id, each, {}) for each in beaten])
+        return _Fate(ended=True, by=origin, clashes=[_clash(agreed.id, each, {}, GONE_FIRST) for each in beaten])
     known = (spoke for spoke in sorted(lost) if not situation.blind(agreed, seen.lost[spoke]))
     counts = (spoke for spoke in known if seen.lost[spoke].made or _the_very_one(seen, spoke))
     removed = [spoke for spoke in counts if situation.removes(agreed, spoke, guarded=seen.guarded)]
@@ -203,10 +201,10 @@ def _removal(agreed: Agreed, fields: Fields, *, winner: str, loser: str) -> Clas
     return Clash(item=agreed.id, what=REMOVED, winner=winner, loser=loser, kept=title(fields), lost="")
 
 
-def _clash(item: str, lost: Lost, fields: Fields) -> Clash:
+def _clash(item: str, lost: Lost, fields: Fields, rule: str) -> Clash:
     value = lost.edit.values[lost.name] or ""
     kept = fields.get(lost.name, "")
-    return Clash(item=item, what=lost.name, winner=lost.winner, loser=lost.edit.spoke, kept=kept, lost=value)
+    return Clash(item=item, what=lost.name, winner=lost.winner, loser=lost.edit.spoke, kept=kept, lost=value, rule=rule)
 
 
 def _disputed(lost: Sequence[Lost]) -> Mapping[str, frozenset[str]]:

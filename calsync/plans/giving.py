@@ -35,7 +35,7 @@ _SORTS: Final[Mapping[str, Callable[[Event], bool]]] = {
     "tentative": lambda event: event.shows is BusyStatus.TENTATIVE or event.response is Response.TENTATIVE,
     "free": lambda event: event.shows is BusyStatus.FREE,
     "all_day": lambda event: isinstance(event.when, Days),
-    "declined": lambda event: event.response is Response.DECLINED,
+    "declined": lambda event: event.response is Response.DECLINED and not _attended(event),
     "cancelled": lambda event: event.cancelled,
 }
 """By the name of the rule (calsync.rules.Gives) which events it is about."""
@@ -187,11 +187,18 @@ def left_out(before: Fields, stands: Collection[str]) -> frozenset[str]:
 
 
 def unanswered(content: Content) -> Content:
-    """``content`` as if its owner had answered all occurrences of a series as the series."""
-    if not isinstance(content, Event):
+    """``content`` as if its owner had answered all occurrences of a series as the series; of one that was declined
+    the answers stay, since some of it may be attended all the same."""
+    if not isinstance(content, Event) or content.response is Response.DECLINED:
         return content
     plain = {start: one and replace(one, response=None) for start, one in content.exceptions.items()}
     return replace(content, exceptions=plain)
+
+
+def _attended(event: Event) -> bool:
+    """Whether the owner did not decline an occurrence of a series that was declined. Then all of it is given, as if it
+    had been accepted: what cannot be told apart by dates takes rather too much time than too little."""
+    return any(one is not None and one.response not in (None, Response.DECLINED) for one in event.exceptions.values())
 
 
 def _of_occurrence(event: Event, one: Occurrence, fields: Fields, gives: Gives) -> Treat:

@@ -14,7 +14,7 @@ from calsync.plans.getting import carried, ours, shared
 from calsync.plans.giving import Given
 from calsync.plans.own_ways import LINES
 from calsync.plans.situation import Situation
-from calsync.steps import Clash
+from calsync.steps import JOINED, Clash
 
 _LINES: Final = frozenset({*LINES, "web_page", "place"})
 """Fields by the first word of their names."""
@@ -90,7 +90,15 @@ def _link(spoke: str, item: Item, stands: Mapping[str, bytes], asked: Mapping[st
 
 def _clashes(agreed: Agreed, spoke: str, theirs: Fields) -> list[Clash]:
     return [
-        Clash(item=agreed.id, what=name, winner=agreed.origin, loser=spoke, kept=agreed.fields.get(name, ""), lost=text)
+        Clash(
+            item=agreed.id,
+            what=name,
+            winner=agreed.origin,
+            loser=spoke,
+            kept=agreed.fields.get(name, ""),
+            lost=text,
+            rule=JOINED,
+        )
         for name, text in theirs.items()
         if agreed.fields.get(name) != text
     ]

@@ -9,7 +9,7 @@ from calsync.items import Fields, Item
 from calsync.plans.details import labelled, level
 from calsync.plans.doubled import DOUBLED, doubled
 from calsync.plans.fingerprints import fingerprint, outline
-from calsync.plans.found import Found
+from calsync.plans.found import GOES, Found
 from calsync.plans.getting import carried, ours, wanted
 from calsync.plans.joining import relinked
 from calsync.plans.situation import ALWAYS
@@ -41,7 +41,7 @@ def relink(found: Found, marked: Marked, whole: frozenset[str], asides: Mapping[
             if link is None or not link.version or found.situation.gone(link):
                 found.put(*relinked(found.situation, found.items[made], spoke, item))
             elif link.key != item.key:
-                _twin(found, made, link, item)
+                _twin(found, made, link, item, asides.get((spoke, item.key)))
         if adopted:  # whoever else has the same, is the same
             found.index(found.items[made])
         if adopted and not everywhere:
@@ -114,17 +114,19 @@ def _is_second(found: Found, made: str, spoke: str, item: Item) -> bool:
     return link is not None and bool(link.version) and link.key != item.key and not found.situation.gone(link)
 
 
-def _twin(found: Found, made: str, link: Link, item: Item) -> None:
+def _twin(found: Found, made: str, link: Link, item: Item, before: Aside | None) -> None:
     """A second copy goes where it is just what the first one is (or, where that is somebody's own, just what we
-    wrote); else somebody made something else of it."""
+    wrote), or was when its removal was planned, which did not come to pass; else somebody made something else of it."""
     situation, spoke, stands = found.situation, link.spoke, found.situation.fields(item)
     now = situation.item(link)
     same = digests(stands) == (digests(situation.fields(now)) if now else link.stood)
     if not link.made and spoke in situation.abilities:
         gets, ability = situation.gets(spoke), situation.abilities[spoke]
         same = stands == wanted(found.items[made].fields, gets, ability, situation.kind, made=True)[0]
-    if same and not item.guarded and found.removable(spoke):
+    planned = before is not None and (before.why, before.version) == (GOES, item.version)
+    goes = (same or planned) and not item.guarded and situation.gets(spoke).delete
+    if goes and found.removable(spoke):
         twin = Link(spoke=spoke, key=item.key, version=item.version, uid=item.uid, made=True)
         found.remove(made, twin, item)
     else:
-        found.aside(spoke, item, TWIN, ALWAYS)
+        found.aside(spoke, item, GOES if goes else TWIN, ALWAYS)

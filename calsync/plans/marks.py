@@ -15,6 +15,7 @@ from calsync.event_fields import AT, FRAME, name_of, original_of, packed, when_o
 from calsync.items import Fields
 from calsync.plans.getting import wanted, wearing
 from calsync.plans.looking import Look
+from calsync.plans.refusals import undone
 from calsync.plans.situation import Situation
 from calsync.rules import Treat
 from protocols.model.event import Days, Sensitivity, When
@@ -78,7 +79,7 @@ def _mark(seen: Look, link: Link, name: str, before: str | None) -> str | None:
         stands: str = _values(raw.get(name, "null")).get(_SENSITIVITY, "")
         return stands if stands in _PRIVATE else ""
     if before is None or not _values(before):
-        return None if link.asked.get(name) != link.stood[name] else ""
+        return None if undone(seen.agreed) or link.asked.get(name) != link.stood[name] else ""
     told = {digest(packed({**_values(before), _SENSITIVITY: mark})): mark for mark in _PRIVATE}
     for known in (link.stood[name], link.asked.get(name, b"")):
         if known in told:

@@ -1,4 +1,4 @@
-"""Tells what stands under the key of a copy and is another item by now: whoever put it there removed the copy first."""
+"""Tells what stands under the key of a copy and is another item by now: it was written over the copy."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,10 +18,11 @@ _TELLING: Final = ("when", "subject", "display_name", "given_name", "surname")
 
 
 def replaced(situation: Situation, known: Iterable[Agreed]) -> tuple[Situation, list[Agreed], list[Aside]]:
-    """``situation`` and ``known``, in which copies, and somebody's own of the same, are gone where another item stands
-    under their key; and these other ones, which wait for the next run.
+    """``situation`` and ``known``, in which nothing stands of an item where another one stands under its key; and these
+    other ones, which wait for the next run.
 
-    It is another where it has another UID, and nothing of its times and its subject, or its names, is as it was. At the
+    It is another where it has another UID, and nothing of its times and its subject, or its names, is as it was. A copy
+    is made again under another key, since nobody said that its item shall go; somebody's own counts as removed. At the
     origin it counts as a change: the id of an item follows from where it came from, and everything of the old one is
     written over everywhere. At CalDAV the key is a path that anybody may use again, and so it may be elsewhere.
     """
@@ -35,7 +36,7 @@ def replaced(situation: Situation, known: Iterable[Agreed]) -> tuple[Situation, 
                 continue
             seen[spoke].pop(item.key, None)
             seen[spoke][_NOWHERE] = None
-            links[spoke] = replace(link, key=_NOWHERE)
+            links[spoke] = replace(link, key=_NOWHERE, version="" if link.made else link.version, left="")
             told = named(item.content, situation.fields(item), situation.gives(spoke))
             aside = Aside(spoke=spoke, key=item.key, version=item.version, why=REPLACES, title=told, due=ALWAYS)
             asides.append(aside)

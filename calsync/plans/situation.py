@@ -89,12 +89,12 @@ class Situation:
         return bool(gets.subject) or stricter(level(agreed.fields), gets.detail.value) in (BUSY, NOTHING)
 
     def counts(self, agreed: Agreed, spoke: str, *, guarded: str) -> bool:
-        """Whether a change at ``spoke`` is one of the item: at its origin always, else where it may be written there;
-        ``guarded`` is why the origin's item may not."""
+        """Whether a change at ``spoke`` is one of the item: at its origin always, else where the rules let the hub
+        carry it there, at once or when that server allows it again; ``guarded`` is why the origin's item may not."""
         origin = agreed.origin
         if spoke == origin:
             return True
-        allowed = self.gets(origin).change and self.writable(origin) and not guarded
+        allowed = self.gets(origin).change and not guarded
         return allowed and self.gives(spoke) is not None
 
     def removes(self, agreed: Agreed, spoke: str, *, guarded: str) -> bool:

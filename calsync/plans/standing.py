@@ -1,6 +1,7 @@
 """Says for one item and each spoke what has to be done there, from what shall stand there and what was asked last."""
 
 from dataclasses import replace
+from typing import Final
 
 from calsync.agreed import Link
 from calsync.event_fields import FRAME
@@ -10,10 +11,12 @@ from calsync.plans.details import NOTHING, level
 from calsync.plans.draft import Draft
 from calsync.plans.getting import wanted, worn
 from calsync.plans.looking import WITHHELD, gets_of
-from calsync.plans.refusals import NOT_NOW, kept
+from calsync.plans.refusals import NOT_NOW, REFUSED, kept, said
 from calsync.plans.removing import let_go, removed
 from calsync.spoke import Act
 from calsync.steps import Step, Why
+
+_PARTLY: Final = "a part of it, as before"
 
 
 def everywhere(draft: Draft) -> None:
@@ -61,7 +64,9 @@ def _live(draft: Draft, spoke: str) -> None:
 
 def _not_waiting(draft: Draft, link: Link) -> Link:
     """``link`` without a word that its spoke cannot be written: whether that still matters is found out now."""
-    return replace(link, left="") if link.left == NOT_NOW and link.spoke in draft.situation.abilities else link
+    if link.left != NOT_NOW or link.spoke not in draft.situation.abilities:
+        return link
+    return replace(link, left=said(REFUSED + _PARTLY, link.barred))
 
 
 def _withheld(draft: Draft, link: Link) -> bool:

@@ -14,7 +14,7 @@ from calsync.plans.loops import Loops
 from calsync.plans.pictures import picture
 from calsync.plans.situation import ALWAYS
 
-STANDS: Final = "takes the place of our copy of it in the next run"
+STANDS: Final = "takes the place of our copy of it, in the next run in which that may go"
 HELD: Final = "is at the times of a copy of ours of which nobody knows the item: it waits until all spokes were read"
 _Groups: TypeAlias = dict[tuple[str, bytes], list[tuple[Item, Given]]]
 
@@ -97,9 +97,11 @@ def _replaces(found: Found, spoke: str, item: Item) -> bool:
             continue
         alike = found.there(made) and repeat_alike(agreed, situation.fields(item))
         told = found.given(spoke, item)
-        if alike and found.removable(spoke) and joins(found, spoke, item, told):
+        if alike and situation.gets(spoke).delete and joins(found, spoke, item, told):
             now = situation.item(link)
-            if now is not None and now.version != link.version:  # what was changed there is taken first
+            if not found.removable(spoke) or (
+                now is not None and now.version != link.version
+            ):  # its change is taken first
                 found.aside(spoke, item, STANDS, ALWAYS)
                 return True
             found.remove(made, link, now)
@@ -126,8 +128,15 @@ def _moved(found: Found, spoke: str, item: Item) -> bool:
 
 
 def _open(found: Found, spoke: str, ids: Iterable[str]) -> list[str]:
-    """Those of ``ids`` that may be what a new item of ``spoke`` is: nothing of them stands, or stood, there."""
-    return [made for made in dict.fromkeys(ids) if spoke not in found.items[made].links and _whole(found, made)]
+    """Those of ``ids`` that may be what a new item of ``spoke`` is: nothing of them stands there."""
+    return [made for made in dict.fromkeys(ids) if not _stands(found, made, spoke) and _whole(found, made)]
+
+
+def _stands(found: Found, made: str, spoke: str) -> bool:
+    """Whether something of the item stands there, as far as is known: what only waits to be made does not, nor what
+    this run saw gone."""
+    link = found.items[made].links.get(spoke)
+    return link is not None and bool(link.version) and not found.situation.gone(link)
 
 
 def _whole(found: Found, made: str) -> bool:

@@ -25,8 +25,8 @@ def refusal(outlook: Outlook, allow: frozenset[str] = frozenset()) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubReport:
     """One run. ``state`` and ``run`` are None where it was only looked at (dry). ``allowed`` are the guards that were
-    overruled; ``again`` what was planned anew because somebody changed it meanwhile. ``words`` say why it ended as it
-    did, or what would stop it; "" where all went well."""
+    overruled; ``again`` what was planned anew because somebody changed it meanwhile. ``kept``: what was read stands in
+    the ledger. ``words`` say why it ended as it did, or what would stop it; "" where all went well."""
 
     hub: str
     outlook: Outlook
@@ -36,6 +36,7 @@ class HubReport:
     state: RunState | None = None
     words: str = ""
     allowed: frozenset[str] = frozenset()
+    kept: bool = False
     again: Sequence[Decision] = ()
     tally: Tally = field(default_factory=Tally)
 

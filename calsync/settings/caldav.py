@@ -32,7 +32,8 @@ class _Meant(Section):
     )
     owners: tuple[Address, ...] = Field(
         (),
-        description="the addresses of whose calendar it is: whoever else takes part makes a meeting",
+        description="the addresses of whose calendar it is: their answers to invitations count (declined), and whoever "
+        "else takes part makes a meeting",
         examples=[["ann@fabrikam.example"]],
     )
 

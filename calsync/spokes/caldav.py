@@ -61,11 +61,9 @@ class CaldavCalendar:
         """See :class:`calsync.spoke.Spoke`. The window is not asked for: servers find series and whole days in one
         by rules of their own."""
         calendar = await self._about(anew=True)
-        if calendar.tells and not self._silent:
-            if token and not token.startswith(_BY_TOKEN):
-                raise ExpiredError("the server tells changes in another way by now")
+        if calendar.tells and not self._silent and not token.startswith(_BY_ETAGS):  # until all is read the next time
             try:
-                async for page in self._by_token(token):
+                async for page in self._by_token(token, known):
                     yield page
             except sync_feed.TokenExpiredError:
                 raise ExpiredError("the server does not know the token any more") from None
@@ -113,14 +111,20 @@ class CaldavCalendar:
         self._crowded |= any(isinstance(each, Failed) and each.reason is Reason.THROTTLED for each in outcomes)
         return outcomes
 
-    async def _by_token(self, token: str) -> AsyncIterator[Page]:
-        at, more = token.removeprefix(_BY_TOKEN), True
+    async def _by_token(self, token: str, known: Known) -> AsyncIterator[Page]:
+        at, more, gaps = token.removeprefix(_BY_TOKEN), True, False
+        read: dict[str, str] = {}
         while more:
             told = await sync_feed.changes(self._send, self._url, at, self._clock(), turns=by_turns)
-            at, more = told.token, told.more
+            at, more, gaps = told.token, told.more, gaps or told.gaps
+            read |= told.etags
             async for page in self._fetched(list(told.etags), whole=not token):
                 yield page
-            yield Page(gone=told.gone if token else (), token="" if more else _BY_TOKEN + at, whole=not token)
+            gone = told.gone if token else ()
+            yield Page(gone=gone, token="" if more or gaps else _BY_TOKEN + at, whole=not token)
+        if gaps:
+            async for page in self._compared({**await known(), **read}, _BY_TOKEN + at, whole=False):
+                yield page
 
     async def _by_etags(self, token: str, known: Known, calendar: Calendar) -> AsyncIterator[Page]:
         new = _BY_ETAGS + calendar.ctag
@@ -129,12 +133,16 @@ class CaldavCalendar:
         if token == new and calendar.ctag:
             yield Page(token=new)
             return
-        listed = await sync_feed.etags(self._send, self._url, self._clock(), turns=by_turns)
-        versions = await known() if token else {}
-        keys = [key for key, etag in listed.items() if not etag or versions.get(key) != etag]
-        async for page in self._fetched(keys, whole=not token):
+        async for page in self._compared(await known() if token else {}, new, whole=not token):
             yield page
-        yield Page(gone=[key for key in versions if key not in listed], token=new, whole=not token)
+
+    async def _compared(self, versions: Mapping[str, str], token: str, *, whole: bool) -> AsyncIterator[Page]:
+        """What differs by a listing of all etags from ``versions`` by key; ``token`` is where to go on."""
+        listed = await sync_feed.etags(self._send, self._url, self._clock(), turns=by_turns)
+        keys = [key for key, etag in listed.items() if not etag or versions.get(key) != etag]
+        async for page in self._fetched(keys, whole=whole):
+            yield page
+        yield Page(gone=[key for key in versions if key not in listed], token=token, whole=whole)
 
     async def _fetched(self, keys: Sequence[str], *, whole: bool) -> AsyncIterator[Page]:
         place = await self._place()

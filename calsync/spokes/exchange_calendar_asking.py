@@ -5,22 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from calsync.spokes.patience import Patience, Rest
 from protocols.ews.calendar_version import BEFORE_ELSEWHERE, spoken
 from protocols.ews.mailbox_access import MailboxAccess
 from protocols.ews.peer_faults import refusal
-from protocols.http import HttpRequest, HttpResponse, Send
+from protocols.http import HttpResponse, Send
 from protocols.model.freebusy import Reason
 
 AT_ONCE: Final = 4
 """Calls at once: far below EWSMaxConcurrency (27; 10 in Exchange 2010), which all that act in one mailbox share."""
-READING: Final = timedelta(minutes=5)
-"""All waits of one reading together: it would have to begin anew otherwise."""
-ONE: Final = timedelta(seconds=100)
-"""All waits for one answer: a run gives up on a page after two minutes (calsync.hubs), and would forget for how long it
-was asked to wait."""
-_FIRST: Final = timedelta(seconds=1)
-_MOST: Final = timedelta(seconds=64)
-_LEAST: Final = timedelta(milliseconds=100)  # what a wait counts for at least
 _WAITS: Final = frozenset({429, 500, 503})
 
 
@@ -31,7 +24,7 @@ class Exchange:
 
     ``version`` is a RequestServerVersion; "" finds out the newest. ``zone`` (an IANA name) is the calendar's own, at
     whose midnights days begin; ``owners`` are further addresses of its owner. ``sleep`` takes seconds; ``chance`` gives
-    0 to 1.
+    0 to 1; ``rest`` tells how long the server asked to be left alone.
     """
 
     send: Send = field(repr=False)
@@ -44,6 +37,7 @@ class Exchange:
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[object]]
     chance: Callable[[], float]
+    rest: Rest = field(default_factory=Rest)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -59,34 +53,16 @@ class Exchange:
 
     def patient(self, access: MailboxAccess) -> MailboxAccess:
         """The same for one reading: asked again after the time for which Exchange asks to be left alone."""
-        return replace(access, send=self._patient())
+        patience = Patience(clock=self.clock, sleep=self.sleep, chance=self.chance, rest=self.rest, asks=_asks)
+        return replace(access, send=patience.reading(self.send))
 
-    def _patient(self) -> Send:
-        left = READING
 
-        async def asking(request: HttpRequest) -> HttpResponse:
-            nonlocal left
-            pause, one = _FIRST, ONE
-            while True:
-                response = await self.send(request)
-                wait = self._wait(response, pause)
-                if wait is None or max(wait, _LEAST) > min(left, one):
-                    return response
-                left -= max(wait, _LEAST)
-                one -= max(wait, _LEAST)
-                pause = min(pause * 2, _MOST)
-                await self.sleep(wait.total_seconds() * (1 + self.chance() / 4))
-
-        return asking
-
-    def _wait(self, response: HttpResponse, pause: timedelta) -> timedelta | None:
-        """How long to wait before asking again; None where that is of no use. A busy server says so in a fault."""
-        if response.status not in _WAITS:
-            return None
-        error = refusal(response, self.clock())
-        if error.reason is not Reason.THROTTLED:
-            return None
-        return error.retry_after if error.retry_after is not None else pause
+def _asks(response: HttpResponse, as_of: datetime) -> tuple[bool, timedelta | None]:
+    """See :data:`calsync.spokes.patience.Asks`: a busy Exchange says so in a fault."""
+    if response.status not in _WAITS:
+        return False, None
+    error = refusal(response, as_of)
+    return error.reason is Reason.THROTTLED, error.retry_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from calsync.spokes.graph_patience import READING, WRITING, Patience, Rest
+from calsync.spokes.patience import READING, WRITING, Patience, Rest
 from protocols.graph.batch import MOST, Answer, Part, batch
 from protocols.graph.calendar_list import preferring
 from protocols.graph.calendar_requests import Place

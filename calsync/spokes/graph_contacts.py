@@ -10,7 +10,7 @@ from calsync.spoke import Ability, ExpiredError, Known, Outcome, Page, Watch, Wr
 from calsync.spokes import contacts_fit
 from calsync.spokes.contacts_writing import Attempts, is_of
 from calsync.spokes.graph_contacts_writing import GraphFolder, item_of, standing, write
-from calsync.spokes.graph_patience import READING, Patience
+from calsync.spokes.patience import READING, Patience
 from protocols.errors import PeerError
 from protocols.graph import card_feed, contacts, subscriptions
 from protocols.graph.batch import MOST

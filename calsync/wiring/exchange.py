@@ -27,6 +27,7 @@ async def ews(name: str, settings: EwsSpoke, part: Part) -> Spoke:
         clock=part.clock,
         sleep=part.sleep,
         chance=part.chance,
+        rest=part.rest(name, settings.url, settings.mailbox),
     )
     if settings.public_folder:
         return _public(name, settings, part, exchange)

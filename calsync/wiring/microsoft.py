@@ -7,7 +7,7 @@ from calsync.spoke import Spoke
 from calsync.spokes.graph_calendar import GraphCalendar
 from calsync.spokes.graph_calendar_asking import Calendar
 from calsync.spokes.graph_contacts import GraphContacts
-from calsync.spokes.graph_patience import Patience
+from calsync.spokes.patience import Patience, Rest
 from calsync.wiring.later import LaterWatched
 from calsync.wiring.named import named
 from calsync.wiring.parts import Part
@@ -65,9 +65,7 @@ class _Mailbox:
             user=self.settings.mailbox,
             folder=key,
             api_url=self.api_url,
-            patience=Patience(
-                clock=self.part.clock, sleep=self.part.sleep, chance=self.part.chance, rest=self.part.rest(self.name)
-            ),
+            patience=Patience(clock=self.part.clock, sleep=self.part.sleep, chance=self.part.chance, rest=self._rest),
             writable=self.settings.get.writes,
         )
 
@@ -80,9 +78,13 @@ class _Mailbox:
             clock=self.part.clock,
             sleep=self.part.sleep,
             chance=self.part.chance,
-            rest=self.part.rest(self.name),
+            rest=self._rest,
         )
         return GraphCalendar(self.name, calendar, writable=self.settings.get.writes)
+
+    @property
+    def _rest(self) -> Rest:
+        return self.part.rest(self.name, self.api_url, self.settings.mailbox)
 
     async def _found_contacts(self) -> GraphContacts:
         user, now = self.settings.mailbox, self.part.clock()

@@ -42,8 +42,8 @@ class OpenHub:
                     spoke.list_all()
             report = await engine.sync(only=only)
             self._stale |= report.state is RunState.FAILED
-            if report.state is not RunState.STOPPED:
-                self._removed -= set(spokes if only is None else only) - _unread(report)
+            if report.kept:
+                self._removed -= report.outlook.feeds.keys()  # those that were read
             return report
 
     @asynccontextmanager
@@ -107,8 +107,3 @@ class OpenHub:
             )
             self._open, self._stale = (engine, stack.pop_all(), now), False
             return engine
-
-
-def _unread(report: HubReport) -> set[str]:
-    """The spokes that a run could not read."""
-    return {trouble.spoke for trouble in report.outlook.troubles}

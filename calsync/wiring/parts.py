@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from calsync.settings import HubSettings
 from calsync.settings.consistency import connection_of
-from calsync.spokes.graph_patience import Rest
+from calsync.spokes.patience import Rest
 from protocols.google.patience import Pace
 from service.outgoing import NetworkSection, Outgoing
 from service.secrets import Reference, Secret, resolve
@@ -24,11 +24,11 @@ class Rests:
     """How long servers asked to be left alone, kept for as long as the process goes on: hubs are opened anew after each
     failure."""
 
-    _of: dict[tuple[str, str], Rest] = field(default_factory=dict)
+    _of: dict[tuple[str, ...], Rest] = field(default_factory=dict)
 
-    def of(self, hub: str, spoke: str) -> Rest:
-        """That of one spoke, the same each time."""
-        return self._of.setdefault((hub, spoke), Rest())
+    def of(self, hub: str, spoke: str, *where: str) -> Rest:
+        """That of one spoke, the same each time, as long as the settings tell the same place (``where``)."""
+        return self._of.setdefault((hub, spoke, *where), Rest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,9 @@ class Part:
         """What lies there. Raises SecretError."""
         return resolve(reference, self.directory)
 
-    def rest(self, spoke: str) -> Rest:
-        """How long the server of a spoke asked to be left alone."""
-        return self.rests.of(self.hub.name, spoke)
+    def rest(self, spoke: str, *where: str) -> Rest:
+        """How long the server of a spoke asked to be left alone, about what lies ``where`` (such as a mailbox)."""
+        return self.rests.of(self.hub.name, spoke, *where)
 
     def connection(self, spoke: str) -> str:
         """The name by which somebody signed in for a spoke."""

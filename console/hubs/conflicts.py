@@ -7,6 +7,7 @@ from typing import Any, Final
 from calsync.ledger.rows import ClashRow
 from calsync.plans.cases import REMOVED
 from calsync.rules import Conflict
+from calsync.steps import GONE_FIRST, JOINED, Clash
 from console.hubs.said import said
 from service.plain_line import one_line
 
@@ -17,15 +18,22 @@ RULES: Final[Mapping[Conflict, str]] = {
     Conflict.BOTH: "the later change stays, and the other version becomes an item of its own, beside it",
 }
 """What each value of `conflicts` decides."""
+_KNOWN: Final = {each.value: each for each in Conflict}
+_WITHOUT: Final[Mapping[str, str]] = {
+    JOINED: "two items that were there already became one, and what the hub knew first stays",
+    GONE_FIRST: "it was removed where it comes from, and the settings do not let it be made again there",
+}
+"""What no rule decides."""
 _EDITED: Final = "an edit beats a removal, whatever the settings say"
 
 
-def clash_json(row: ClashRow, rule: Conflict, origin: str, *, gone: bool = False) -> dict[str, Any]:
-    """A conflict for programs. ``rule`` is that of the settings as they are now; ``origin`` is the spoke where the item
+def clash_json(row: ClashRow, now: Conflict, origin: str, *, gone: bool = False) -> dict[str, Any]:
+    """A conflict for programs. ``now`` is the rule of the settings as they are now, which is told where nobody kept the
+    one that decided; ``origin`` is the spoke where the item
     comes from; of one that is ``gone`` there is no remedy. ``kept`` and ``lost`` are the values of the field as the hub
     keeps them."""
     clash = row.clash
-    removed = clash.what == REMOVED
+    rule = _KNOWN.get(clash.rule, now)
     return {
         "run": row.run,
         "at": row.at.isoformat(),
@@ -34,8 +42,8 @@ def clash_json(row: ClashRow, rule: Conflict, origin: str, *, gone: bool = False
         "loser": clash.loser,
         "kept": clash.kept,
         "lost": clash.lost,
-        "decided_by": _EDITED if removed else f'conflicts = "{rule.value}": {RULES[rule]}',
-        "remedy": "" if gone else _remedy(clash.what, rule, origin),
+        "decided_by": _decided(clash, rule),
+        "remedy": "" if gone else _remedy(clash, rule, origin),
     }
 
 
@@ -56,6 +64,15 @@ def instant(text: str) -> str:
     return f"{text[:16].replace('T', ' ')} UTC"
 
 
+def _decided(clash: Clash, rule: Conflict) -> str:
+    if clash.what == REMOVED:
+        return _EDITED
+    if clash.rule in _WITHOUT:
+        return _WITHOUT[clash.rule]
+    since = "" if clash.rule in _KNOWN else "the settings as they are now, "
+    return f'{since}conflicts = "{rule.value}": {RULES[rule]}'
+
+
 def _happened(told: Mapping[str, Any]) -> str:
     winner, loser = told["winner"], told["loser"]
     if told["field"] == REMOVED:
@@ -73,9 +90,9 @@ def _versions(told: Mapping[str, Any]) -> Iterator[str]:
     yield f"did not stay, that of {told['loser']}: {said(field, told['lost'])}"
 
 
-def _remedy(field: str, rule: Conflict, where: str) -> str:
-    if field == REMOVED:
+def _remedy(clash: Clash, rule: Conflict, where: str) -> str:
+    if clash.what == REMOVED:
         return f"remove it again, at {where}: the next run removes it everywhere"
-    if rule is Conflict.BOTH:
+    if rule is Conflict.BOTH and clash.rule not in _WITHOUT:
         return "keep of the two items the one that is right, and remove the other at the spoke where it stands"
     return f"write the other version into the item at {where}: the next run takes it everywhere"

@@ -10,7 +10,7 @@ from typing import Final
 from protocols.caldav import lines
 from protocols.caldav.item_reading import Found, maker_of, read_parts, zones_of
 from protocols.caldav.lines import Block
-from protocols.caldav.pieces import Pieces, done
+from protocols.caldav.pieces import Pieces
 from protocols.caldav.zones import Zones, named
 from protocols.errors import PeerError
 from protocols.model.freebusy import Reason
@@ -36,15 +36,10 @@ class Entry:
         return read_parts(self.parts, self.zones, owners=owners, maker=self.maker)
 
 
-def entries(data: bytes, zone: tzinfo | None = None) -> dict[str, Entry]:
+def reading(data: bytes, zone: tzinfo | None = None) -> Pieces[dict[str, Entry]]:
     """The events of a file by key, in its order; ``zone`` is what times without one are meant in where the file does
     not say it. Raises PeerError: GARBLED where it is no iCalendar of a Gregorian calendar, INCOMPLETE where it breaks
     off."""
-    return done(reading(data, zone))
-
-
-def reading(data: bytes, zone: tzinfo | None = None) -> Pieces[dict[str, Entry]]:
-    """:func:`entries` in pieces."""
     found: dict[str, Entry] = {}
     for calendar in (yield from lines.reading(data)):
         zones, maker = _zones(calendar, zone), maker_of(calendar)

@@ -18,6 +18,8 @@ _RESPONSES: Final = {
     "TENTATIVE": Response.TENTATIVE,
     "DECLINED": Response.DECLINED,
 }
+_FOREMOST: Final = (Response.ACCEPTED, Response.TENTATIVE, Response.UNANSWERED, Response.DECLINED)
+"""Who is invited at several addresses, or two owners of one calendar: the time is taken if any of them takes it."""
 
 
 def people_of(parts: Sequence[Properties], owners: Collection[str]) -> tuple[People, bool]:
@@ -32,11 +34,14 @@ def people_of(parts: Sequence[Properties], owners: Collection[str]) -> tuple[Peo
     return People(others=True, lines=lines, response=_response(parts[0], owners)), True
 
 
-def answer_in(part: Properties, owners: Collection[str], response: Response) -> Response:
-    """What the owner answered of the occurrence that ``part`` tells; ``response``, of its series, where they are not
-    named there."""
+def answer_in(part: Properties, series: Properties, owners: Collection[str], response: Response) -> Response:
+    """What the owner answered of the occurrence that ``part`` tells; ``response``, of its ``series``, where they are
+    not named there, or organise that: many an exception is without its organiser. An address that ``part`` does not
+    name answered as in the series."""
+    if any(_address(prop) in owners for prop in series.all("ORGANIZER")):
+        return response
     named = any(_address(prop) in owners for name in sorted(NAMES) for prop in part.all(name))
-    return _response(part, owners) if named else response
+    return _response(part, owners, beside=series) if named else response
 
 
 def named_within(parts: Iterable[Block]) -> str:
@@ -55,13 +60,18 @@ def named_in(part: Block) -> str:
     return WITHIN if any(each.name != "ACTION" for each in own.every) else named_within([part])
 
 
-def _response(own: Properties, owners: Collection[str]) -> Response:
+def _response(own: Properties, owners: Collection[str], *, beside: Properties | None = None) -> Response:
+    """``beside`` counts for those that ``own`` does not name."""
     if any(_address(prop) in owners for prop in own.all("ORGANIZER")):
         return Response.NONE
     said = [prop for prop in own.all("ATTENDEE") if _address(prop) in owners]
+    if beside is not None:
+        met = set(map(_address, said))
+        said += [prop for prop in beside.all("ATTENDEE") if _address(prop) in owners and _address(prop) not in met]
     if not said:
         return Response.NONE
-    return _RESPONSES.get(said[0].parameters.get("PARTSTAT", "").upper(), Response.UNANSWERED)
+    told = {_RESPONSES.get(each.parameters.get("PARTSTAT", "").upper(), Response.UNANSWERED) for each in said}
+    return next(each for each in _FOREMOST if each in told)
 
 
 def _named(prop: Property) -> Named:

@@ -99,7 +99,10 @@ def read_parts(parts: Sequence[Block], zones: Zones, *, owners: Collection[str] 
     owned = [_shortened(part).properties(_TIMES | _REST, _REST) for part in parts]
     master = _master(owned)
     people, named = item_people.people_of([owned[master], *owned[:master], *owned[master + 1 :]], owners)
-    answers = [item_people.answer_in(own, owners, people.response) if people.others else Response.NONE for own in owned]
+    answers = [
+        item_people.answer_in(own, owned[master], owners, people.response) if people.others else Response.NONE
+        for own in owned
+    ]
     views = [
         View(place, own, looks_of(own, part, answer), answer)
         for place, (own, part, answer) in enumerate(zip(owned, parts, answers, strict=True))
@@ -136,6 +139,8 @@ def _master(owned: Sequence[Properties]) -> int:
         raise ValueError("it tells occurrences of a series, and not the series")
     if not masters:
         return 0
+    if len({uid for place in masters if (uid := _value(owned[place], "UID"))}) > 1:  # RFC 4791 4.1
+        raise ValueError("it holds events of several UIDs, of which each needs a resource of its own")
     numbers = {place: sequence_of(owned[place]) for place in masters}
     best = [place for place in masters if numbers[place] == max(numbers.values())]
     if len(best) > 1:

@@ -18,6 +18,7 @@ from protocols.safexml import MAX_NODES, XmlRefused, parse
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_RESPONSES: Final = 10_000
 _STATUS = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})(?:\s.*)?", re.DOTALL)
+_RAW: Final = re.compile(r"[?#]|%(?![0-9A-Fa-f]{2})")
 _ABSENT: Final = frozenset({404, 410})  # what is not there; any other failure hides what may be there
 
 
@@ -74,11 +75,15 @@ def resources(root: Element, base: str) -> list[Resource]:
 
 
 def reading(root: Element, base: str) -> Pieces[list[Resource]]:
-    """:func:`resources` in pieces."""
+    """:func:`resources` in pieces. Unknown parts are passed over (RFC 4918 17), but not those that name something, as
+    in drafts of RFC 6578: what they tell of would look as if it were not there."""
     found: list[Resource] = []
-    for each in root.iterfind(f"{DAV}response"):
-        found.extend(_resources(each, base))
-        yield
+    for each in root.iterchildren("*"):
+        if each.tag == f"{DAV}response":
+            found.extend(_resources(each, base))
+            yield
+        elif any(str(inner.tag).rpartition("}")[2] == "href" for inner in each.iterchildren("*")):
+            raise PeerError(Reason.GARBLED, "the answer tells of things in a form that is no multistatus of RFC 4918")
     return found
 
 
@@ -116,7 +121,12 @@ def _resources(element: Element, base: str) -> Iterator[Resource]:
     for stat in stats:
         _sort(stat, properties, failed)
     for reference in references:
-        yield Resource(within(base, reference), status or 200, properties, failed)
+        yield Resource(within(base, _escaped(reference)), status or 200, properties, failed)
+
+
+def _escaped(reference: str) -> str:
+    """A name that its server wrote as it is (SOGo 5.8), as a reference: a resource of WebDAV has no query."""
+    return _RAW.sub(lambda found: f"%{ord(found[0]):02X}", reference)
 
 
 def _sort(stat: Element, properties: dict[str, Element], failed: dict[str, int]) -> None:

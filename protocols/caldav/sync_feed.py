@@ -1,5 +1,6 @@
 """What changed in a calendar: by the server's own account (RFC 6578), or by a listing of all etags."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from protocols.caldav.multistatus import Resource, text_of
 from protocols.caldav.pieces import Pieces, Turns, undivided
 from protocols.caldav.places import same_place
 from protocols.caldav.sync_collection import gone
-from protocols.caldav.sync_places import key_of
+from protocols.caldav.sync_places import is_within, key_of
 from protocols.caldav.sync_requests import ETAG, KIND, TYPE, sync_collection
 from protocols.errors import PeerError
 from protocols.http import HttpResponse, Send
@@ -26,6 +27,8 @@ _MOST_NODES: Final = 1_500_000  # eight of each resource
 _TRUNCATED: Final = 507  # RFC 6578 3.6: said of the collection, beside what is told
 _VALID_TOKEN: Final = f"{DAV}valid-sync-token"
 _NOT_OURS: Final = ("component=vtodo", "component=vjournal", "component=vfreebusy")
+_COUNTING: Final = re.compile(r"http://sabre(?:dav\.org|\.io)/ns/sync/(\d+)")
+"""The tokens of sabre/dav, whose number goes up by one with each change (lib/CalDAV/Backend/PDO.php, addChange)."""
 _SURELY_NOT_THE_TOKEN: Final = frozenset({401, 404, 405, 408, 429, 501})
 
 
@@ -36,12 +39,14 @@ class TokenExpiredError(PeerError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """``etags`` of what is there, new or changed, by key ("" where none was told); ``gone`` are keys of what is not.
-    ``token`` is where to go on; ``more``: at once, since the server keeps something back."""
+    ``token`` is where to go on; ``more``: at once, since the server keeps something back. ``gaps``: there may have been
+    more than was told: Nextcloud 25 to 28 forgets old changes, and answers tokens from before with the rest of them."""
 
     etags: Mapping[str, str]
     gone: tuple[str, ...] = ()
     token: str = field(default="", repr=False)
     more: bool = False
+    gaps: bool = False
 
 
 async def changes(send: Send, url: str, token: str, as_of: datetime, *, turns: Turns = undivided) -> Changes:
@@ -66,7 +71,9 @@ async def changes(send: Send, url: str, token: str, as_of: datetime, *, turns: T
     more = any(each.status == _TRUNCATED and same_place(each.url, url) for each in told)
     if more and onward == token:
         raise PeerError(Reason.INCOMPLETE, "sync-collection: the server tells a part, and nowhere to go on")
-    return Changes(etags=there, gone=tuple(dict.fromkeys(keys)), token=onward, more=more)
+    count = len({each.url for each in told if each.status != _TRUNCATED})
+    gaps = _gaps(token, onward, count)
+    return Changes(etags=there, gone=tuple(dict.fromkeys(keys)), token=onward, more=more, gaps=gaps)
 
 
 async def etags(send: Send, url: str, as_of: datetime, *, turns: Turns = undivided) -> dict[str, str]:
@@ -83,11 +90,15 @@ async def etags(send: Send, url: str, as_of: datetime, *, turns: Turns = undivid
 
 
 def _etags(told: list[Resource], url: str) -> Pieces[dict[str, str]]:
+    """Those that fail are asked for by themselves: "" is their etag. Raises PeerError(GARBLED) where all that is in it
+    lies elsewhere: the calendar would look empty."""
+    if not any(key_of(each.url, url) for each in told) and not all(is_within(each.url, url) for each in told):
+        raise PeerError(Reason.GARBLED, "the server calls this calendar by another address: write that one")
     found: dict[str, str] = {}
     for each in told:
         yield
         key = key_of(each.url, url)
-        if not key or each.status >= 400 or _is_no_event(each):
+        if not key or each.is_absent or _is_no_event(each):
             continue
         found[key] = each.text(ETAG).strip()
     return found
@@ -99,6 +110,13 @@ def _is_no_event(resource: Resource) -> bool:
         return True
     written = resource.text(TYPE).lower().replace(" ", "").replace('"', "")
     return any(name in written for name in _NOT_OURS)
+
+
+def _gaps(before: str, after: str, told: int) -> bool:
+    """Whether the tokens count more changes than were ``told``, or fewer than before. What was changed twice is told
+    once, so that it may be nothing."""
+    first, last = _COUNTING.fullmatch(before), _COUNTING.fullmatch(after)
+    return first is not None and last is not None and not 0 <= int(last[1]) - int(first[1]) <= told
 
 
 def _expired(response: HttpResponse) -> bool:

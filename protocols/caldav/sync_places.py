@@ -15,6 +15,12 @@ def key_of(url: str, collection: str) -> str:
     return name if slash and unquote(folder).rstrip("/") == home else ""
 
 
+def is_within(url: str, collection: str) -> bool:
+    """Whether ``url`` is that of ``collection``, or of anything below it."""
+    home = unquote(urlsplit(collection).path).rstrip("/")
+    return f"{unquote(urlsplit(url).path)}/".startswith(f"{home}/")
+
+
 def url_of(key: str, collection: str) -> str:
     """Where what is called so lies."""
     return f"{collection}{key}"

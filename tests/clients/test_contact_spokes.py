@@ -17,7 +17,7 @@ from calsync.spoke import Spoke
 from calsync.spokes.exchange_contacts import ExchangeContacts
 from calsync.spokes.google_contacts import GoogleContacts
 from calsync.spokes.graph_contacts import GraphContacts
-from calsync.spokes.graph_patience import Patience
+from calsync.spokes.patience import Patience
 from protocols.google.patience import Pace
 from protocols.google.personal_contacts import SCOPE
 from protocols.graph.contact_fields import EXPAND, STAMP

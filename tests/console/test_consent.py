@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 import typer
@@ -10,6 +11,14 @@ import typer
 from console.consent import able_to_ask, agreed_to, ended_by_signals, interrupted, typed
 from console.start import INTERRUPTED
 from console.terminal import FOUND_WRONG, WRONG_USAGE, EndingError
+
+
+@pytest.fixture
+def ignored() -> Iterator[None]:
+    """As `nohup` starts programs."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +67,28 @@ async def test_who_asked_for_the_end_is_told_and_the_handler_before_is_back(numb
         assert ending.value.exit_code == INTERRUPTED
     else:
         interrupted(came)
+
+
+async def test_a_ctrl_c_that_is_ignored_stays_so(ignored: None) -> None:
+    stopped = asyncio.Event()
+    with ended_by_signals(stopped.set) as came:
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(10):
+            await stopped.wait()
+    assert came == [signal.SIGTERM]
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_and_while_somebody_is_asked(ignored: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asks(question: str) -> bool:
+        os.kill(os.getpid(), signal.SIGINT)
+        return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+    monkeypatch.setattr("typer.confirm", asks)
+    agreed_to("Sure?")
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, INTERRUPTED), (EOFError, FOUND_WRONG)])

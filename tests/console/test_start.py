@@ -54,6 +54,19 @@ def test_while_it_is_loaded(command: list[str], module: str, tmp_path: Path) -> 
         assert ended(process) == (INTERRUPTED, "", "interrupted\n")
 
 
+def test_while_it_is_loaded_and_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "busyline.toml").write_text(SERVER, "utf-8")
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "typer.py").write_text(BLOCKS, "utf-8")
+    with started(tmp_path, "check", path=str(tmp_path / "slow")) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "loading\n"
+        process.stderr.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == INTERRUPTED
+
+
 def test_while_a_server_does_not_answer(here: Merger) -> None:
     asked = Event()
 

@@ -47,7 +47,8 @@ async def opened(world: World) -> HubReport:
 
 
 def places(world: World) -> list[list[str]]:
-    return [[fields(one.content)["location"] for one in each.standing.values()] for each in world.servers.values()]
+    servers = world.servers.values()
+    return [[fields(one.content).get("location", "") for one in each.standing.values()] for each in servers]
 
 
 async def test_notes_written_into_a_copy_that_was_to_go_bring_the_item_back(world: World) -> None:
@@ -137,3 +138,63 @@ async def test_what_was_changed_back_meanwhile_waits_no_more(world: World) -> No
     assert (await world.engine().sync()).not_done == 0
     south.shut = False
     assert (await world.engine().sync()).tally.written == {}
+
+
+@pytest.mark.parametrize("uid", ["the same", ""])
+async def test_who_enters_the_same_by_hand_meanwhile_gets_no_copy_beside_it(tmp_path: Path, uid: str) -> None:
+    async with Database.open(f"sqlite:{tmp_path / 'state.db'}") as database:
+        world = World.over(database, rules())
+        north, south, _ = world.servers.values()
+        south.shut = True
+        event = Event(when=span(9, 9), subject="Board")
+        key = north.create(event)
+        await world.sync()
+        south.create(event, uid=uid and north.standing[key].uid)
+        await world.sync()
+        await opened(world)
+        await world.sync()
+        assert [len(server.standing) for server in world.servers.values()] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("shut", [True, False])
+async def test_the_same_invitation_in_place_of_our_copy_stays_the_only_one(world: World, shut: bool) -> None:
+    """Whether the copy cannot be removed yet, or its user removed it in the same minute."""
+    north, south, _ = world.servers.values()
+    south.shut = shut
+    [(key, original)], [copy] = north.standing.items(), south.standing
+    south.create(original.content, uid=original.uid)
+    if not shut:
+        south.delete(copy)
+    await world.sync()
+    await opened(world)
+    await world.sync()
+    assert list(north.standing) == [key]
+    assert [len(server.standing) for server in world.servers.values()] == [1, 1, 1]
+
+
+async def test_an_edit_of_a_copy_waits_for_its_original_and_is_told_to_all_others_at_once(world: World) -> None:
+    north, south, _ = world.servers.values()
+    north.shut, south.shut = True, False
+    changed(south, location="B")
+    assert (await world.engine().sync()).not_done == 1
+    assert places(world) == [[""], ["B"], ["B"]]
+    north.shut = False
+    await world.sync()
+    assert places(world) == [["B"]] * 3
+
+
+async def test_a_run_of_one_spoke_takes_up_nothing_that_waits_for_another(world: World) -> None:
+    """Some spokes know only once they are read whether they can be written."""
+    north, south, _ = world.servers.values()
+    [board] = north.standing
+    other = north.create(Event(when=span(10, 9), subject="Other"))
+    await opened(world)
+    south.shut = True
+    north.change(board, Event(when=span(9, 9), subject="Board", location="B"))
+    await world.engine().sync()
+    south.shut = False
+    north.change(other, Event(when=span(10, 9), subject="News"))
+    made = await world.engine().sync(only=frozenset({"north"}))
+    assert [each.agreed and each.agreed.fields["subject"] for each in made.outlook.plan.decisions] == ["News"]
+    assert (await world.engine().sync()).not_done == 0
+    assert places(world) == [["B", ""]] * 3

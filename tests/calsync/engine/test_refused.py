@@ -194,3 +194,36 @@ async def test_a_removal_is_tried_though_a_change_was_refused(world: World) -> N
     world.servers["north"].delete(key)
     await world.engine().sync()
     assert world.servers["south"].standing == {}
+
+
+class Picky(MemorySpoke):
+    """Its server takes no text."""
+
+    async def write(self, writes: Sequence[Write]) -> Sequence[Outcome]:
+        refused = ["body" in each.changes for each in writes]
+        return [
+            _TOO_LARGE if each else (await super(Picky, self).write([write]))[0]
+            for each, write in zip(refused, writes, strict=True)
+        ]
+
+
+async def test_a_refused_part_is_told_and_tried_again_after_its_calendar_was_closed_for_a_while(world: World) -> None:
+    north, south, _ = world.servers.values()
+    key = north.create(EVENT)
+    await world.sync()
+    world.spokes = {**world.spokes, "south": Picky(south)}
+    north.change(key, replace(EVENT, body="Long"))
+    await world.sync()
+    await world.sync()
+    south.shut = True
+    north.change(key, replace(EVENT, body="Long", subject="Another"))
+    await world.sync()
+    south.shut = False
+    for _ in range(3):
+        report = await world.engine().sync()
+    assert [each.words.startswith(REFUSED) for each in report.left] == [True]
+    world.spokes = {**world.spokes, "south": MemorySpoke(south)}
+    await world.sync(whole=True)
+    await world.sync()
+    [copy] = south.standing.values()
+    assert copy.content == replace(EVENT, body="Long", subject="Another")

@@ -288,3 +288,14 @@ def world(**more: Any) -> World:
 def whys(made: Plan) -> list[tuple[str, str]]:
     """Where each step is done, and why."""
     return [(step.spoke, step.why.name) for decision in made.decisions for step in decision.steps]
+
+
+def three(**more: Any) -> World:
+    """One item of a, and its copies in b and c, which have UIDs of their own."""
+    here = World(rules(giver("a", **more), giver("b"), giver("c")))
+    here.put("a", event(), uid="u")
+    here.quiet()
+    for spoke in "bc":
+        here.touch(spoke, here.key(spoke), uid=f"{spoke}@busyline")
+    here.quiet()
+    return here

@@ -4,18 +4,7 @@ import pytest
 
 from calsync.rules import Treat
 from protocols.model.event import Event
-from tests.calsync.plans.model import NONE, World, event, giver, rules, whys
-
-
-def three(**more: str) -> World:
-    """One item of a, and its copies in b and c, which have UIDs of their own."""
-    here = World(rules(giver("a"), giver("b"), giver("c")))
-    here.put("a", event(), uid="u")
-    here.quiet()
-    for spoke in "bc":
-        here.touch(spoke, here.key(spoke), uid=f"{spoke}@busyline")
-    here.quiet()
-    return here
+from tests.calsync.plans.model import NONE, World, event, giver, rules, three, whys
 
 
 def anew(here: World, spoke: str, **more: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from calsync.plans.cases import REMOVED
 from calsync.plans.draft import MAY_NOT_CHANGE, MAY_NOT_DELETE
 from calsync.rules import Conflict, Detail, Gets, HubRules, Kind, Reminders, Treat
-from calsync.steps import Plan
+from calsync.steps import GONE_FIRST, Plan
 from protocols.model.event import Event, Occurrence, Sensitivity
 from protocols.model.recurrence import Frequency, Recurrence
 from tests.calsync.plans.model import ALL, NONE, World, event, giver, person, rules, target
@@ -149,6 +149,7 @@ def test_where_it_cannot_be_made_again_the_edit_is_told() -> None:
     alter(here, "b", subject="New")
     assert whys(here.run()) == [("DELETE", "b", "GONE")]
     assert [(clash.what, clash.lost) for clash in here.clashes] == [("subject", "New")]
+    assert [clash.rule for clash in here.clashes] == [GONE_FIRST]
 
 
 def test_a_removed_copy_removes_the_item_where_that_counts() -> None:
@@ -193,6 +194,7 @@ def test_who_changes_what_they_had_not_seen_the_last_of_is_in_conflict() -> None
     alter(here, "b", subject="Second")
     here.run()
     assert [(clash.kept, clash.lost) for clash in here.clashes] == [("Second", "First")]
+    assert [clash.rule for clash in here.clashes] == [here.rules.conflicts.value]
 
 
 def test_a_removal_that_was_not_carried_out_is_carried_out_by_the_next_run() -> None:

@@ -248,6 +248,33 @@ def test_a_calendar_that_gets_nothing_else_is_told_as_well() -> None:
     assert AT_SECOND not in next(iter(here.ledger.values())).links["a"].stood
 
 
+@pytest.mark.parametrize("answer", [Response.ACCEPTED, Response.TENTATIVE, Response.UNANSWERED])
+def test_of_a_declined_series_all_is_given_as_soon_as_one_date_was_not_declined(answer: Response) -> None:
+    """Nobody counts as free who attends; the dates beside it take too much time, and that is safe."""
+    here = World(OPEN)
+    here.put("a", replace(MEETING, response=Response.DECLINED), guarded=INVITED, uid="meeting@x")
+    here.run()
+    assert not here.copies("b")
+    tell(here, answered(answer))
+    assert (here.only("b").rule, here.only("b").exceptions) == (MEETING.rule, {})
+    assert here.quiet() == 0
+    assert whys(here.planned(everything=True)) == []
+    tell(here)
+    assert not here.copies("b")
+    assert here.quiet() == 0
+
+
+@pytest.mark.parametrize("spokes", ["ab", "ba"])
+def test_a_date_accepted_in_a_declined_series_is_busy_where_two_were_asked(spokes: str) -> None:
+    here = World(rules(giver("a"), giver("b"), giver("c")))
+    some = replace(MEETING, response=Response.DECLINED, exceptions={SECOND: answered(Response.ACCEPTED)})
+    for spoke in spokes:
+        here.put(spoke, some, guarded=INVITED, uid="meeting@x")
+        here.quiet()
+    assert (here.only("c").rule, here.only("c").exceptions) == (MEETING.rule, {})
+    assert whys(here.planned(everything=True)) == []
+
+
 THIRD: Final = START + timedelta(days=2)
 ANSWERS: Final = st.sampled_from([None, Response.DECLINED, Response.TENTATIVE, Response.UNANSWERED])
 DEEDS: Final = st.lists(

@@ -153,9 +153,11 @@ def test_a_date_of_which_only_the_answer_differs(response: Response, treat: Any)
     assert as_busy.withheld == told.withheld
 
 
-def test_an_accepted_date_of_a_declined_series_goes_with_it() -> None:
+def test_a_declined_series_is_given_where_one_of_its_dates_was_accepted() -> None:
     one = replace(series(response=Response.ACCEPTED), response=Response.DECLINED)
-    assert given(one, Gives(), NOW).fields is None
+    assert given(one, Gives(), NOW).fields is not None
+    assert given(unanswered(one), Gives(), NOW).fields is not None
+    assert given(replace(one, exceptions={}), Gives(), NOW).fields is None
 
 
 AT = "at 2026-11-03T09:00:00Z"

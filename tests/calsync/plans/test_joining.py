@@ -12,6 +12,7 @@ from calsync.plans.giving import Given
 from calsync.plans.joining import equal, joined, relinked
 from calsync.plans.situation import Situation
 from calsync.rules import Detail, HubRules, Kind, Reminders, Treat
+from calsync.steps import JOINED
 from protocols.model.card import Address, Card, Place
 from protocols.model.event import Event, Sensitivity
 from tests.calsync.plans.model import ALL, NONE, NOW, World, event, giver, person, rules, whys
@@ -39,7 +40,9 @@ def test_a_copy_is_linked_again_with_its_next_token() -> None:
     assert (link.key, link.version, link.uid, link.made, link.copies) == ("2", "v2", "u", True, 3)
     assert link.guarded == "others are invited"
     assert set(link.asked.values()) == {ANEW}
-    assert [(clash.what, clash.kept, clash.lost) for clash in clashes] == [("location", "Room", "Hall")]
+    assert [(clash.what, clash.kept, clash.lost, clash.rule) for clash in clashes] == [
+        ("location", "Room", "Hall", JOINED)
+    ]
 
 
 def test_somebodys_own_gives_what_the_item_lacks() -> None:

@@ -95,6 +95,32 @@ def test_a_second_copy_goes_and_what_somebody_made_of_it_stays(changed: bool) ->
     assert here.quiet() == 0
 
 
+@pytest.mark.parametrize("shut", [True, False])
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_second_copy_whose_removal_did_not_come_to_pass_goes_though_the_item_changed(
+    shut: bool, changed: bool
+) -> None:
+    """Somebody was invited as well, and what the hub wrote for them is at the old time still."""
+    here = world()
+    mine = here.put("a", event(), uid="u", guarded="others are invited")
+    here.quiet()
+    copy = here.key("b")
+    theirs = here.put("b", event(), uid="u")
+    assert whys(here.run(fails=lambda step: True)) == [("b", "TWICE")]
+    here.shut = {"b"} if shut else set()
+    here.change("a", mine, when=event(11).when)
+    for _ in range(2):
+        here.run(fails=lambda step: True)
+    assert here.asides["b", copy].why == GOES
+    if changed:
+        here.change("b", copy, subject="Another")
+    here.shut = set()
+    here.quiet()
+    assert here.shelves["b"].keys() == ({copy, theirs} if changed else {theirs})
+    assert [aside.why for aside in here.asides.values()] == ([TWIN] if changed else [])
+    assert here.shelves["b"][theirs].content == here.only("a") == event(11)
+
+
 def test_a_copy_that_could_not_go_with_its_original_is_no_item_where_the_same_stands() -> None:
     here = World(rules(giver("a"), giver("b"), giver("c")))
     mine = here.put("b", event(), uid="u", guarded="others are invited")

@@ -138,3 +138,17 @@ def test_a_mark_outlives_the_ledger(made: Event) -> None:
     here.change("a", key, subject="Another")
     here.quiet()
     assert (is_private(here), here.only("b").subject, len(here.shelves["b"])) == (True, "Another", 1)
+
+
+@pytest.mark.parametrize("shut", [True, False])
+def test_a_mark_stays_while_what_was_planned_is_not_written_yet(shut: bool) -> None:
+    """The ledger knows the new times by then, and the copy has the old ones still."""
+    assert isinstance(SERIES.when, Span)
+    here, key = marked(SERIES)
+    here.shut = {"b"} if shut else set()
+    here.change("a", key, when=Span(SERIES.when.start + HOUR, SERIES.when.end + HOUR, SERIES.when.zone))
+    here.run(fails=lambda step: True)
+    here.shut = set()
+    here.quiet()
+    assert here.only("b").when == here.only("a").when
+    assert is_private(here)

@@ -1,4 +1,4 @@
-"""Tests of calsync/plans/replaced.py: another item under the key of a copy is a removal, and an item of its own."""
+"""Tests of calsync/plans/replaced.py: another item under the key of a copy removes nothing, and is one of its own."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,18 +6,7 @@ from typing import Any
 import pytest
 
 from calsync.plans.replaced import REPLACES
-from tests.calsync.plans.model import NONE, World, event, giver, rules, whys
-
-
-def three(**more: Any) -> World:
-    """One item of a, and its copies in b and c, which have UIDs of their own."""
-    here = World(rules(giver("a", **more), giver("b"), giver("c")))
-    here.put("a", event(), uid="u")
-    here.quiet()
-    for spoke in "bc":
-        here.touch(spoke, here.key(spoke), uid=f"{spoke}@busyline")
-    here.quiet()
-    return here
+from tests.calsync.plans.model import NONE, World, event, giver, rules, three, whys
 
 
 def another(here: World, spoke: str, **more: Any) -> str:
@@ -28,22 +17,14 @@ def another(here: World, spoke: str, **more: Any) -> str:
     return here.put(spoke, attributes.pop("one"), key=key, **attributes)
 
 
-def test_another_item_in_the_place_of_a_copy_removes_the_original_and_is_taken() -> None:
-    here = three()
+@pytest.mark.parametrize("more", [{}, {"gets": replace(NONE, create=True)}], ids=["all", "create"])
+def test_another_item_in_the_place_of_a_copy_is_taken_and_the_copy_is_made_beside_it(more: dict[str, Any]) -> None:
+    here = three(**more)
     key = another(here, "b")
     made = here.run()
-    assert (whys(made), [aside.why for aside in made.asides]) == ([("a", "REMOVED"), ("c", "REMOVED")], [REPLACES])
+    assert (whys(made), [aside.why for aside in made.asides]) == ([("b", "NEW")], [REPLACES])
     here.quiet()
-    assert here.only("a") == here.only("b") == here.only("c") == event(15, "Another")
-    [agreed] = here.ledger.values()
-    assert (agreed.origin, agreed.links["b"].key, here.asides) == ("b", key, {})
-
-
-def test_where_that_removal_does_not_count_the_copy_is_made_beside_it() -> None:
-    here = three(gets=replace(NONE, create=True))
-    key = another(here, "b")
-    assert whys(here.run()) == [("b", "NEW")]
-    here.quiet()
+    assert here.asides == {}
     assert [len(here.shelves[spoke]) for spoke in "abc"] == [2, 2, 2]
     assert here.shelves["b"][key].content == event(15, "Another")
     assert here.stands("a") == here.stands("b") == here.stands("c")
@@ -54,7 +35,20 @@ def test_neither_is_touched_if_a_run_is_stopped_in_between() -> None:
     another(here, "b")
     here.run(fails=lambda step: True)
     here.quiet()
+    assert [len(here.shelves[spoke]) for spoke in "abc"] == [2, 2, 2]
+
+
+def test_in_the_place_of_somebodys_own_it_is_a_removal() -> None:
+    here = World(rules(giver("a"), giver("b"), giver("c")))
+    for spoke in "ab":
+        here.put(spoke, event(), uid="u")
+    here.quiet()
+    key = another(here, "b")
+    assert whys(here.run()) == [("a", "REMOVED"), ("c", "REMOVED")]
+    here.quiet()
     assert here.only("a") == here.only("b") == here.only("c") == event(15, "Another")
+    [agreed] = here.ledger.values()
+    assert (agreed.origin, agreed.links["b"].key, here.asides) == ("b", key, {})
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_who_changes_a_copy_that_does_not_tell_what_it_is_acts_blindly(
         ("b", Gets(change=True), "", True, (True, False)),
         ("b", Gets(delete=True), "", True, (False, True)),
         ("b", ALL, "guarded", True, (False, False)),
-        ("b", ALL, "", False, (False, False)),
+        ("b", ALL, "", False, (True, False)),  # it waits; a removal is undone
         ("t", ALL, "", True, (False, False)),
     ],
 )

@@ -20,6 +20,7 @@ from simulation.estate import Estate
 from simulation.google import GoogleServer, ServiceAccount
 from simulation.google.calendar_api import CalendarApi
 from simulation.google.calendar_store import Calendar, Calendars
+from tests.contracts.quiet import loud
 from tests.contracts.spoke_world import NOW, Stage
 
 OWNER: Final = "jack.thompson@northwind.example"
@@ -167,3 +168,12 @@ def without_null(body: dict[str, Any]) -> dict[str, Any]:
         name: {key: each for key, each in value.items() if each is not None} if isinstance(value, dict) else value
         for name, value in body.items()
     }
+
+
+@asynccontextmanager
+async def quiet_workspace() -> AsyncIterator[Workspace]:
+    """The same, in which nobody is told of anything."""
+    async with workspace() as world:
+        yield world
+        assert loud(world.requests) == []
+        assert world.store.mails == []

@@ -82,6 +82,62 @@ async def test_without_a_feed_etags_are_compared() -> None:
     assert (found[-1].gone, found[-1].token, found[-1].whole) == (["c.ics"], "etags:7", False)
 
 
+async def test_a_server_that_refuses_the_report_is_not_read_anew_by_each_process() -> None:
+    named = "<supported-report-set><supported-report><report><sync-collection/></report></supported-report>"
+    says = many(there(PATH, KIND, f"<A:getctag>7</A:getctag>{named}</supported-report-set>"))
+    listed, refusal = many(there(A, etag("1"))), HttpResponse(501, Headers(), b"")
+    first = await pages(Peer(says, refusal, listed, stands(A)))
+    assert (first[-1].token, first[-1].whole) == ("etags:7", True)
+    assert await pages(Peer(says), first[-1].token) == [Page(token="etags:7")]
+    [page] = await pages(Peer(says, listed), "etags:6", {"a.ics": '"1"'})
+    assert (list(page.items), page.token, page.whole) == ([], "etags:7", False)
+
+
+async def test_a_token_of_etags_goes_on_by_etags_where_the_server_tells_changes_by_now() -> None:
+    found = await pages(Peer(TELLS, many(there(A, etag("2"))), stands(A)), "etags:", {"a.ics": '"1"', "b.ics": '"1"'})
+    assert (keys(found), found[-1].gone, found[-1].token) == (["a.ics"], ["b.ics"], "etags:")
+
+
+async def test_what_fails_for_now_in_the_feed_is_read_all_the_same() -> None:
+    told = many(gone(A, "503 Service Unavailable"), token="t2")
+    found = await pages(Peer(TELLS, told, stands(A)), "sync:t1")
+    assert (keys(found), found[-1].token) == (["a.ics"], "sync:t2")
+
+
+async def test_no_token_goes_past_what_goes_on_to_fail() -> None:
+    told, busy = many(gone(A, "503 Service Unavailable"), token="t2"), HttpResponse(503, Headers(), b"")
+    with pytest.raises(PeerError):
+        await pages(Peer(TELLS, told, many(gone(A, "503 Service Unavailable")), busy), "sync:t1")
+
+
+SABRE = "http://sabre.io/ns/sync/"
+KNOWN = {"a.ics": '"0"', "b.ics": '"1"', "c.ics": '"1"'}
+
+
+async def test_where_nothing_is_told_of_what_was_counted_etags_are_compared() -> None:
+    listed = many(there(PATH, KIND), there(A, etag("1")), there(B, etag("1")))
+    peer = Peer(TELLS, many(token=f"{SABRE}9"), listed, stands(A))
+    found = await pages(peer, f"sync:{SABRE}5", KNOWN)
+    assert (keys(found), [key for page in found for key in page.gone]) == (["a.ics"], ["c.ics"])
+    assert (found[-1].token, any(page.whole for page in found)) == (f"sync:{SABRE}9", False)
+
+
+async def test_where_less_is_told_than_was_counted_the_rest_is_found_once() -> None:
+    part = many(there(A, etag("1")), gone(PATH, "507 Insufficient Storage"), token=f"{SABRE}8")
+    rest = many(gone(f"{PATH}d.ics"), token=f"{SABRE}9")
+    peer = Peer(TELLS, part, stands(A), rest, many(there(A, etag("1")), there(B, etag("2"))), stands(B))
+    found = await pages(peer, f"sync:{SABRE}5", KNOWN)
+    assert keys(found) == ["a.ics", "b.ics"]
+    assert [key for page in found for key in page.gone] == ["d.ics", "c.ics"]
+    assert found[-1].token == f"sync:{SABRE}9"
+
+
+async def test_where_all_is_told_that_was_counted_nothing_is_listed() -> None:
+    told = many(there(A, etag("1")), gone(f"{PATH}c.ics"), token=f"{SABRE}7")
+    found = await pages(Peer(TELLS, told, stands(A)), f"sync:{SABRE}5")
+    assert (keys(found), found[-1].token) == (["a.ics"], f"sync:{SABRE}7")
+
+
 async def test_a_ctag_that_stayed_says_that_nothing_changed() -> None:
     assert await pages(Peer(SILENT), "etags:7") == [Page(token="etags:7")]
 
@@ -89,7 +145,6 @@ async def test_a_ctag_that_stayed_says_that_nothing_changed() -> None:
 @pytest.mark.parametrize(
     ("peer", "token"),
     [
-        (Peer(TELLS), "etags:7"),
         (Peer(SILENT), "sync:t1"),
         (Peer(TELLS, error("<valid-sync-token/>", 403)), "sync:t1"),
         (Peer(TELLS, error("<valid-sync-token/>", 507)), "sync:t1"),

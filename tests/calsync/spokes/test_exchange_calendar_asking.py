@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from calsync.spokes.exchange_calendar_asking import ONE
+from calsync.spokes.patience import ONE
 from protocols.errors import PeerError
 from protocols.model.event import Event
 from protocols.model.freebusy import Reason
@@ -64,6 +64,23 @@ async def test_who_asks_for_longer_than_a_run_waits_is_heard() -> None:
         with pytest.raises(PeerError) as raised:
             await Reader(spoke).news()
         assert (raised.value.retry_after, there.waits) == (timedelta(seconds=240), [])
+
+
+async def test_and_later_readings_know_it_without_asking() -> None:
+    async with world() as there:
+        spoke = there.calendar()
+        await spoke.opened()
+        there.desk.refuse = lambda operation: 240.0
+        with pytest.raises(PeerError):
+            await Reader(spoke).news()
+        there.desk.refuse = lambda operation: None
+        there.requests.clear()
+        with pytest.raises(PeerError) as raised:
+            await Reader(spoke).news()
+        assert raised.value.reason is Reason.THROTTLED
+        assert "SyncFolderItems" not in there.operations()
+        there.clock.pass_(timedelta(seconds=240))
+        assert (await Reader(spoke).news()).items == {}
 
 
 async def test_another_fault_is_not_asked_again() -> None:

@@ -13,7 +13,7 @@ import pytest
 from calsync.items import Item, Mark
 from calsync.spoke import Act, Failed, Watched, Write, Written
 from calsync.spokes.graph_contacts import GraphContacts
-from calsync.spokes.graph_patience import ONE, Patience
+from calsync.spokes.patience import ONE, Patience
 from protocols.errors import PeerError
 from protocols.graph.card_fields import changed, fresh
 from protocols.graph.contact_fields import EXTENDED, STAMP

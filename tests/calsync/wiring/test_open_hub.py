@@ -139,10 +139,32 @@ async def test_what_is_gone_from_a_public_folder_is_found_in_the_run_that_was_to
         there.desk.refuse = lambda operation: 1_000.0
         assert (await hub.sync(told, told)).state is RunState.FAILED
         there.desk.refuse = lambda operation: None
+        time.now += timedelta(seconds=1_000)
         await hub.sync(frozenset({"north"}))
         await hub.sync(told)
         assert len(here.at_google()) == 2
         there.requests.clear()
+        await hub.close()
+
+
+async def test_what_is_gone_from_a_public_folder_that_is_paused_is_found_when_it_goes_on(
+    here: World, ledger: Ledger, tmp_path: Path, time: Time
+) -> None:
+    (tmp_path / "exchange").write_text(exchange_calendar_world.SVC.password)
+    async with exchange_calendar_world.world() as there:
+        spokes = {"north": here.spokes["north"], "shared": _public(there)}
+        hub = OpenHub(of({"name": "merger", "spokes": spokes}), ledger, around(tmp_path, time))
+        told = frozenset({"shared"})
+        for _ in range(3):
+            await there.team.create(here.event("Moved on"))
+        await hub.sync(None)
+        await there.team.delete(next(iter(there.team.folder.entries)))
+        await ledger.pause("merger", "somebody looks", "shared")
+        await hub.sync(told, told)
+        time.now += LONGEST + timedelta(seconds=1)  # opened anew meanwhile
+        await ledger.resume("merger", "shared")
+        await hub.sync(told)
+        assert len(here.at_google()) == 2
         await hub.close()
 
 

@@ -16,6 +16,15 @@ async def test_a_secret_that_is_not_there_is_told(tmp_path: Path) -> None:
             part(hub("google", "graph"), tmp_path, stack).secret(Reference.parse("file:nowhere"))
 
 
+async def test_another_mailbox_is_not_held_back_by_what_was_asked_for_the_one_before(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        made = part(hub("google", "graph"), tmp_path, stack)
+        asked = made.rest("graph", "anna@fabrikam.example")
+        assert made.rest("graph", "anna@fabrikam.example") is asked
+        assert made.rest("graph", "ben@fabrikam.example") is not asked
+        assert made.rest("google", "anna@fabrikam.example") is not asked
+
+
 @pytest.mark.parametrize("kind", ["calendar", "contacts"])
 async def test_what_a_hub_joins(tmp_path: Path, kind: str) -> None:
     async with AsyncExitStack() as stack:

@@ -8,7 +8,7 @@ import pytest
 from calsync.ledger.rows import ClashRow
 from calsync.plans.cases import REMOVED
 from calsync.rules import Conflict
-from calsync.steps import Clash
+from calsync.steps import GONE_FIRST, JOINED, Clash
 from console.hubs.conflicts import RULES, clash_json, conflict_lines
 
 AT = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -19,10 +19,17 @@ def lines(rule: Conflict, *, what: str = "location", winner: str = "north", orig
 
 
 def told(
-    rule: Conflict, *, what: str = "location", winner: str = "north", origin: str = "west", gone: bool = False
+    rule: Conflict | str,
+    *,
+    what: str = "location",
+    winner: str = "north",
+    origin: str = "west",
+    gone: bool = False,
+    now: Conflict = Conflict.NEWEST,
 ) -> dict[str, Any]:
-    clash = Clash(item="i", what=what, winner=winner, loser="south", kept="Hall", lost="")
-    return clash_json(ClashRow(number=1, run=3, at=AT, clash=clash), rule, origin, gone=gone)
+    kept = rule.value if isinstance(rule, Conflict) else rule
+    clash = Clash(item="i", what=what, winner=winner, loser="south", kept="Hall", lost="", rule=kept)
+    return clash_json(ClashRow(number=1, run=3, at=AT, clash=clash), now, origin, gone=gone)
 
 
 @pytest.mark.parametrize("rule", Conflict)
@@ -35,6 +42,30 @@ def test_each_rule_is_said_in_words(rule: Conflict) -> None:
         f'decided by: conflicts = "{rule.value}": {RULES[rule]}',
     ]
     assert ("at west" in found[4]) is (rule is not Conflict.BOTH)
+
+
+def test_the_rule_told_is_that_of_then_whatever_the_settings_say_by_now() -> None:
+    for now in Conflict:
+        found = told(Conflict.ORDER, now=now)
+        assert found["decided_by"].startswith('conflicts = "order"')
+        assert "at west" in found["remedy"]
+
+
+def test_where_nobody_kept_the_rule_that_of_now_is_told_as_such() -> None:
+    found = told("", now=Conflict.BOTH)
+    assert found["decided_by"] == f'the settings as they are now, conflicts = "both": {RULES[Conflict.BOTH]}'
+    assert "remove the other" in found["remedy"]
+
+
+def test_what_was_joined_was_decided_by_no_rule() -> None:
+    found = told(JOINED, now=Conflict.BOTH)
+    assert found["decided_by"].startswith("two items that were there already became one")
+    assert "at west" in found["remedy"]
+
+
+def test_an_edit_that_went_with_the_item_was_decided_by_no_rule_either() -> None:
+    found = told(GONE_FIRST, gone=True)
+    assert (found["decided_by"].split(",")[0], found["remedy"]) == ("it was removed where it comes from", "")
 
 
 def test_where_neither_stays_nobody_is_said_to_have_won() -> None:

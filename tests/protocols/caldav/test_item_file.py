@@ -1,10 +1,12 @@
 """A published file is its events by UID, each with a version that follows what it says."""
 
+from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from protocols.caldav.item_file import entries
+from protocols.caldav.item_file import Entry, reading
+from protocols.caldav.pieces import done
 from protocols.errors import PeerError
 from protocols.model.event import Span
 from tests.protocols.caldav.ics import cal, event
@@ -12,6 +14,11 @@ from tests.protocols.caldav.item_samples import END, START, WEEKLY, at
 
 OVERRIDE = event("RECURRENCE-ID:20261116T090000Z", "DTSTART:20261117T090000Z", uid="b")
 MASTER = event(*WEEKLY, uid="b")
+
+
+def entries(data: bytes, zone: tzinfo | None = None) -> dict[str, Entry]:
+    """All of a file at once."""
+    return done(reading(data, zone))
 
 
 def versions(*lines: str) -> dict[str, str]:

@@ -98,6 +98,46 @@ def test_who_organises_it_or_is_not_known_has_not_declined_it() -> None:
     assert found(*others, owners=()).event.exceptions == {}
 
 
+ALIAS = "ann.smith@fabrikam.example"
+ALSO_ME = f"ATTENDEE;PARTSTAT={{}}:mailto:{ALIAS}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "response"),
+    [
+        ("ACCEPTED", "DECLINED", Response.ACCEPTED),
+        ("DECLINED", "ACCEPTED", Response.ACCEPTED),
+        ("DECLINED", "TENTATIVE", Response.TENTATIVE),
+        ("TENTATIVE", "NEEDS-ACTION", Response.TENTATIVE),
+        ("DECLINED", "NEEDS-ACTION", Response.UNANSWERED),
+        ("DECLINED", "DECLINED", Response.DECLINED),
+    ],
+)
+def test_of_several_addresses_of_the_owners_the_foremost_answer_counts(
+    first: str, second: str, response: Response
+) -> None:
+    both = (BY_BOB, ME.format(first), ALSO_ME.format(second))
+    assert found(*event(START, *both), owners=(OWNER, ALIAS)).event.response is response
+    weekly = event(*WEEKLY, BY_BOB, ME.format("ACCEPTED"), ALSO_ME.format("ACCEPTED"))
+    told = found(*weekly, *event(*SECOND, *both), owners=(OWNER, ALIAS)).event
+    one = told.exceptions.get(at(2026, 11, 16, 9))
+    assert (one and one.response) == (None if response is Response.ACCEPTED else response)
+
+
+@pytest.mark.parametrize("answer", ["ACCEPTED", "TENTATIVE"])
+def test_an_owner_whom_an_occurrence_does_not_name_answered_it_as_the_series(answer: str) -> None:
+    """Else the other one, who declined it, would free the time of both."""
+    weekly = event(*WEEKLY, BY_BOB, ME.format(answer), ALSO_ME.format("DECLINED"))
+    told = found(*weekly, *event(*SECOND, BY_BOB, ALSO_ME.format("DECLINED")), owners=(OWNER, ALIAS)).event
+    assert (told.response.name, told.exceptions) == (answer, {})
+
+
+@pytest.mark.parametrize("said", ["DECLINED", "NEEDS-ACTION", "TENTATIVE"])
+def test_an_occurrence_without_its_organiser_is_not_declined_by_who_organises_the_series(said: str) -> None:
+    lines = (*event(*WEEKLY, f"ORGANIZER:mailto:{OWNER}", BOB), *event(*SECOND, ME.format(said), BOB))
+    assert found(*lines).event.exceptions == {}
+
+
 BOSS = "ATTENDEE:mailto:boss@elsewhere.example"
 
 

@@ -71,6 +71,7 @@ def test_the_newest_of_several_masters_counts() -> None:
         (cal(*event(START))[:-30], "breaks off"),
         (cal(*event(START)) * 2, "several calendars"),
         (cal(*event(START), *event(START)), "same UID"),
+        (cal(*event(START, uid="a"), *event(START, "SEQUENCE:2", uid="b")), "several UIDs"),
         (
             cal(*event("RECURRENCE-ID:20261116T090000Z", START), *event("RECURRENCE-ID:20261117T090000Z", START)),
             "series",

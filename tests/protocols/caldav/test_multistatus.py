@@ -43,6 +43,35 @@ def test_states_of_whole_resources() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("/a?b.ics", "/a%3Fb.ics"),
+        ("/a#b.ics", "/a%23b.ics"),
+        ("/50% off.ics", "/50%25%20off.ics"),
+        ("/50%2", "/50%252"),
+        ("/a%3Fb%2fc.ics", "/a%3Fb%2fc.ics"),
+        (f"{BASE}/a?b", "/a%3Fb"),
+    ],
+)
+def test_a_name_that_is_not_escaped_is_whole(written: str, meant: str) -> None:
+    """SOGo writes names as they are; what a property refers to is left as it is written."""
+    [one] = decode(multistatus(resource(written, propstat(hrefs("C:calendar-home-set", "/a?b")))), BASE)
+    assert (one.url, one.hrefs(HOME)) == (f"{BASE}{meant}", ["/a?b"])
+
+
+@pytest.mark.parametrize("name", ["D:sync-response", "D:Response", "response"])
+def test_what_is_told_in_another_form_is_not_passed_over(name: str) -> None:
+    part = f"<{name}><D:href>/a.ics</D:href><D:status>HTTP/1.1 200 OK</D:status></{name}>"
+    with pytest.raises(PeerError, match="no multistatus of RFC 4918"):
+        decode(multistatus(part), BASE)
+
+
+def test_a_part_that_names_nothing_is_passed_over() -> None:
+    extra = "<!-- a --><D:responsedescription>a</D:responsedescription><more><much/></more>"
+    assert decode(multistatus(extra), BASE) == []
+
+
+@pytest.mark.parametrize(
     ("response", "reason"),
     [
         (HttpResponse(207), Reason.GARBLED),

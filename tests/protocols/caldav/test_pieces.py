@@ -46,4 +46,4 @@ def test_a_long_file_is_read_in_many_pieces(parts: int) -> None:
     file = cal(*(line for number in range(parts) for line in event(START, "COMMENT:" + "x" * 2000, uid=f"{number}@x")))
     rests = sum(1 for _ in item_file.reading(file))
     assert rests >= 2 * parts + 2 * (len(file) // (128 * 1024))
-    assert len(item_file.entries(file)) == parts
+    assert len(done(item_file.reading(file))) == parts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocols.caldav.sync_places import collection_url, href_of, key_of, same_key, url_of
+from protocols.caldav.sync_places import collection_url, href_of, is_within, key_of, same_key, url_of
 from tests.protocols.caldav.sync_samples import PATH, URL
 
 
@@ -19,6 +19,20 @@ from tests.protocols.caldav.sync_samples import PATH, URL
 )
 def test_the_name_is_the_last_part(url: str, key: str) -> None:
     assert key_of(url, URL) == key
+
+
+@pytest.mark.parametrize(
+    ("url", "within"),
+    [
+        (URL, True),
+        (URL.rstrip("/"), True),
+        ("https://dav.example/ann@x/work/sub/a.ics", True),
+        ("https://dav.example/ann%40x/workshop/a.ics", False),
+        ("https://dav.example/ann%40x/", False),
+    ],
+)
+def test_what_lies_below_it(url: str, *, within: bool) -> None:
+    assert is_within(url, URL) is within
 
 
 def test_where_it_lies() -> None:

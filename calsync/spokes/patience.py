@@ -1,10 +1,10 @@
-"""How Microsoft 365 is waited for: where it asks to be left alone, for as long as is worth while."""
+"""How Microsoft 365 and Exchange are waited for: where they ask to be left alone, for as long as is worth while."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
+from typing import Final, TypeAlias
 
 from protocols.http import Headers, HttpRequest, HttpResponse, Send, retry_after
 
@@ -18,23 +18,32 @@ WRITING: Final = timedelta(seconds=30)
 _FIRST: Final = timedelta(seconds=1)
 _MOST: Final = timedelta(seconds=64)
 _LEAST: Final = timedelta(milliseconds=100)  # what a wait counts for at least
+_ROUNDING: Final = timedelta(seconds=1)  # what we told ourselves (Rest.answer) puts nothing off
 _WAITS: Final = frozenset({429, 502, 503, 504})
+
+Asks: TypeAlias = Callable[[HttpResponse, datetime], tuple[bool, timedelta | None]]
+"""Whether an answer that came at an instant asks to be left alone, and for how long; None where it does not tell."""
+
+
+def by_status(response: HttpResponse, as_of: datetime) -> tuple[bool, timedelta | None]:
+    """See :data:`Asks`: as Microsoft 365 asks, which says it by the status alone."""
+    return response.status in _WAITS, retry_after(response.headers, as_of)
 
 
 @dataclass(slots=True)
 class Rest:
-    """``until`` when Outlook asked to be left alone, where that is longer than a reading waits; None for nothing. Later
-    readings are told so without asking, in later runs too."""
+    """``until`` when a server asked to be left alone, where that is longer than a reading waits; None for nothing.
+    Later readings are told so without asking, in later runs too."""
 
     until: datetime | None = None
 
     def asked(self, told: timedelta | None, now: datetime) -> None:
         """It was asked for ``told``, and nobody waits for that; None changes nothing."""
-        if told is not None:
-            self.until = max(self.until or now, now + told)
+        if told is not None and now + told >= (self.until or now) + _ROUNDING:
+            self.until = now + told
 
     def answer(self, now: datetime) -> HttpResponse | None:
-        """What Outlook would say; None where it may be asked."""
+        """What the server would say; None where it may be asked."""
         rest = self.until - now if self.until is not None else timedelta()
         if rest <= timedelta():
             return None
@@ -43,27 +52,29 @@ class Rest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """``sleep`` takes seconds; ``chance`` gives 0 to 1; ``rest`` outlives the reading."""
+    """``sleep`` takes seconds; ``chance`` gives 0 to 1; ``rest`` outlives the reading; ``asks`` reads an answer."""
 
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[object]]
     chance: Callable[[], float]
     rest: Rest = field(default_factory=Rest)
+    asks: Asks = by_status
 
     def waits(self, longest: timedelta) -> "Waits":
         """Those of one thing that is done."""
         return Waits(self, left=longest)
 
     def reading(self, send: Send) -> Send:
-        """``send`` for one reading, which asks again after the time that Outlook asks for; where that is too long, the
-        answer is given as it came, and nobody is asked before that time is over."""
+        """``send`` for one reading, which asks again after the time that the server asks for; where that is too long,
+        the answer is given as it came, and nobody is asked before that time is over."""
         waits = self.waits(READING)
 
         async def asking(request: HttpRequest) -> HttpResponse:
             waits.begin()
             while True:
                 response = self.rest.answer(self.clock()) or await send(request)
-                if response.status not in _WAITS or not await waits.over(retry_after(response.headers, self.clock())):
+                busy, told = self.asks(response, self.clock())
+                if not busy or not await waits.over(told):
                     return response
 
         return asking

@@ -1,10 +1,10 @@
-"""Waiting for Microsoft 365 as long as it asks for, and no longer than is worth while."""
+"""Waiting for a server as long as it asks for, and no longer than is worth while."""
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 from calsync.hubs import Hub
-from calsync.spokes.graph_patience import ONE, READING, Patience
+from calsync.spokes.patience import ONE, READING, Patience, Rest
 from protocols.http import Headers, HttpRequest, HttpResponse, Send
 from tests.protocols.scripted import Peer, run
 
@@ -70,6 +70,25 @@ def test_a_longer_wait_is_told_at_once_and_known_to_later_readings() -> None:
     waited.now += timedelta(seconds=100)
     assert run(asked(waited.patience.reading(peer))) == WELL  # what is left is short enough
     assert (waited.seconds, len(peer.requests)) == ([80.0], 2)
+
+
+def test_what_is_refused_meanwhile_puts_the_end_off_no_further() -> None:
+    waited, peer = Waited(), Peer(busy(wait="240"), WELL)
+    run(asked(waited.patience.reading(peer)))
+    end = NOW + timedelta(seconds=240)
+    while end - waited.now > timedelta(seconds=100):
+        waited.now += timedelta(seconds=0.3)
+        answer = run(asked(waited.patience.reading(peer)))
+    assert (answer.status, waited.patience.rest.until, len(peer.requests)) == (200, end, 2)
+
+
+def test_who_asks_for_longer_than_before_is_heard() -> None:
+    rest = Rest()
+    rest.asked(timedelta(seconds=240), NOW)
+    rest.asked(timedelta(seconds=200), NOW)
+    assert rest.until == NOW + timedelta(seconds=240)
+    rest.asked(timedelta(seconds=241), NOW)
+    assert rest.until == NOW + timedelta(seconds=241)
 
 
 def test_a_run_is_more_patient_than_a_reading_with_one_answer() -> None:
