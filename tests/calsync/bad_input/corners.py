@@ -70,7 +70,9 @@ async def graph() -> AsyncIterator[Corner]:
         gate = Gate(there.send, in_json)
         spoke = there.spoke(send=gate)
         expire = there.stage().expire
-        yield Corner(spoke=spoke, user=there.user, gate=gate, mails=lambda: there.desk.mails, expire=expire)
+        yield Corner(
+            spoke=spoke, user=there.user, gate=gate, pass_=there.pass_, mails=lambda: there.desk.mails, expire=expire
+        )
 
 
 @asynccontextmanager

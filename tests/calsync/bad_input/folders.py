@@ -45,7 +45,9 @@ def corner(stage: Stage[Card], way: Lossy, spoil: Callable[[bytes, Mapping[str, 
     """A gate between the spoke of ``stage`` and its ``way``."""
     gate = Gate(way._send, spoil)
     way._send = gate
-    return Corner(spoke=stage.spoke, user=stage.user, gate=gate, kind=Kind.CONTACTS, expire=stage.expire)
+    return Corner(
+        spoke=stage.spoke, user=stage.user, gate=gate, kind=Kind.CONTACTS, pass_=way.pass_, expire=stage.expire
+    )
 
 
 FOLDERS: Final[dict[str, Cornered]] = {

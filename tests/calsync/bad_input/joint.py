@@ -56,16 +56,19 @@ class Joint:
 
     async def sync(self, *, whole: bool = False) -> HubReport:
         """One run, a minute after the last. Nothing is ever deleted in it."""
-        minute = timedelta(minutes=1)
-        self.now[0] += minute
-        self.bad.pass_(minute)
-        self.well.pass_(minute)
+        self.pass_(timedelta(minutes=1))
         engine = Engine(
             self.hub, self.ledger, clock=lambda: self.now[0], sleep=self.slept, holder="test", random=lambda: 0.0
         )
         report = await engine.sync(allow=frozenset({CREATIONS}), whole=whole)
         assert not [key for key in report.tally.written if key[1] is Act.DELETE]
         return report
+
+    def pass_(self, time: timedelta) -> None:
+        """Lets ``time`` pass, for everybody."""
+        self.now[0] += time
+        self.bad.pass_(time)
+        self.well.pass_(time)
 
     async def quiet(self, *, whole: bool = False) -> HubReport:
         """A run that has nothing to do."""

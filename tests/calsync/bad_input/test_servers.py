@@ -1,6 +1,7 @@
 """A server that refuses, is gone or asks for peace is named; nothing is deleted for it, and later all is equal."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,8 @@ def plain(status: int) -> HttpResponse:
     return HttpResponse(status, Headers({"Retry-After": "900"}), b"No")
 
 
+PEACE: Final = timedelta(seconds=900)
+"""So long each of them asks to be left alone, where it does."""
 _PEACE: Final = (
     '<t:MessageXml xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">'
     '<t:Value Name="BackOffMilliseconds">900000</t:Value></t:MessageXml>'
@@ -120,6 +123,7 @@ async def test_a_spoke_that_cannot_be_read_is_named_and_nothing_follows(system: 
         assert report.state is RunState.FAILED
         assert report.tally.written.total() == 0
         made.bad.gate.answer = None
+        made.pass_(PEACE)
         assert (await subjects(made.well), await subjects(made.bad)) == (sorted([*there[0], "Meanwhile"]), there[1])
         assert (await made.sync()).well
         assert await subjects(made.well) == sorted([*there[0], "Meanwhile"])
@@ -138,6 +142,7 @@ async def test_a_spoke_that_fails_from_the_first_day_on(system: str, name: str, 
         report = await made.quiet()
         assert report.state is RunState.FAILED
         made.bad.gate.answer = None
+        made.pass_(PEACE)
         assert (await made.sync()).well
         assert len(await subjects(made.well)) == GOOD + 1
 

@@ -1,6 +1,7 @@
 """What the tests of all spokes of contacts have alike: a contact, a way on which answers get lost, and a user."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from calsync.spokes.exchange_calendar_asking import Exchange
@@ -25,16 +26,22 @@ def exchange(send: Send, *, url: str = "https://mail.b.example/EWS", **more: Any
 
 
 class Lossy:
-    """A Send whose answers to the writes that ``is_write`` knows get lost where ``losing`` is set."""
+    """A Send whose answers to the writes that ``is_write`` knows get lost where ``losing`` is set. ``passed`` is
+    how much later it is for whoever sends by it."""
 
     def __init__(self, send: Send, is_write: Callable[[HttpRequest], bool]) -> None:
         self._send, self._is_write, self.losing = send, is_write, False
+        self.passed = timedelta()
 
     async def __call__(self, request: HttpRequest) -> HttpResponse:
         response = await self._send(request)
         if self.losing and self._is_write(request):
             raise PeerError(Reason.TIMEOUT, "no answer")
         return response
+
+    def pass_(self, time: timedelta) -> None:
+        """Lets ``time`` pass."""
+        self.passed += time
 
 
 class Unguarded:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -100,6 +101,7 @@ class Mailbox:
     roles: tuple[str, ...] = WRITER
     requests: list[HttpRequest] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    passed: timedelta = timedelta()
 
     @property
     def desk(self) -> CalendarDesk:
@@ -128,13 +130,21 @@ class Mailbox:
         ) as answer:
             return HttpResponse(answer.status, Headers(tuple(answer.headers.items())), await answer.read())
 
+    def clock(self) -> datetime:
+        """When it is for the spoke: as late as if it had waited, and after what was let pass."""
+        return NOW + self.passed + timedelta(seconds=sum(self.waits))
+
+    def pass_(self, time: timedelta) -> None:
+        """Lets ``time`` pass."""
+        self.passed += time
+
     async def sleep(self, seconds: float) -> None:
         """Waits for nothing, and notes how long it should have been."""
         self.waits.append(seconds)
 
     def asked(self, **more: Any) -> Calendar:
         """The calendar, and how it is reached."""
-        plain: dict[str, Any] = {"send": self.send, "clock": lambda: NOW, "sleep": self.sleep, "chance": lambda: 0.0}
+        plain: dict[str, Any] = {"send": self.send, "clock": self.clock, "sleep": self.sleep, "chance": lambda: 0.0}
         return Calendar(place=self.place, **{**plain, **more})
 
     def spoke(self, **more: Any) -> GraphCalendar:

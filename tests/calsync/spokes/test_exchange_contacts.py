@@ -75,7 +75,7 @@ async def staged(
     async with exchange_mailboxes() as world:
         folder = world.folder(name) if name else world.desk.mailboxes[ANNA].contacts
         owner, way = Owner(world.desk, folder), Lossy(world.send, _is_creation)
-        at = exchange(way, url=world.server.ews_url, mailbox=ANNA)
+        at = exchange(way, url=world.server.ews_url, mailbox=ANNA, clock=lambda: NOW + way.passed)
         spoke = ExchangeContacts(called, at, folder=folder.key if name else "")
         told = Stage(spoke=spoke, user=owner, wire=lambda: wire(world.requests), expire=world.desk.sync.forget)
         yield told, world, owner, way
@@ -96,7 +96,7 @@ async def public(
             url=world.server.ews_url,
             mailbox=WRITER.username,
             impersonates=False,
-            clock=lambda: next(times) + sum(later, timedelta()),
+            clock=lambda: next(times) + sum(later, way.passed),
         )
         spoke = ExchangePublicContacts("public", at, route=Route(path="/Shared/Customers"), deletions_every=every)
         told = Stage(spoke=spoke, user=owner, wire=lambda: wire(world.requests), expire=lambda: None)

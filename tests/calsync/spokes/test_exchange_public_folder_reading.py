@@ -86,6 +86,7 @@ async def test_who_failed_to_list_lists_the_next_time() -> None:
         with pytest.raises(PeerError):
             await reader.news()
         there.desk.refuse = lambda operation: None
+        there.clock.now += timedelta(seconds=1_000)
         assert (await reader.news()).gone == {key}
 
 

@@ -85,7 +85,7 @@ async def staged(
             user=ANNA,
             folder=key,
             api_url=world.server.url,
-            patience=Patience(clock=lambda: NOW, sleep=world.sleep, chance=lambda: 0.0),
+            patience=Patience(clock=lambda: NOW + lossy.passed, sleep=world.sleep, chance=lambda: 0.0),
         )
 
         stage = Stage(spoke=spoke, user=owner, wire=lambda: wire(world.requests), expire=world.desk.delta.forget)
