@@ -116,7 +116,7 @@ async def test_interrupting_the_command_ends_the_capture(file: Path) -> None:
         )
         await _begun(proxy, file)
         process.send_signal(signal.SIGINT)
-        out, err = await process.communicate()
+        out, err = await asyncio.wait_for(process.communicate(), 60)
         assert not _recorder(proxy).listening
     assert process.returncode == 0, err
     assert b"requests kept: it was stopped" in out
