@@ -71,7 +71,7 @@ async def test_each_change_by_anybody_is_told() -> None:
         await there.server.push.settled()
         await there.ask("DeleteItem", f'<m:ItemIds><t:ItemId Id="{key}"/></m:ItemIds>')
         await there.server.push.settled()
-        assert listener.told == [Sort.STATUS, Sort.CHANGED, Sort.CHANGED]
+        assert listener.told == [Sort.STATUS, Sort.CHANGED, Sort.REMOVED]
         assert b"CreatedEvent" in listener.bodies[1]
         assert b"DeletedEvent" in listener.bodies[2]
         assert there.server.push.told == 3
