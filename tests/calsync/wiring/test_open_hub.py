@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import pytest
 
@@ -121,51 +121,66 @@ async def test_of_contacts_microsoft_365_tells_and_google_does_not(
     await hub.close()
 
 
-async def test_what_is_gone_from_a_public_folder_is_found_in_the_run_that_was_told_so(
-    here: World, ledger: Ledger, tmp_path: Path, time: Time
-) -> None:
+TOLD: Final = frozenset({"shared"})
+Folder: TypeAlias = tuple[exchange_calendar_world.World, OpenHub]
+
+
+@pytest.fixture
+async def folder(here: World, ledger: Ledger, tmp_path: Path, time: Time) -> AsyncIterator[Folder]:
+    """A public folder with three items, whose copies stand at Google, and the hub of both."""
     (tmp_path / "exchange").write_text(exchange_calendar_world.SVC.password)
     async with exchange_calendar_world.world() as there:
         spokes = {"north": here.spokes["north"], "shared": _public(there)}
         hub = OpenHub(of({"name": "merger", "spokes": spokes}), ledger, around(tmp_path, time))
-        event, told = here.event("Moved on"), frozenset({"shared"})
-        for _ in range(3):
-            await there.team.create(event)
-        await hub.sync(None)
-        assert len(here.at_google()) == 3
-        await there.team.delete(next(iter(there.team.folder.entries)))
-        await hub.sync(told)
-        assert len(here.at_google()) == 3  # nobody said that anything may be gone
-        there.desk.refuse = lambda operation: 1_000.0
-        assert (await hub.sync(told, told)).state is RunState.FAILED
-        there.desk.refuse = lambda operation: None
-        time.now += timedelta(seconds=1_000)
-        await hub.sync(frozenset({"north"}))
-        await hub.sync(told)
-        assert len(here.at_google()) == 2
-        there.requests.clear()
-        await hub.close()
-
-
-async def test_what_is_gone_from_a_public_folder_that_is_paused_is_found_when_it_goes_on(
-    here: World, ledger: Ledger, tmp_path: Path, time: Time
-) -> None:
-    (tmp_path / "exchange").write_text(exchange_calendar_world.SVC.password)
-    async with exchange_calendar_world.world() as there:
-        spokes = {"north": here.spokes["north"], "shared": _public(there)}
-        hub = OpenHub(of({"name": "merger", "spokes": spokes}), ledger, around(tmp_path, time))
-        told = frozenset({"shared"})
         for _ in range(3):
             await there.team.create(here.event("Moved on"))
         await hub.sync(None)
-        await there.team.delete(next(iter(there.team.folder.entries)))
-        await ledger.pause("merger", "somebody looks", "shared")
-        await hub.sync(told, told)
-        time.now += LONGEST + timedelta(seconds=1)  # opened anew meanwhile
-        await ledger.resume("merger", "shared")
-        await hub.sync(told)
-        assert len(here.at_google()) == 2
+        assert len(here.at_google()) == 3
+        yield there, hub
         await hub.close()
+
+
+async def test_what_is_gone_from_a_public_folder_is_found_in_the_run_that_was_told_so(
+    here: World, folder: Folder, time: Time
+) -> None:
+    there, hub = folder
+    await there.team.delete(next(iter(there.team.folder.entries)))
+    await hub.sync(TOLD)
+    assert len(here.at_google()) == 3  # nobody said that anything may be gone
+    there.desk.refuse = lambda operation: 1_000.0
+    assert (await hub.sync(TOLD, TOLD)).state is RunState.FAILED
+    there.desk.refuse = lambda operation: None
+    time.now += timedelta(seconds=1_000)
+    await hub.sync(frozenset({"north"}))
+    await hub.sync(TOLD)
+    assert len(here.at_google()) == 2
+
+
+async def test_what_is_gone_from_a_public_folder_that_is_paused_is_found_when_it_goes_on(
+    here: World, ledger: Ledger, folder: Folder, time: Time
+) -> None:
+    there, hub = folder
+    await there.team.delete(next(iter(there.team.folder.entries)))
+    await ledger.pause("merger", "somebody looks", "shared")
+    await hub.sync(TOLD, TOLD)
+    time.now += LONGEST + timedelta(seconds=1)  # opened anew meanwhile
+    await ledger.resume("merger", "shared")
+    await hub.sync(TOLD)
+    assert len(here.at_google()) == 2
+
+
+async def test_what_is_gone_is_looked_for_again_where_a_guard_stopped_the_run(here: World, folder: Folder) -> None:
+    """What was read then is not kept."""
+    there, hub = folder
+    for key in list(there.team.folder.entries):
+        await there.team.delete(key)
+    for _ in range(2):
+        report = await hub.sync(TOLD, TOLD)
+        assert (report.state, report.kept) == (RunState.STOPPED, False)
+    assert len(here.at_google()) == 3
+    for number in range(2):
+        await there.team.create(here.event(f"New {number}"))
+    assert not (await hub.sync(TOLD)).kept  # looked for still: nobody had to say it once more
 
 
 def _public(there: exchange_calendar_world.World) -> dict[str, Any]:
